@@ -13,6 +13,7 @@ use super::a11y_hidden;
 use super::button;
 use super::command::Command;
 use super::export_controls;
+use super::gateway_bar;
 use super::hover;
 use super::model::{AppState, ChangeCounts, Drafts};
 use super::regions::{self, Bar, Edge};
@@ -66,8 +67,12 @@ pub(super) fn show(
     });
 }
 
-/// Returns the time of sessions that aren't up to date.
+/// Returns the time of sessions that aren't up to date, or how surely those of the past were on, where the gateway bar has no
+/// room for it.
 fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
+    if let Some(counts) = gateway_bar::left_out_counts(ui.ctx(), state) {
+        return Some(ui.painter().layout_no_wrap(counts, font(), palette(ui.visuals()).secondary));
+    }
     let time = if let Some(past) = &state.past {
         state.history_clock().describe_moment(past.at).to_lowercase()
     } else {
@@ -75,8 +80,7 @@ fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
         display::time_text(updated_at, state.now())
     };
     let text = format!("as of {time}");
-    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    Some(ui.painter().layout_no_wrap(text, font, palette(ui.visuals()).secondary))
+    Some(ui.painter().layout_no_wrap(text, font(), palette(ui.visuals()).secondary))
 }
 
 /// Draws how many sessions have arrived and left. A click lists them, where there is a history.

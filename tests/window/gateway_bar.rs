@@ -4,13 +4,14 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::window::{Window, plant, start};
+use crate::support::window::{Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use gatewatch::settings::Settings;
+use gatewatch::gateway::Profile;
+use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::Start;
 
 /// Starts a gateway that redirects to a long address once it fails.
@@ -132,4 +133,82 @@ fn facts_of_a_compact_window_are_whole_or_missing() {
     let mut window = Window::open_as(Harness::builder().with_size([540.0, 340.0]), start);
     window.until_text("Sign in to this gateway");
     assert!(!window.has("Not signed in"));
+}
+
+/// The sizes of the facts tests: the window of the pictures, and the smallest one at 200 %.
+const SIZES: [[f32; 2]; 2] = [[1280.0, 800.0], [540.0, 340.0]];
+
+/// Returns the widths of the labels in the gateway bar that contain one of these texts, in order; `None` for one that is missing.
+fn widths(window: &Window, texts: &[&str]) -> Vec<Option<f32>> {
+    let bar = window.harness.get_by_label("Gateway bar").rect();
+    let width = |text: &&str| {
+        let label = window.harness.query_by_label_contains(text)?.rect();
+        assert!(bar.contains_rect(label), "{text}: {label} in {bar}");
+        Some(label.width())
+    };
+    texts.iter().map(width).collect()
+}
+
+#[test]
+fn error_is_whole_in_a_small_window() {
+    let mut whole = None;
+    for size in SIZES {
+        let name = "Bottling Plant North";
+        let profile = Profile::from_address(&format!("http://{}", unused_address())).unwrap().with_name(name);
+        let mut start = start(Target::Gateway(profile));
+        start.settings.refresh = Some(std::time::Duration::from_hours(1));
+        let mut window = Window::open_as(Harness::builder().with_size(size), start);
+        window.until_text_contains("Connection refused");
+        window.harness.run_steps(2);
+        let bar = window.harness.get_by_label("Gateway bar").rect();
+        let errors = window.harness.query_all_by_label_contains("Connection refused");
+        let error = errors.map(|node| node.rect()).find(|rect| bar.contains_rect(*rect)).unwrap();
+        let whole = whole.get_or_insert(error.width());
+        assert!((error.width() - *whole).abs() < 0.5, "{size:?}: {error} of {whole}");
+        let retry = window.harness.get_by_label("Refresh").rect();
+        assert!(error.right() <= retry.left() && retry.right() < bar.right(), "{size:?}: {retry}");
+    }
+}
+
+#[test]
+fn pause_is_whole_in_a_small_window() {
+    let gateway = plant();
+    let mut whole = Vec::new();
+    for size in SIZES {
+        let mut window = Window::open_as(Harness::builder().with_size(size), start_on(&gateway.url));
+        window.until_text("6 of 6 sessions");
+        window.press(Modifiers::NONE, Key::F7);
+        window.until_text_contains("Paused at ");
+        window.harness.run_steps(2);
+        let found = widths(&window, &["Paused at ", "no changes waiting"]);
+        if whole.is_empty() {
+            whole = found;
+            assert!(whole.iter().all(Option::is_some));
+        } else {
+            assert!((found[0].unwrap() - whole[0].unwrap()).abs() < 0.5, "{found:?} of {whole:?}");
+            assert!(found[1].is_none() || found[1] == whole[1], "{found:?} of {whole:?}");
+        }
+        assert!(window.has("Resume"));
+    }
+}
+
+#[test]
+fn counts_of_the_past_are_in_the_footer_where_the_bar_has_no_room() {
+    let plant = crate::past::Plant::new();
+    for (size, is_in_bar) in SIZES.into_iter().zip([true, false]) {
+        let mut window = Window::open_as(Harness::builder().with_size(size), plant.start());
+        window.until_text("6 of 6 sessions");
+        crate::past::go_to(&mut window, "-2h");
+        window.until_text("1 proved, 1 possible");
+        window.harness.run_steps(2);
+        let rect = |name: &str| window.harness.get_by_label(name).rect();
+        let (bar, footer) = (rect("Gateway bar"), rect("Footer"));
+        let counts = rect("1 proved, 1 possible");
+        assert_eq!([bar, footer].map(|region| region.contains_rect(counts)), [is_in_bar, !is_in_bar]);
+        assert!(bar.contains_rect(rect("Time of the table")) && bar.contains_rect(rect("Back to live")));
+        assert!(rect("Next change").right() <= rect("Back to live").left());
+        // What isn't watched is in the tooltip of the name where it has no room.
+        let gap = window.harness.query_by_label_contains("Not watched ").map(|label| label.rect());
+        assert!(gap.is_none_or(|gap| gap.right() < rect("Back to live").left()), "{gap:?}");
+    }
 }

@@ -12,10 +12,10 @@ use std::time::SystemTime;
 
 use egui::{
     Color32, FontFamily, FontId, Label, Link, Popup, Rect, RectAlign, Response, RichText, Sense,
-    SetOpenCommand, TextWrapMode, Ui, WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
+    SetOpenCommand, Ui, WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
 
-use self::status::{Fact, Status};
+use self::status::{Fact, Rank, Status};
 use super::button::{self, Button};
 use super::command::{Command, PastCommand, RailCommand};
 use super::command_table;
@@ -37,15 +37,18 @@ use egui::accesskit::Role;
 
 pub(super) use address::{close as close_address, open as open_address};
 pub(super) use alerts::open as open_alerts;
-pub(super) use past::{box_id as time_box_id, focus as focus_time_box};
+pub(super) use past::{box_id as time_box_id, focus as focus_time_box, left_out_counts};
 
 /// Space at both ends of the bar, between its controls, and at both sides of a fact.
 const PADDING: f32 = 2.0 * tokens::UNIT;
 const GAP: f32 = tokens::UNIT;
-/// The part of the bar that the name of the gateway may take.
+/// The part of the bar that the name of the gateway may take, and the width that it keeps where the most important fact needs
+/// room.
 const MAX_NAME: f32 = 0.4;
-/// Minimum width of an error.
-const MIN_ERROR: f32 = 20.0 * tokens::UNIT;
+const MIN_NAME: f32 = 28.0 * tokens::UNIT;
+/// Minimum width of an error, and the width up to which it is more important than other facts.
+const MIN_ERROR: f32 = 24.0 * tokens::UNIT;
+const ERROR_ROOM: f32 = 60.0 * tokens::UNIT;
 
 /// Draws the bar.
 pub(super) fn show(
@@ -72,38 +75,72 @@ pub(super) fn show(
     let bar = Bar { name: "Gateway bar", rect, ground, line: Edge::Bottom, padding, gap: GAP };
     bar.show(ui, |ui| {
         let controls = controls(&status, state, room);
-        let width = controls.iter().map(|control| control.width(ui, state) + GAP).sum::<f32>();
         let right = ui.max_rect().right();
-        if !rail::is_docked(ui.ctx(), state) {
-            let open = ui.add(Button::ghost_icon(icons::PANEL_LEFT, "Show gateways"));
+        let rail_button = Button::ghost_icon(icons::PANEL_LEFT, "Show gateways");
+        let has_rail_button = !rail::is_docked(ui.ctx(), state);
+        let rail_width = if has_rail_button { rail_button.width(ui) + GAP } else { 0.0 };
+        let [first, all] = match &state.past {
+            Some(past) => [past::MIN_WIDTH, past::width(ui, past)],
+            None => facts_widths(ui, &status),
+        };
+        let controls_width = |has_words| {
+            let widths = controls.iter().map(|control| control.width(ui, state, has_words) + GAP);
+            widths.sum::<f32>()
+        };
+        let name_room =
+            |has_words, facts| ui.max_rect().width() - rail_width - GAP - facts - controls_width(has_words);
+        let max_name = MAX_NAME * rect.width();
+        // The filled button has no words where the name or a fact needs the room.
+        let has_words = name_room(true, all) >= name_width(ui, state).min(max_name);
+        let max_name = name_room(has_words, first).max(MIN_NAME).min(max_name);
+        let width = controls_width(has_words);
+        if has_rail_button {
+            let open = ui.add(rail_button);
             if open.tooltip_of("Show gateways", &Command::Rail(RailCommand::Toggle)).clicked() {
                 commands.push(Command::Rail(RailCommand::Toggle));
             }
         }
-        let name = name_button(ui, state, &status, MAX_NAME * rect.width());
+        let name = name_button(ui, state, &status, max_name);
         menu::show(&name, state, commands);
         address::show(&name, drafts, commands);
-        match &state.past {
+        let left_out = match &state.past {
             Some(past) => past::show(ui, right - width, past, state, drafts, commands),
             None => facts(ui, right - width, state, &status, now, commands),
-        }
+        };
+        name.tooltip([vec![name_text(state).to_owned(), status.word.clone()], left_out].concat().join("\n"));
         ui.add_space((right - width + GAP - ui.cursor().left()).max(0.0));
         for control in controls {
-            control.show(ui, state, &status, commands);
+            control.show(ui, state, &status, has_words, commands);
         }
     });
+}
+
+/// Returns the name of the gateway, or what is shown in its place.
+fn name_text(state: &AppState) -> &str {
+    if state.gateway.is_empty() { "No gateway" } else { &state.gateway }
+}
+
+fn name_font() -> FontId {
+    FontId::new(tokens::TYPE_TITLE, fonts::semibold())
+}
+
+/// The width of the button with the name, without the name.
+const NAME_FIXED: f32 = 4.0 * PADDING + tokens::ICON + tokens::ICON_SMALL;
+
+/// Returns the width of the button with the whole name.
+fn name_width(ui: &Ui, state: &AppState) -> f32 {
+    let galley = ui.painter().layout_no_wrap(name_text(state).to_owned(), name_font(), Color32::PLACEHOLDER);
+    NAME_FIXED + galley.size().x
 }
 
 /// Draws the mark and the name of the gateway, which open its menu.
 fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -> Response {
     let p = palette(ui.visuals());
-    let text = if state.gateway.is_empty() { "No gateway" } else { &state.gateway };
-    let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
-    let fixed = 4.0 * PADDING + tokens::ICON + tokens::ICON_SMALL;
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, p.text);
-    job.wrap = TextWrapping::truncate_at_width((max_width - fixed).max(0.0));
+    let text = name_text(state);
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), name_font(), p.text);
+    job.wrap = TextWrapping::truncate_at_width((max_width - NAME_FIXED).max(0.0));
     let galley = ui.painter().layout_job(job);
-    let size = vec2(fixed + galley.size().x, tokens::CONTROL_HEIGHT);
+    let size = vec2(NAME_FIXED + galley.size().x, tokens::CONTROL_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Saved gateways"));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(format!("{text}: {}", status.word)));
@@ -129,10 +166,53 @@ fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -
     if response.has_focus() {
         button::paint_focus(ui, rect, false);
     }
-    response.tooltip(format!("{text}\n{}", status.word))
+    response
 }
 
-/// Draws the facts, up to `right`. What has no room is truncated.
+fn fact_font(fact: &Fact) -> FontId {
+    let family = match fact {
+        Fact::Error(_) | Fact::Strong(_) => fonts::semibold(),
+        _ => FontFamily::Proportional,
+    };
+    FontId::new(tokens::TYPE_SECONDARY, family)
+}
+
+/// Returns the width that a fact needs. A long error is truncated.
+fn fact_width(ui: &Ui, fact: &Fact) -> f32 {
+    match fact {
+        Fact::Nodes { running, all } => {
+            nodes_label(*running, *all, Color32::PLACEHOLDER, palette(ui.visuals())).width(ui)
+        }
+        Fact::Error(text) => text_width(ui, text, &fact_font(fact)).min(ERROR_ROOM),
+        _ => text_width(ui, &fact.to_text(), &fact_font(fact)),
+    }
+}
+
+/// Returns the width of the most important fact, and that of all but details.
+fn facts_widths(ui: &Ui, status: &Status) -> [f32; 2] {
+    let first = status.facts.iter().rev().max_by_key(|fact| fact.rank());
+    let all = status.facts.iter().filter(|fact| fact.rank() > Rank::Detail);
+    let all = all.map(|fact| fact_width(ui, fact));
+    [first.map_or(0.0, |fact| fact_width(ui, fact)), all.sum()]
+}
+
+/// Returns which of `facts` have room, as a whole. The less important ones go first, and of two the later one.
+fn fitting(facts: &[Fact], widths: &[f32], room: f32) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..facts.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(facts[index].rank()));
+    let (mut fits, mut left) = (vec![false; facts.len()], room);
+    for index in order {
+        let min =
+            if matches!(facts[index], Fact::Error(_)) { widths[index].min(MIN_ERROR) } else { widths[index] };
+        fits[index] = min <= left;
+        if fits[index] {
+            left -= widths[index];
+        }
+    }
+    fits
+}
+
+/// Draws the facts that have room, up to `right`. Returns the others.
 fn facts(
     ui: &mut Ui,
     right: f32,
@@ -140,61 +220,57 @@ fn facts(
     status: &Status,
     now: SystemTime,
     commands: &mut Vec<Command>,
-) {
+) -> Vec<String> {
     let p = palette(ui.visuals());
     let rest = if status.is_tinted() { p.text } else { p.secondary };
-    let regular = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let bold = FontId::new(tokens::TYPE_SECONDARY, fonts::semibold());
     let max_rect = ui.available_rect_before_wrap();
     let max_rect = max_rect.with_max_x(right.max(max_rect.left()));
     let builder = egui::UiBuilder::new().max_rect(max_rect).layout(*ui.layout());
     let mut child = ui.new_child(builder);
     child.shrink_clip_rect(max_rect);
     child.spacing_mut().item_spacing.x = 0.0;
-    let others = status.facts.iter().map(|fact| match fact {
-        Fact::Nodes { running, all } => nodes_label(*running, *all, rest, p).width(ui),
-        Fact::Text(text, _) | Fact::Warning(text) | Fact::SignIn { text, .. } => {
-            text_width(ui, text, &regular)
+    let widths: Vec<f32> = status.facts.iter().map(|fact| fact_width(ui, fact)).collect();
+    let fits = fitting(&status.facts, &widths, max_rect.width());
+    let others = status.facts.iter().zip(&widths).zip(&fits);
+    let others = others.filter(|((fact, _), fits)| **fits && !matches!(fact, Fact::Error(_)));
+    let error_width = max_rect.width() - others.map(|((_, width), _)| width).sum::<f32>() - 2.0 * PADDING;
+    let mut left_out = Vec::new();
+    for (fact, fits) in status.facts.iter().zip(fits) {
+        if !fits {
+            left_out.push(fact.to_text().into_owned());
+            continue;
         }
-        Fact::Strong(text) => text_width(ui, text, &bold),
-        Fact::Error(_) => 0.0,
-    });
-    let error_width = max_rect.width() - others.sum::<f32>() - 2.0 * PADDING;
-    for fact in &status.facts {
-        let (text, name, font, color) = match fact {
+        let (text, name, color) = match fact {
             Fact::Nodes { running, all } => {
                 nodes_button(&mut child, state, *running, *all, rest, now, commands);
                 continue;
             }
-            Fact::Text(text, name) => (text, name.as_ref(), &regular, rest),
             Fact::Error(text) => {
-                error(&mut child, text, bold.clone(), error_width);
+                error(&mut child, text, fact_font(fact), error_width);
                 continue;
             }
-            Fact::Strong(text) => (text, None, &bold, p.text),
-            Fact::Warning(text) => (text, None, &regular, p.warning),
-            Fact::SignIn { text, gateway } => {
-                child.add_space(PADDING);
-                let text =
-                    RichText::new(text).font(regular.clone()).line_height(Some(tokens::LINE_SECONDARY));
-                let link = Link::new(text.color(p.link));
-                if child.add(link).clicked() {
-                    commands.push(Command::Connect(gateway.clone()));
-                }
-                child.add_space(PADDING);
-                continue;
-            }
+            Fact::Text(_, text, name) => (text, name.as_ref(), rest),
+            Fact::Strong(text) => (text, None, p.text),
+            Fact::Warning(text) => (text, None, p.warning),
+            Fact::SignIn { text, .. } => (text, None, p.link),
         };
+        let text = RichText::new(text).font(fact_font(fact)).line_height(Some(tokens::LINE_SECONDARY));
+        let text = text.color(color);
         child.add_space(PADDING);
-        child.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
-        let text = RichText::new(text).font(font.clone()).line_height(Some(tokens::LINE_SECONDARY));
-        let label = child.add(Label::new(text.color(color)));
-        if let Some(name) = name {
-            label.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+        if let Fact::SignIn { gateway, .. } = fact {
+            if child.add(Link::new(text)).clicked() {
+                commands.push(Command::Connect(gateway.clone()));
+            }
+        } else {
+            let label = child.add(Label::new(text).extend());
+            if let Some(name) = name {
+                label.widget_info(|| WidgetInfo::labeled(Role::Label, true, name));
+            }
         }
         child.add_space(PADDING);
     }
     ui.advance_cursor_after_rect(max_rect.with_max_x(child.min_rect().right().min(right)));
+    left_out
 }
 
 /// Returns the width of a fact.
@@ -207,7 +283,7 @@ fn text_width(ui: &Ui, text: &str, font: &FontId) -> f32 {
 fn error(ui: &mut Ui, text: &str, font: FontId, width: f32) {
     let format = fonts::format(font, palette(ui.visuals()).text);
     let mut job = LayoutJob::single_section(text.to_owned(), format);
-    job.wrap = TextWrapping::truncate_at_width(width.max(MIN_ERROR));
+    job.wrap = TextWrapping::truncate_at_width(width.max(0.0));
     let galley = ui.painter().layout_job(job);
     let is_truncated = galley.elided;
     ui.add_space(PADDING);
@@ -299,11 +375,13 @@ fn controls(status: &Status, state: &AppState, room: Room) -> Vec<Control> {
 }
 
 impl Control {
-    fn button(self, ctx: &egui::Context, state: &AppState) -> Button<'static> {
+    /// Returns the button. A filled one has `has_words` or an icon; the way back from the past always has a word.
+    fn button(self, ctx: &egui::Context, state: &AppState, has_words: bool) -> Button<'static> {
+        let words = |words| if has_words { words } else { "" };
         let room = Room::of(ctx);
         match self {
             Self::Details => Button::ghost("Details").small().name("Error details"),
-            Self::Retry => Button::primary("Retry").icon(icons::ROTATE_CW).small().name("Refresh"),
+            Self::Retry => Button::primary(words("Retry")).icon(icons::ROTATE_CW).small().name("Refresh"),
             Self::Refresh => {
                 let interval = refresh_interval::short_text(state.refresh.unwrap_or_default());
                 Button::ghost(interval).icon(icons::ROTATE_CW).split_action().name("Refresh")
@@ -312,8 +390,8 @@ impl Control {
                 Button::ghost("").trailing(icons::CHEVRON_DOWN).split_menu().name("Refresh interval")
             }
             Self::Pause => Button::ghost_icon(icons::CIRCLE_PAUSE, PAUSE),
-            Self::Resume => Button::primary("Resume").icon(icons::PLAY).small(),
-            Self::Live => past::live_button(),
+            Self::Resume => Button::primary(words("Resume")).icon(icons::PLAY).small().name("Resume"),
+            Self::Live => past::live_button(has_words),
             Self::Palette if room.is_compact || state.past.is_some() => {
                 Button::ghost_icon(icons::SEARCH, PALETTE)
             }
@@ -327,44 +405,53 @@ impl Control {
     }
 
     /// Returns the width, without the space before the next control.
-    fn width(self, ui: &Ui, state: &AppState) -> f32 {
+    fn width(self, ui: &Ui, state: &AppState, has_words: bool) -> f32 {
+        let width = self.button(ui.ctx(), state, has_words).width(ui);
         match self {
             Self::Line => tokens::LINE + 2.0 * GAP,
             // Its menu is a part of the same control.
-            Self::Refresh => self.button(ui.ctx(), state).width(ui) + tokens::LINE - GAP,
+            Self::Refresh => width + tokens::LINE - GAP,
             // A filled button stands apart from the line after it.
-            Self::Retry | Self::Resume | Self::Live => self.button(ui.ctx(), state).width(ui) + GAP,
-            _ => self.button(ui.ctx(), state).width(ui),
+            Self::Retry | Self::Resume | Self::Live => width + GAP,
+            _ => width,
         }
     }
 
-    fn show(self, ui: &mut Ui, state: &AppState, status: &Status, commands: &mut Vec<Command>) {
+    fn show(
+        self,
+        ui: &mut Ui,
+        state: &AppState,
+        status: &Status,
+        has_words: bool,
+        commands: &mut Vec<Command>,
+    ) {
         let p = palette(ui.visuals());
+        let button = self.button(ui.ctx(), state, has_words);
         match self {
             Self::Details => {
                 let color = if status.is_unreachable { p.text } else { p.secondary };
-                let details = ui.add(self.button(ui.ctx(), state).color(color));
+                let details = ui.add(button.color(color));
                 if let Some(report) = &status.report {
                     details_popup(&details, report, commands);
                 }
             }
             Self::Retry => {
-                refresh(ui, self.button(ui.ctx(), state), state, commands);
+                refresh(ui, button, state, commands);
                 ui.add_space(GAP);
             }
             Self::Refresh => {
                 ui.spacing_mut().item_spacing.x = tokens::LINE;
-                refresh(ui, self.button(ui.ctx(), state), state, commands);
+                refresh(ui, button, state, commands);
                 ui.spacing_mut().item_spacing.x = GAP;
             }
             Self::Pause => {
-                let button = ui.add_enabled(state.table_status().is_some(), self.button(ui.ctx(), state));
+                let button = ui.add_enabled(state.table_status().is_some(), button);
                 if button.tooltip_of(PAUSE, &Command::TogglePause).clicked() {
                     commands.push(Command::TogglePause);
                 }
             }
             Self::Resume => {
-                let button = ui.add(self.button(ui.ctx(), state));
+                let button = ui.add(button);
                 if button.tooltip_of("Show what has changed", &Command::TogglePause).clicked() {
                     commands.push(Command::TogglePause);
                 }
@@ -372,31 +459,31 @@ impl Control {
             }
             Self::Live => {
                 let command = Command::Past(PastCommand::Leave);
-                let button = ui.add(self.button(ui.ctx(), state));
+                let button = ui.add(button);
                 if button.tooltip_of("Show who is on now", &command).clicked() {
                     commands.push(command);
                 }
                 ui.add_space(GAP);
             }
-            Self::Interval => interval(ui, self.button(ui.ctx(), state), state, commands),
+            Self::Interval => interval(ui, button, state, commands),
             Self::Line => {
                 let is_tinted = status.is_tinted() || state.past.is_some();
                 regions::separator_in(ui, if is_tinted { p.control_border } else { p.divider });
             }
             Self::Palette => {
-                let palette = ui.add(self.button(ui.ctx(), state));
+                let palette = ui.add(button);
                 if palette.tooltip_of(PALETTE, &Command::OpenPalette).clicked() {
                     commands.push(Command::OpenPalette);
                 }
             }
             Self::Alerts => {
-                let bell = ui.add(self.button(ui.ctx(), state));
+                let bell = ui.add(button);
                 alerts::show(&bell, true, state, commands);
                 let summary = alerts::summary(&state.alerts);
                 bell.tooltip(if summary.is_empty() { "Alerts".to_owned() } else { summary });
             }
             Self::Settings { has_alerts } => {
-                let settings = ui.add(self.button(ui.ctx(), state));
+                let settings = ui.add(button);
                 if has_alerts {
                     alerts::show(&settings, false, state, commands);
                 }

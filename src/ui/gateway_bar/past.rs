@@ -37,12 +37,28 @@ pub(in crate::ui) fn focus(ctx: &Context, text: &str) {
     edit.store(ctx, box_id());
 }
 
-/// Returns the button that leads back to the present.
-pub(super) fn live_button() -> Button<'static> {
-    Button::primary("Back to live").small()
+/// The width of the time with the buttons beside it.
+pub(super) const MIN_WIDTH: f32 = theme::MOMENT_WIDTH + 2.0 * (tokens::CONTROL_HEIGHT_SMALL + super::GAP);
+
+/// Returns the button that leads back to the present. In little room, it has one word.
+pub(super) fn live_button(has_words: bool) -> Button<'static> {
+    const NAME: &str = "Back to live";
+    Button::primary(if has_words { NAME } else { "Live" }).small().name(NAME)
 }
 
-/// Draws the time with the buttons beside it, and what is known of it, up to `right`.
+fn counts_id() -> Id {
+    Id::unique("counts of the past")
+}
+
+/// Returns how surely the sessions of the past were on, if the bar has no room for it in this frame.
+pub(in crate::ui) fn left_out_counts(ctx: &Context, state: &AppState) -> Option<String> {
+    let is_in_bar = ctx.data(|data| data.get_temp::<bool>(counts_id())).unwrap_or_default();
+    let past = state.past.as_ref().filter(|past| !is_in_bar && past.error.is_none())?;
+    let sessions = past.sessions.as_ref().filter(|sessions| sessions.at == past.at)?;
+    Some(counts_text(sessions))
+}
+
+/// Draws the time with the buttons beside it, and what is known of it, up to `right`. Returns what has no room.
 pub(super) fn show(
     ui: &mut Ui,
     right: f32,
@@ -50,7 +66,7 @@ pub(super) fn show(
     state: &AppState,
     drafts: &mut Drafts,
     commands: &mut Vec<Command>,
-) {
+) -> Vec<String> {
     let room = ui.available_rect_before_wrap();
     let room = room.with_max_x(right.max(room.left()));
     let mut child = ui.new_child(UiBuilder::new().max_rect(room).layout(*ui.layout()));
@@ -59,25 +75,56 @@ pub(super) fn show(
     time_box(&mut child, drafts, commands);
     step(&mut child, Step::Next, commands);
     child.spacing_mut().item_spacing.x = 0.0;
-    child.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
     let p = palette(child.visuals());
+    let mut left_out = Vec::new();
+    let mut are_counts_shown = false;
     match (&past.error, &past.sessions) {
         (Some(error), _) => {
+            child.style_mut().wrap_mode = Some(TextWrapMode::Truncate);
             let label = text(&mut child, error.summary(), p.text);
             label.tooltip(error.full_text());
         }
         (None, Some(sessions)) if sessions.at == past.at => {
-            text(&mut child, &counts_text(sessions), p.text);
-            if let Some(gaps) = gaps_text(sessions, &state.history_clock()) {
-                let label = text(&mut child, &gaps, p.secondary);
-                label.tooltip(gaps);
+            let counts = counts_text(sessions);
+            are_counts_shown = has_room(&child, &counts);
+            if are_counts_shown {
+                text(&mut child, &counts, p.text);
+            } else {
+                left_out.push(counts);
+            }
+            match gaps_text(sessions, &state.history_clock()) {
+                Some(gaps) if has_room(&child, &gaps) => drop(text(&mut child, &gaps, p.secondary)),
+                gaps => left_out.extend(gaps),
             }
         }
         (None, _) => {
-            text(&mut child, "Reading the history…", p.secondary);
+            if has_room(&child, READING) {
+                text(&mut child, READING, p.secondary);
+            }
         }
     }
+    ui.data_mut(|data| data.insert_temp(counts_id(), are_counts_shown));
     ui.advance_cursor_after_rect(room.with_max_x(child.min_rect().right().min(right)));
+    left_out
+}
+
+/// Returns the width of the time with the buttons beside it, and of the counts.
+pub(super) fn width(ui: &Ui, past: &Past) -> f32 {
+    let sessions = past.sessions.as_ref().filter(|sessions| past.error.is_none() && sessions.at == past.at);
+    let counts = sessions.map(|sessions| super::text_width(ui, &counts_text(sessions), &font()));
+    MIN_WIDTH + counts.unwrap_or_default()
+}
+
+/// What is said until the sessions are read.
+const READING: &str = "Reading the history…";
+
+/// Returns whether there is room for the whole of a text.
+fn has_room(ui: &Ui, text: &str) -> bool {
+    super::text_width(ui, text, &font()) <= ui.available_width()
+}
+
+fn font() -> FontId {
+    FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional)
 }
 
 /// Draws a button that leads to the next or previous change.
@@ -136,8 +183,7 @@ fn message(edit: &Response, text: &str) {
 
 fn text(ui: &mut Ui, text: &str, color: egui::Color32) -> Response {
     ui.add_space(PADDING);
-    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let label = ui.add(Label::new(RichText::new(text).font(font).color(color)));
+    let label = ui.add(Label::new(RichText::new(text).font(font()).color(color)));
     label.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
     ui.add_space(PADDING);
     label

@@ -1,5 +1,6 @@
 //! What the bar says about the gateway.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use super::super::error_report::ErrorReport;
@@ -29,7 +30,7 @@ pub(super) struct Status {
     pub(super) is_paused: bool,
     /// The state as one word, for screen readers.
     pub(super) word: String,
-    /// The facts, the most important first.
+    /// The facts, in order.
     pub(super) facts: Vec<Fact>,
     /// The error or the warning with its causes.
     pub(super) report: Option<ErrorReport>,
@@ -37,11 +38,24 @@ pub(super) struct Status {
     pub(super) repaint_after: Option<Duration>,
 }
 
+/// How important a fact is. Where there is no room for all, the less important ones go first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// What the gateway is, what is as usual, and what comes next.
+    Detail,
+    /// When the gateway was read.
+    Time,
+    /// What is unusual.
+    State,
+    /// The error.
+    Error,
+}
+
 /// A part of the bar.
 pub(super) enum Fact {
     /// A text, and its accessible name where that says more.
-    Text(String, Option<String>),
-    /// The error, which is the first fact.
+    Text(Rank, String, Option<String>),
+    /// The error, which is truncated if it is long.
     Error(String),
     /// A text that stands out.
     Strong(String),
@@ -78,9 +92,9 @@ impl Status {
         let (mark, word, report) = match state.health() {
             Health::Connecting => {
                 if !state.gateway.is_empty() {
-                    facts.push(Fact::text("Connecting…"));
+                    facts.push(Fact::state("Connecting…"));
                 }
-                facts.extend(updated.map(Fact::text));
+                facts.extend(updated.map(Fact::time));
                 (Mark::Waiting, "connecting".to_owned(), None)
             }
             Health::Running(info) => {
@@ -88,14 +102,14 @@ impl Status {
                     // An address says less than the name that the gateway reports.
                     let is_address = state.can_edit && !state.profiles.contains(&state.gateway);
                     let reported = reported_name(&state.gateway, info).filter(|_| is_address);
-                    facts.extend(reported.map(Fact::text));
+                    facts.extend(reported.map(Fact::detail));
                     facts.extend(version(info));
                     facts.extend(nodes);
                 }
-                facts.extend(updated.map(Fact::text));
-                facts.extend(state.is_reading().then(|| Fact::text("Reading…")));
+                facts.extend(updated.map(Fact::time));
+                facts.extend(state.is_reading().then(|| Fact::detail("Reading…")));
                 facts.extend(warnings.into_iter().map(Fact::Warning));
-                facts.extend(without.map(Fact::text));
+                facts.extend(without.map(Fact::detail));
                 let mark = if report.is_some() { Mark::Degraded } else { Mark::Fine };
                 (mark, running(info), report)
             }
@@ -111,7 +125,7 @@ impl Status {
                     Some(gateway) => Fact::SignIn { text, gateway },
                     None => Fact::Warning(text),
                 }));
-                facts.extend(updated.map(Fact::text));
+                facts.extend(updated.map(Fact::time));
                 facts.extend(warnings.into_iter().map(Fact::Warning));
                 let mark = if failed.is_some() { Mark::Degraded } else { Mark::SignIn };
                 // The menu of the nodes has the causes.
@@ -140,13 +154,13 @@ impl Status {
                     if !room.is_compact {
                         let text =
                             if mark == Mark::SignIn { "Not signed in" } else { "Certificate not trusted" };
-                        facts.push(Fact::text(text));
+                        facts.push(Fact::state(text));
                     }
                 }
                 facts.extend(nodes);
-                facts.extend(updated.map(Fact::text));
+                facts.extend(updated.map(Fact::time));
                 if mark == Mark::Unreachable {
-                    facts.extend(retry_text(state, now).map(Fact::text));
+                    facts.extend(retry_text(state, now).map(Fact::detail));
                 }
                 // For the countdown, and only while there is an error.
                 repaint_after = Some(Duration::from_secs(1));
@@ -171,8 +185,37 @@ impl Status {
 }
 
 impl Fact {
-    fn text(text: impl Into<String>) -> Self {
-        Self::Text(text.into(), None)
+    fn state(text: impl Into<String>) -> Self {
+        Self::Text(Rank::State, text.into(), None)
+    }
+
+    fn time(text: String) -> Self {
+        Self::Text(Rank::Time, text, None)
+    }
+
+    fn detail(text: impl Into<String>) -> Self {
+        Self::Text(Rank::Detail, text.into(), None)
+    }
+
+    /// Returns how important it is.
+    pub(super) fn rank(&self) -> Rank {
+        match self {
+            Self::Text(rank, ..) => *rank,
+            Self::Error(_) => Rank::Error,
+            Self::Nodes { running, all } if running == all => Rank::Detail,
+            Self::Nodes { .. } | Self::Strong(_) | Self::Warning(_) | Self::SignIn { .. } => Rank::State,
+        }
+    }
+
+    /// Returns the text.
+    pub(super) fn to_text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(_, text, _) | Self::Error(text) | Self::Strong(text) | Self::Warning(text) => {
+                text.into()
+            }
+            Self::SignIn { text, .. } => text.into(),
+            Self::Nodes { running, all } => format!("{running} of {all} nodes").into(),
+        }
     }
 }
 
@@ -184,7 +227,7 @@ fn paused_facts(pause: &Pause, changes: Option<ChangeCounts>, now: SystemTime) -
         1 => "1 change waiting".to_owned(),
         waiting => format!("{} changes waiting", display::number(waiting)),
     };
-    [Fact::Strong(format!("Paused at {since}")), Fact::text(waiting)]
+    [Fact::Strong(format!("Paused at {since}")), Fact::state(waiting)]
 }
 
 /// Returns the number of nodes, if there are several. Those of gateways that wait for a login aren't down.
@@ -234,7 +277,7 @@ fn version(info: Option<&GatewayInfo>) -> Option<Fact> {
     // Says nothing about a gateway without a partner.
     let redundancy = info.and_then(GatewayInfo::redundancy).filter(|text| text != "independent");
     let text = [Some(version), redundancy].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    Some(Fact::Text(text, Some(running(info))))
+    Some(Fact::Text(Rank::Detail, text, Some(running(info))))
 }
 
 /// Returns the state of a gateway that answers, with its version and its place in a redundant pair.
