@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value};
 
 use super::config::CONFIG_FILE;
 use super::error::{Entry, SettingsError, SettingsErrorKind};
@@ -43,19 +43,43 @@ pub(super) fn edit(
 /// Sets the value of `key` at the top of the current file. Nothing is written if it is wrong, before or after.
 pub(super) fn set_value(folder: &Path, key: &str, value: impl Into<Value>) -> Result<(), SettingsError> {
     edit_document(folder, key, |document| {
-        let mut value = value.into();
-        match document.get_mut(key) {
-            Some(item) => {
-                // Keeps a comment at the end of the line.
-                if let Some(old) = item.as_value() {
-                    *value.decor_mut() = old.decor().clone();
-                }
-                *item = Item::Value(value);
-            }
-            None => drop(document.insert(key, Item::Value(value))),
+        set(document.as_table_mut(), key, value.into());
+        Ok(())
+    })
+}
+
+/// Sets the value of `key` in `table` of the current file, which is added if it is missing. Nothing is written if any part of
+/// the table is wrong, before or after.
+pub(super) fn set_value_in(
+    folder: &Path,
+    table: &str,
+    key: &str,
+    value: impl Into<Value>,
+) -> Result<(), SettingsError> {
+    edit_document(folder, table, |document| {
+        let item = document.entry(table).or_insert(Item::Table(Table::new()));
+        // One that isn't a table is wrong, and was refused.
+        if let Some(table) = item.as_table_like_mut() {
+            set(table, key, value.into());
+        }
+        if let Some(table) = item.as_inline_table_mut() {
+            table.fmt();
         }
         Ok(())
     })
+}
+
+fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
+    match table.get_mut(key) {
+        Some(item) => {
+            // Keeps a comment at the end of the line.
+            if let Some(old) = item.as_value() {
+                *value.decor_mut() = old.decor().clone();
+            }
+            *item = Item::Value(value);
+        }
+        None => drop(table.insert(key, Item::Value(value))),
+    }
 }
 
 /// Returns a problem whose entry isn't among others, each of which matches one.

@@ -1,9 +1,12 @@
-//! Reads the table `[history]` of `config.toml`.
+//! Reads and changes the table `[history]` of `config.toml`.
+
+use std::path::Path;
 
 use toml_edit::{Item, Key};
 
+use super::edit::set_value_in;
 use super::entries::{Entries, table_of};
-use super::error::SettingsErrorKind;
+use super::error::{SettingsError, SettingsErrorKind};
 use super::history::{HistorySettings, HistoryUrl, KEEP_DAYS};
 
 /// Reads the table. Keys that are wrong have their default.
@@ -49,11 +52,31 @@ pub(super) fn read(entries: &mut Entries<'_>, key: Option<&Key>, item: &Item) ->
     settings
 }
 
+/// The key of the table in the file.
+const TABLE: &str = "history";
+
+/// Writes to `config.toml` in `folder` whether sessions are recorded.
+///
+/// # Errors
+/// If the file can't be read or written, or the table is wrong. It is left as it is.
+pub fn save_recording(folder: &Path, is_enabled: bool) -> Result<(), SettingsError> {
+    set_value_in(folder, TABLE, "enabled", is_enabled)
+}
+
+/// Writes to `config.toml` in `folder` for how many days sessions are kept.
+///
+/// # Errors
+/// If the file can't be read or written, or the table is wrong. It is left as it is.
+pub fn save_keep_days(folder: &Path, days: u32) -> Result<(), SettingsError> {
+    set_value_in(folder, TABLE, "keep_days", i64::from(days))
+}
+
 #[cfg(test)]
 mod tests {
     use std::error::Error as _;
     use std::path::Path;
 
+    use super::{save_keep_days, save_recording};
     use crate::settings::Settings;
 
     #[test]
@@ -77,6 +100,43 @@ mod tests {
             let error = problems.remove(0).at(Path::new("/c"));
             assert_eq!(error.to_string(), format!("{expected}. Until it is fixed, nothing is recorded"));
             assert!(!format!("{error:?} {:?}", error.source()).contains("s3cret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn changes_one_key_and_keeps_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        for (before, after) in [
+            ("", "[history]\nenabled = false\nkeep_days = 30\n"),
+            ("refresh_secs = 2\n", "refresh_secs = 2\n\n[history]\nenabled = false\nkeep_days = 30\n"),
+            (
+                "[history]\nkeep_days = 7  # a week\n# more\n",
+                "[history]\nkeep_days = 30  # a week\nenabled = false\n# more\n",
+            ),
+            (
+                "history = { url = \"postgres://db\" } # team\n",
+                "history = { url = \"postgres://db\", enabled = false, keep_days = 30 } # team\n",
+            ),
+            ("history.enabled = true\n", "history.enabled = false\nhistory.keep_days = 30\n"),
+        ] {
+            std::fs::write(&path, before).unwrap();
+            save_recording(folder.path(), false).unwrap();
+            save_keep_days(folder.path(), 30).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), after);
+            let history = Settings::load(folder.path()).unwrap().history;
+            assert_eq!((history.enabled, history.keep_days), (false, 30));
+        }
+    }
+
+    #[test]
+    fn a_wrong_table_is_not_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        for wrong in ["history = 3\n", "[history]\nkeep_days = 0\n", "[history]\nkeep = 3\n", "[history\n"] {
+            std::fs::write(&path, wrong).unwrap();
+            save_recording(folder.path(), false).unwrap_err();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), wrong);
         }
     }
 

@@ -32,6 +32,7 @@ pub use error::SettingsError;
 pub use filter_history::FilterHistory;
 pub use filter_state::FilterState;
 pub use history::{HistorySettings, HistoryUrl, HistoryUrlError};
+pub use history_entry::{save_keep_days, save_recording};
 pub use refresh::{save_mark_time, save_refresh};
 pub use saved_alert::{remove_alert, save_alert};
 pub use saved_filter::SavedFilter;

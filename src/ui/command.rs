@@ -250,7 +250,11 @@ pub(super) enum Command {
     SetDefaultRefresh(Duration),
     /// Sets how long sessions that have just signed in or left are marked.
     SetMarkTime(Duration),
-    /// Opens a part of the configuration outside of the program.
+    /// Sets whether sessions are recorded.
+    SetRecording(bool),
+    /// Sets for how many days recorded sessions are kept.
+    SetKeepDays(u32),
+    /// Opens a part of the configuration, or the history, outside of the program.
     OpenConfig(ConfigPlace),
 
     // Log
@@ -287,6 +291,8 @@ pub(super) enum ConfigPlace {
     Folder,
     /// The file with the gateways and the saved filters.
     File,
+    /// The folder of the history.
+    History,
 }
 
 /// An action in the guide that adds a gateway.

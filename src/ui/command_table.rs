@@ -286,6 +286,9 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Window, "Show alerts", icons::BELL, || Command::ShowAlerts),
         Named::new(Window, "All commands", icons::SEARCH, || Command::OpenPalette).keys(CTRL, Key::K),
         Named::new(Window, "Settings", icons::SETTINGS, || Command::OpenSettings).keys(CTRL, Key::Comma),
+        Named::new(Window, "History settings", icons::HISTORY, || {
+            Command::OpenSettingsPage(SettingsPage::History)
+        }),
         Named::new(Window, "Alerts…", icons::BELL, || Command::OpenSettingsPage(SettingsPage::Alerts)),
         Named::new(Window, "Add alert…", icons::BELL, || Command::Alert(AlertCommand::Add)),
         Named::new(Window, "Keys", icons::KEYBOARD, || Command::OpenKeys).keys(Modifiers::NONE, Key::F1),

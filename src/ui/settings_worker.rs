@@ -13,8 +13,8 @@ use crate::atomic_file::FileError;
 use crate::gateway::{Credentials, Profile};
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::settings::{
-    SavedFilter, Settings, SettingsError, State, remove_alert, remove_profile, save_alert, save_mark_time,
-    save_profile, save_refresh,
+    SavedFilter, Settings, SettingsError, State, remove_alert, remove_profile, save_alert, save_keep_days,
+    save_mark_time, save_profile, save_recording, save_refresh,
 };
 
 /// Capacity of both channels. A person makes one change at a time.
@@ -41,6 +41,10 @@ pub(super) enum Change {
     Refresh(Duration),
     /// Saves how long sessions that have just signed in or left are marked.
     MarkTime(Duration),
+    /// Saves whether sessions are recorded.
+    Recording(bool),
+    /// Saves for how many days recorded sessions are kept.
+    KeepDays(u32),
 }
 
 /// A change of a saved gateway that the user has asked for, with what is needed once it is made.
@@ -224,6 +228,8 @@ fn apply(folder: &Path, change: Change) -> Changed {
         Change::SaveFilter(filter) => reload(folder, filter.save(folder)),
         Change::RemoveFilter(name) => reload(folder, SavedFilter::remove(folder, &name)),
         Change::MarkTime(time) => reload(folder, save_mark_time(folder, time)),
+        Change::Recording(is_enabled) => reload(folder, save_recording(folder, is_enabled)),
+        Change::KeepDays(days) => reload(folder, save_keep_days(folder, days)),
         Change::Refresh(interval) => reload(folder, save_refresh(folder, interval)),
     };
     match &outcome {

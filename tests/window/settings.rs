@@ -97,7 +97,7 @@ fn pages_fit_the_smallest_window() {
     window.harness.set_size(egui::vec2(560.0, 360.0));
     open_settings(&mut window);
     let bounds = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(560.0, 360.0));
-    for page in ["General", "Alerts", "Shortcuts", "Log", "About"] {
+    for page in ["General", "History", "Alerts", "Shortcuts", "Log", "About"] {
         let place = window.harness.get_all_by_label(page).next().unwrap();
         place.click();
         window.harness.run_steps(2);
@@ -172,6 +172,7 @@ fn every_control_is_reached_with_the_tab_key() {
     }
     let expected = [
         "General",
+        "History",
         "Alerts",
         "Shortcuts",
         "Log",
@@ -293,4 +294,69 @@ fn list_of_keys_scrolls_by_keys() {
         window.harness.run_steps(3);
         assert_eq!(top(&window) >= first, is_lower, "{key:?}");
     }
+}
+
+/// Opens the page of the settings with the history.
+fn open_history(window: &mut Window) {
+    open_settings(window);
+    window.click("History");
+    window.until_text("Record sessions: On");
+}
+
+#[test]
+fn history_page_says_what_is_stored_and_where() {
+    let plant = crate::past::Plant::new();
+    let opened = Arc::new(Mutex::new(Vec::new()));
+    let log = opened.clone();
+    let open_path: gatewatch::ui::OpenPath = Arc::new(move |path| {
+        log.lock().unwrap().push(path.to_owned());
+        Ok(())
+    });
+    let mut window = Window::open(Start { open_path, ..plant.start() });
+    window.until_text("6 of 6 sessions");
+    open_history(&mut window);
+    for fact in ["Size: ", "Sessions: ", "Oldest read: ", "Last removal: ", "watched "] {
+        window.until_text_contains(fact);
+    }
+    let place = plant.location().to_string();
+    assert!(window.has(&place), "{place}");
+    window.click("Open data folder");
+    window.until("the folder", |_| !opened.lock().unwrap().is_empty());
+    let folder = std::path::Path::new(&place).parent().unwrap();
+    assert_eq!(*opened.lock().unwrap(), [folder]);
+}
+
+#[test]
+fn history_page_says_if_nothing_has_been_recorded_yet() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let history = Some(gatewatch::history::Location::File(folder.path().join("history.db")));
+    let mut profile = gatewatch::gateway::Profile::from_address(&plant.url).unwrap();
+    profile.history = false;
+    let target = gatewatch::settings::Target::Gateway(profile);
+    let mut window = Window::open(Start { history, ..crate::support::window::start(target) });
+    window.until_text("6 of 6 sessions");
+    open_history(&mut window);
+    window.until_text("Nothing has been recorded yet");
+}
+
+#[test]
+fn history_page_changes_what_is_recorded_from_the_next_start_on() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start_on(&plant.url) });
+    open_history(&mut window);
+    assert!(window.has("Nothing is recorded"));
+    let later = |window: &Window| window.harness.query_all_by_label("From the next start on").count();
+    assert_eq!(later(&window), 0);
+    window.click("Record sessions: Off");
+    assert_eq!(later(&window), 1);
+    window.click("Keep sessions for");
+    window.click("1 year");
+    window.until("the saved settings", |_| {
+        let history = Settings::load(folder.path()).unwrap().history;
+        !history.enabled && history.keep_days == 365
+    });
+    assert_eq!(later(&window), 2);
+    window.click("Record sessions: On");
+    assert_eq!(later(&window), 1);
+    window.until("the saved settings", |_| Settings::load(folder.path()).unwrap().history.enabled);
 }

@@ -243,6 +243,8 @@ impl App {
             Command::SetZoom(factor) => ctx.set_zoom_factor(factor),
             Command::SetDefaultRefresh(interval) => self.set_default_refresh(interval),
             Command::SetMarkTime(time) => self.set_mark_time(time),
+            Command::SetRecording(is_enabled) => self.set_recording(is_enabled),
+            Command::SetKeepDays(days) => self.set_keep_days(days),
             Command::OpenConfig(place) => self.open_config(ctx, place),
 
             Command::OpenLog => self.open_settings(ctx, SettingsPage::Log),

@@ -10,7 +10,7 @@ use egui::{Context, Popup, ThemePreference};
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::ConfigPlace;
 use super::super::error_report::ErrorReport;
-use super::super::model::{PaletteDraft, SettingsPage, Task};
+use super::super::model::{HistoryChoice, PaletteDraft, SettingsPage, Task};
 use super::super::open_path::OpenPath;
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
@@ -22,13 +22,15 @@ use crate::settings::{CONFIG_FILE, State, ThemeChoice};
 pub(super) struct ConfigOpener {
     /// Opens a file or folder.
     open_path: OpenPath,
+    /// The folder that is opened, or that has the file.
+    folder: PathBuf,
     /// The file or folder that is being opened.
     task: Option<BackgroundTask<io::Result<()>>>,
 }
 
 impl ConfigOpener {
     pub(super) fn new(open_path: OpenPath) -> Self {
-        Self { open_path, task: None }
+        Self { open_path, folder: PathBuf::new(), task: None }
     }
 }
 
@@ -51,9 +53,13 @@ impl App {
 
     /// Opens a page of the settings.
     pub(super) fn open_settings(&mut self, ctx: &Context, page: SettingsPage) {
-        if self.ui_state.settings_page.replace(page).is_none() {
+        let before = self.ui_state.settings_page.replace(page);
+        if before.is_none() {
             self.remember_focus(ctx);
             self.find_missing_scripts(ctx);
+        }
+        if page == SettingsPage::History && before != Some(page) {
+            self.read_history_info();
         }
     }
 
@@ -91,9 +97,14 @@ impl App {
         self.restore_focus(ctx);
     }
 
-    /// Returns what the first page of the settings shows besides the state.
+    /// Returns what the pages of the settings show besides the state.
     pub(super) fn general_settings(&self) -> General {
-        General { default_refresh: self.default_refresh(), folder: self.folder.clone() }
+        General {
+            default_refresh: self.default_refresh(),
+            folder: self.folder.clone(),
+            history: HistoryChoice::of(&self.settings.history),
+            history_at_start: self.history_at_start,
+        }
     }
 
     /// Sets the theme, and saves it.
@@ -124,10 +135,15 @@ impl App {
 
     /// Opens the folder of the configuration, or the file in it, with the desktop's program.
     pub(super) fn open_config(&mut self, ctx: &Context, place: ConfigPlace) {
-        let Some(folder) = self.folder.clone() else {
+        let folder = match place {
+            ConfigPlace::History => self.state.stored_history.folder.clone(),
+            ConfigPlace::Folder | ConfigPlace::File => self.folder.clone(),
+        };
+        let Some(folder) = folder else {
             return;
         };
         self.state.toasts.clear_error(Task::Settings);
+        self.config_opener.folder.clone_from(&folder);
         let (wake, open_path) = (ctx.clone(), self.config_opener.open_path.clone());
         let wake = move || wake.request_repaint();
         let task = BackgroundTask::spawn(wake, move |results| async move {
@@ -151,8 +167,7 @@ impl App {
     }
 
     fn cannot_open(&mut self, error: &io::Error) {
-        let folder = self.folder.as_deref().unwrap_or(Path::new("")).display();
-        let summary = format!("Can't open the configuration. It is in {folder}");
+        let summary = format!("Can't open {}", self.config_opener.folder.display());
         self.state.toasts.error(Task::Settings, ErrorReport::with_summary(&summary, error));
     }
 
@@ -191,7 +206,7 @@ impl App {
 fn existing(folder: &Path, place: ConfigPlace) -> io::Result<PathBuf> {
     fs::create_dir_all(folder)?;
     Ok(match place {
-        ConfigPlace::Folder => folder.to_owned(),
+        ConfigPlace::Folder | ConfigPlace::History => folder.to_owned(),
         ConfigPlace::File => {
             let path = folder.join(CONFIG_FILE);
             OpenOptions::new().create(true).append(true).open(&path)?;

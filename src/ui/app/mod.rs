@@ -29,6 +29,7 @@ mod saving;
 mod settings;
 mod shortcuts;
 mod status;
+mod stored_history;
 mod terminating;
 mod timeline;
 mod title;
@@ -57,6 +58,7 @@ use self::license::LicenseReads;
 use self::past::PastReads;
 use self::recording::Recording;
 use self::remembered::Remembered;
+use self::stored_history::InfoRead;
 use self::terminating::Termination;
 use self::timeline::HistoryReads;
 use self::typing::{InputOrder, Typing};
@@ -71,7 +73,9 @@ use super::export_job::{ExportJob, PickFile};
 use super::gateway_form::addresses_id;
 use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
-use super::model::{AppState, CountsOrder, Drafts, ExportOptions, Task, Timeline, TimelineRange, UiState};
+use super::model::{
+    AppState, CountsOrder, Drafts, ExportOptions, HistoryChoice, Task, Timeline, TimelineRange, UiState,
+};
 use super::open_path::OpenPath;
 use super::settings_worker::SettingsWorker;
 use super::{arrow_keys, counts_panel, single_line, theme, toasts};
@@ -201,6 +205,10 @@ pub struct App {
     recording: Recording,
     /// Reads what was recorded.
     history: HistoryReads,
+    /// How sessions are recorded since the start.
+    history_at_start: HistoryChoice,
+    /// The running read for the settings.
+    info_read: Option<InfoRead>,
     /// The reads of the activity list.
     activity_reads: ActivityReads,
     /// The reads of the license panel.
@@ -278,6 +286,7 @@ impl App {
         ctx.set_zoom_factor(state.table.zoom);
         desktop_theme.wake_with(wake(ctx));
         let client = Client::new(Limits::default());
+        let stored_history = stored_history::stored_at(history.as_ref());
         let reads = HistoryReads::spawn(history.clone(), wake(ctx))?;
         let recording = Recording::spawn(history, settings.history.keep(), wake(ctx))?;
         let mut alerting = Alerting::new(alerts, wake(ctx));
@@ -300,6 +309,7 @@ impl App {
             alert_rules: settings.alerts.clone(),
             alert_problems: settings.alert_problems.clone(),
             saved_filters: settings.filters.clone(),
+            stored_history,
             // The panels share one place.
             layout: Layout { counts: state.table.counts && !state.table.details, ..state.table.clone() },
             theme: state.theme,
@@ -326,6 +336,8 @@ impl App {
             typing: Typing::default(),
             commands: Vec::new(),
             frame_timer: FrameTimer::default(),
+            history_at_start: HistoryChoice::of(&settings.history),
+            info_read: None,
             settings,
             remembered: Remembered::new(&state),
             away: AwayReads::new(state.open_until, wall_clock()),
@@ -487,6 +499,7 @@ impl eframe::App for App {
         self.receive_saved_project();
         self.receive_termination();
         self.receive_missing_scripts();
+        self.receive_history_info();
         self.receive_opened_path();
         self.warn_about_form(ctx);
         let is_alive = self.poller.is_alive()

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     ActivityList, AlertList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen,
-    License, Past, Pause, Shown, TerminateTarget, TerminationPlan, TerminationProgress, Timeline, Toasts,
-    UserHistory,
+    License, Past, Pause, Shown, StoredHistory, TerminateTarget, TerminationPlan, TerminationProgress,
+    Timeline, Toasts, UserHistory,
 };
 use crate::alert::Rule;
 use crate::dataset::{Cell, ColumnId, Dataset, names};
@@ -85,6 +85,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) theme: ThemeChoice,
     /// The scripts that no font has; `None` until they are known.
     pub(in crate::ui) missing_scripts: Option<Vec<MissingScripts>>,
+    /// Where sessions are recorded, and what was.
+    pub(in crate::ui) stored_history: StoredHistory,
     /// The order of the lists of users and projects.
     pub(in crate::ui) facet_order: FacetOrder,
     /// The table's layout, which is saved.

@@ -55,6 +55,8 @@ pub(in crate::ui) enum NarrowRail {
 pub(in crate::ui) enum SettingsPage {
     /// Appearance, table, refresh.
     General,
+    /// What is recorded, and where.
+    History,
     /// The rules for alerts.
     Alerts,
     /// The list of keys.
@@ -67,8 +69,8 @@ pub(in crate::ui) enum SettingsPage {
 
 impl SettingsPage {
     /// All pages, in the order of the navigation.
-    pub(in crate::ui) const ALL: [Self; 5] =
-        [Self::General, Self::Alerts, Self::Shortcuts, Self::Log, Self::About];
+    pub(in crate::ui) const ALL: [Self; 6] =
+        [Self::General, Self::History, Self::Alerts, Self::Shortcuts, Self::Log, Self::About];
 }
 
 impl UiState {

@@ -9,7 +9,7 @@ use super::super::command::{Command, ConfigPlace};
 use super::super::form_rows::{group, link_width, remark, row, space};
 use super::super::icons::{self, Icon};
 use super::super::missing_scripts::MissingScripts;
-use super::super::model::AppState;
+use super::super::model::{AppState, HistoryChoice};
 use super::super::refresh_interval;
 use super::super::small_text::link;
 use super::super::tokens::{self, palette};
@@ -31,12 +31,15 @@ const MARK_TIMES: [u64; 6] = [0, 5, 10, 20, 30, 60];
 /// Height of the foot and the space above it.
 pub(super) const FOOT_HEIGHT: f32 = tokens::LINE_SECONDARY + 2.0 * tokens::UNIT;
 
-/// What the page shows besides the state of the window.
+/// What the pages show besides the state of the window.
 pub(in super::super) struct General {
     /// The interval of gateways without one of their own; zero for manual refresh.
     pub(in super::super) default_refresh: Duration,
     /// The folder of the configuration; `None` if changes can't be saved.
     pub(in super::super) folder: Option<PathBuf>,
+    /// How sessions are to be recorded, and how they are since the start.
+    pub(in super::super) history: HistoryChoice,
+    pub(in super::super) history_at_start: HistoryChoice,
 }
 
 /// Draws the page.

@@ -3,6 +3,7 @@
 mod about;
 mod alerts;
 mod general;
+mod history;
 mod keys;
 
 use egui::accesskit::Role;
@@ -46,6 +47,7 @@ pub(super) fn show(
         title(&mut content, page, commands);
         match page {
             SettingsPage::General => general::show(&mut content, state, general, commands),
+            SettingsPage::History => history::show(&mut content, state, general, commands),
             SettingsPage::Alerts => alerts::show(&mut content, state, general, commands),
             SettingsPage::Shortcuts => scrolled(&mut content, 0.0, keys::show),
             SettingsPage::Log => log_view::show(&mut content, log, commands),
@@ -102,6 +104,7 @@ fn scroll_by_keys(ui: &Ui) {
 fn page_name(page: SettingsPage) -> (&'static str, Icon) {
     match page {
         SettingsPage::General => ("General", icons::SLIDERS_HORIZONTAL),
+        SettingsPage::History => ("History", icons::HISTORY),
         SettingsPage::Alerts => ("Alerts", icons::BELL),
         SettingsPage::Shortcuts => ("Shortcuts", icons::KEYBOARD),
         SettingsPage::Log => ("Log", icons::SCROLL_TEXT),

@@ -1,0 +1,38 @@
+//! What the settings show of the stored history.
+
+use std::path::PathBuf;
+
+use crate::history::HistoryInfo;
+use crate::settings::HistorySettings;
+use crate::ui::error_report::ErrorReport;
+
+/// The part of the settings of the history that the window changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) struct HistoryChoice {
+    /// Whether sessions are recorded.
+    pub(in crate::ui) is_enabled: bool,
+    /// The number of days for which they are kept.
+    pub(in crate::ui) keep_days: u32,
+}
+
+impl HistoryChoice {
+    /// Returns that part.
+    pub(in crate::ui) fn of(settings: &HistorySettings) -> Self {
+        Self { is_enabled: settings.enabled, keep_days: settings.keep_days }
+    }
+}
+
+/// The stored history.
+#[derive(Default)]
+pub(in crate::ui) struct StoredHistory {
+    /// The file or the database; `None` if nothing is recorded.
+    pub(in crate::ui) place: Option<String>,
+    /// The folder of the file; `None` for a database.
+    pub(in crate::ui) folder: Option<PathBuf>,
+    /// It was read, or can't be.
+    pub(in crate::ui) is_read: bool,
+    /// What it holds; `None` until that was read, and where nothing was recorded yet.
+    pub(in crate::ui) info: Option<HistoryInfo>,
+    /// Why it can't be read.
+    pub(in crate::ui) error: Option<ErrorReport>,
+}
