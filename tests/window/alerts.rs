@@ -96,6 +96,26 @@ fn alerts_that_are_added_later_are_evaluated() {
     until_sent(&mut window, folder.path(), &["6 sessions on North"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn first_read_is_evaluated_also_when_it_ends_at_once() {
+    let (north, folder) = (plant(), tempfile::tempdir().unwrap());
+    // So many that the first one is read before the window has gone through all of them.
+    let url = format!("http://{}", unused_address());
+    let others =
+        (0..2_000).map(|index| saved_gateway(&format!("South {index}"), &url, "background_secs = 3600\n"));
+    let out = folder.path().join("out");
+    let alert = format!(
+        "\n[[alert]]\nname = \"Down\"\nwhen = \"unreachable\"\ngateways = [\"South 0\"]\n\
+         command = ['sh', '-c', 'cat >> {}']\n",
+        out.display()
+    );
+    let config = ["refresh_secs = 0\n".to_owned(), saved_gateway("North", &north.url, "")];
+    let config: String = config.into_iter().chain(others).chain([alert]).collect();
+    let mut window = Window::open(start_with(folder.path(), &config, "North"));
+    until_sent(&mut window, folder.path(), &["South 0 can't be reached"]);
+}
+
 #[test]
 fn wrong_alerts_are_reported_like_other_settings() {
     let (north, folder) = (plant(), tempfile::tempdir().unwrap());

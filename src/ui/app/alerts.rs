@@ -198,7 +198,8 @@ impl App {
         self.state.alerts.rules = self.settings.alerts.iter().filter(|rule| rule.is_enabled).count();
     }
 
-    /// Tells the alerts which gateways are read.
+    /// Tells the alerts which gateways are read. Call it before a poller reads others: what is read of a gateway that isn't
+    /// watched yet is left out, and a read may end at once.
     pub(super) fn watch_for_alerts(&mut self) {
         let shows_all = self.state.gateways.shown == Shown::All;
         let is_read = |profile: &&Profile| shows_all || self.background_interval(profile).is_some();

@@ -15,11 +15,13 @@ use crate::secrets::{KeyringError, Stored};
 
 impl App {
     /// Polls a gateway with the credentials from the environment or the user, or else with those in the keyring.
-    pub(super) fn start_polling(&mut self, profile: Profile) {
-        let supplied = self.supplied_for(&profile).unwrap_or_default();
+    pub(super) fn start_polling(&mut self, profile: &Profile) {
+        let before = self.profile.replace(profile.clone());
+        self.watch_for_alerts();
+        let supplied = self.supplied_for(profile).unwrap_or_default();
         if supplied == Credentials::None && profile.login != Login::None {
             // The keyring may prompt the user first, so the reply can take any time.
-            self.keyring_worker.get(&profile);
+            self.keyring_worker.get(profile);
             self.state.waits_for_secret = true;
             self.active_credentials = Credentials::None;
             // Data of the previous gateway must not appear under the new name.
@@ -27,23 +29,21 @@ impl App {
         } else {
             self.state.waits_for_secret = false;
             self.active_credentials = supplied.clone();
-            self.poller.connect(self.with_trust(&profile), supplied);
+            self.poller.connect(self.with_trust(profile), supplied);
         }
-        self.set_refresh(&profile);
+        self.set_refresh(profile);
         self.state.may_terminate = profile.may_terminate;
         self.state.can_edit = true;
-        let before = self.profile.take();
         // After a rejection, only the secret has to be typed again.
         let keeps_draft =
             profile.login == Login::None && before.is_some_and(|before| before.nodes() == profile.nodes());
-        let draft = LoginDraft::new(&profile);
+        let draft = LoginDraft::new(profile);
         self.drafts.login = if keeps_draft {
             let LoginDraft { is_token, user, save, .. } = std::mem::take(&mut self.drafts.login);
             LoginDraft { is_token, user, save, ..draft }
         } else {
             draft
         };
-        self.profile = Some(profile);
     }
 
     /// Returns the credentials for a gateway from the environment or the user, if there are any.
@@ -183,7 +183,7 @@ impl App {
         profile.login = if save { Login::from(&credentials) } else { Login::None };
         self.supplied_credentials = Some((profile.clone(), credentials.clone()));
         self.pending_login = Some((profile.clone(), credentials));
-        self.connect(profile);
+        self.connect(&profile);
         self.typing.is_signing_in = true;
     }
 
@@ -235,7 +235,7 @@ impl App {
         } else {
             self.trusted_once.push((profile.nodes().to_vec(), rejected));
         }
-        self.connect(profile);
+        self.connect(&profile);
     }
 
     /// Returns the profile with the certificates that are trusted until the window closes. Must not be saved.

@@ -69,8 +69,8 @@ impl App {
             let last = self.last_table(profile);
             gateways.push(BackgroundGateway { profile: self.with_trust(profile), access, interval, last });
         }
-        self.background.poller.set_gateways(gateways);
         self.watch_for_alerts();
+        self.background.poller.set_gateways(gateways);
         self.ask_for_secret();
     }
 
@@ -179,6 +179,7 @@ impl App {
         self.drafts.gateway_error = None;
         let refresh = self.default_refresh();
         self.state.refresh = (!refresh.is_zero()).then_some(refresh);
+        self.watch_for_alerts();
         self.background.poller.set_combined(true);
         self.update_background();
         self.save_state(State { last: Some(ALL_NAME.to_owned()), ..self.saved_state.clone() });

@@ -25,7 +25,7 @@ impl App {
         match profile {
             Ok((demo, profile)) => {
                 self.record_demo();
-                self.connect(profile.with_name(DEMO_NAME));
+                self.connect(&profile.with_name(DEMO_NAME));
                 self.state.gateways.shown = Shown::Demo;
                 self.state.can_edit = false;
                 self.demo = Some(demo);
@@ -36,7 +36,7 @@ impl App {
     }
 
     /// Connects to a gateway, and clears the table of another one. The same gateway keeps it until it answers.
-    pub(super) fn connect(&mut self, profile: Profile) {
+    pub(super) fn connect(&mut self, profile: &Profile) {
         if profile.name != DEMO_NAME {
             self.forget_demo();
         }
@@ -50,7 +50,7 @@ impl App {
             self.state.timeline.selection = None;
         }
         self.state.previous_status =
-            if is_same { self.state.table_status().cloned() } else { self.last_table(&profile) };
+            if is_same { self.state.table_status().cloned() } else { self.last_table(profile) };
         if !is_same || self.state.previous_status.is_none() {
             self.query_worker.cancel();
             self.state.table.clear();
@@ -100,10 +100,9 @@ impl App {
 
     /// Connects to a gateway and saves it as the one to start with.
     pub(super) fn connect_and_remember(&mut self, profile: Profile) {
-        let last = profile.name.clone();
         let recent = self.recent_with(&profile);
-        self.connect(profile);
-        self.save_state(State { last: Some(last), recent, ..self.saved_state.clone() });
+        self.connect(&profile);
+        self.save_state(State { last: Some(profile.name), recent, ..self.saved_state.clone() });
         self.list_gateways();
     }
 

@@ -159,8 +159,9 @@ impl App {
             }
             self.state.gateways.shown = Shown::Gateway(after.name.clone());
             self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
+            self.profile = Some(after.clone());
+            self.watch_for_alerts();
             self.poller.rename(&after);
-            self.profile = Some(after);
             self.list_gateways();
         } else {
             self.connect_and_remember(after);
