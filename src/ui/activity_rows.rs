@@ -33,7 +33,7 @@ const MAX_KEPT: usize = 20_000;
 const SAME_ALERT_MS: u64 = 150_000;
 
 /// An alert that was sent while the program runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct LiveAlert {
     /// The name of the rule.
     pub(super) rule: String,
@@ -41,6 +41,20 @@ pub(super) struct LiveAlert {
     pub(super) is_end: bool,
     /// The entry.
     pub(super) entry: ActivityEntry,
+}
+
+impl LiveAlert {
+    /// Returns `true` if an entry has what an alert like this one says. Of a stored entry, only the rule may be known.
+    fn is_like(&self, listed: &ActivityEntry) -> bool {
+        let Self { rule, is_end, entry } = self;
+        let is_detail = |detail: &str| {
+            (detail == rule && !is_end && listed.key.is_stored()) || Some(detail) == entry.detail.as_deref()
+        };
+        listed.kind == ActivityKind::Alert
+            && listed.gateway == entry.gateway
+            && listed.session.username == entry.session.username
+            && listed.detail.as_deref().is_some_and(is_detail)
+    }
 }
 
 /// The entries to show.
@@ -264,7 +278,8 @@ impl ActivityRows {
     ) -> Result<Self, QueryError> {
         self.all.retain(|entry| entry.key.is_stored());
         let mut unstored = Vec::new();
-        for LiveAlert { rule, is_end, entry } in alerts {
+        for alert in alerts {
+            let LiveAlert { is_end, entry, .. } = alert;
             let is_of_request = request.gateway.as_ref().is_none_or(|gateway| *gateway == entry.gateway)
                 && request.range.is_none_or(|range| (range.from..=range.to).contains(&entry.time()));
             // Older ones are read with the others of their time.
@@ -274,14 +289,7 @@ impl ActivityRows {
             }
             // Another process may have stored it.
             let is_same = |stored: &&mut ActivityEntry| {
-                stored.kind == ActivityKind::Alert
-                    && stored.gateway == entry.gateway
-                    && stored.session.username == entry.session.username
-                    && stored.time().abs_diff(entry.time()) <= SAME_ALERT_MS
-                    && stored
-                        .detail
-                        .as_deref()
-                        .is_some_and(|detail| detail == rule || Some(detail) == entry.detail.as_deref())
+                stored.time().abs_diff(entry.time()) <= SAME_ALERT_MS && alert.is_like(stored)
             };
             match self.all.iter_mut().find(is_same).filter(|_| !is_end) {
                 Some(stored) => stored.detail.clone_from(&entry.detail),
@@ -313,6 +321,18 @@ impl ActivityRows {
     /// Returns what identifies a row.
     pub(super) fn key_of(&self, row: usize) -> Option<ActivityKey> {
         self.entry(row).map(|entry| entry.key)
+    }
+
+    /// Returns the row of an alert, or of the one like it at the nearest time.
+    pub(super) fn row_of_alert(&self, alert: &LiveAlert) -> Option<usize> {
+        let like = self.entries.iter().filter(|entry| alert.is_like(entry));
+        let nearest = like.min_by_key(|entry| entry.time().abs_diff(alert.entry.time()))?;
+        self.row_of(nearest.key)
+    }
+
+    /// Returns `true` if there are older entries than those that were read, and an alert may be one of them.
+    pub(super) fn may_have_older(&self, alert: &LiveAlert) -> bool {
+        !self.is_complete && self.last.is_some_and(|last| last > alert.entry.key)
     }
 
     /// Returns the row that has an entry, which may be one of a flapping session.

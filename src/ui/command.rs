@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::activity_rows::ActivityTab;
+use super::activity_rows::{ActivityTab, LiveAlert};
 pub(super) use super::alert_command::AlertCommand;
 use super::gateway_form::FormChange;
 use super::model::{
@@ -335,10 +335,12 @@ pub(super) enum FilterCommand {
 }
 
 /// An action in the activity panel.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum ActivityCommand {
     /// Lists these kinds of entries.
     SetTab(ActivityTab),
+    /// Opens the panel with the alerts of all times, and moves the cursor to this one.
+    ShowAlert(Box<LiveAlert>),
     /// Moves the cursor to the row with this index.
     Select(usize),
     /// Reads older entries.

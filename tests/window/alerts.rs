@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::history::Location;
 use gatewatch::settings::{Settings, Target};
-use gatewatch::ui::Start;
+use gatewatch::ui::{App, Start};
 
 use crate::support::window::{Window, plant, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
@@ -267,10 +267,22 @@ fn activity_lists_what_was_sent_and_what_is_over() {
     window.until_text_contains("Alert: Busy: Resolved after ");
     // Both are alerts, and each is listed once.
     window.click("Alerts");
-    window.until("two alerts", |harness| {
-        let rows = harness.query_all_by_role(Role::ListItem);
-        let alerts = rows
-            .filter(|row| row.accesskit_node().label().is_some_and(|label| label.contains("Alert: Busy: ")));
-        alerts.count() == 2 && harness.query_all_by_role(Role::ListItem).count() == 2
+    window.until("two alerts", lists_two_alerts);
+    window.press(Modifiers::COMMAND, Key::J);
+    window.until("the activity to close", |harness| harness.query_by_label("Activity list").is_none());
+    // An alert in the list of the bell leads there, too.
+    window.click(BELL);
+    window.harness.get_by_label_contains("Busy: 6 sessions on North, more than 5").click();
+    window.until("two alerts", lists_two_alerts);
+    window.until("the alert to be at the cursor", |harness| {
+        let cursor = harness.get_by_label("Activity list").accesskit_node().value();
+        cursor.is_some_and(|row| row.contains("Alert: Busy: 6 sessions on North, more than 5"))
     });
+}
+
+fn lists_two_alerts(harness: &Harness<'_, App>) -> bool {
+    let rows = harness.query_all_by_role(Role::ListItem);
+    let is_alert = |label: String| label.contains("Alert: Busy: ");
+    let alerts = rows.filter(|row| row.accesskit_node().label().is_some_and(is_alert));
+    alerts.count() == 2 && harness.query_all_by_role(Role::ListItem).count() == 2
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use egui::accesskit::Role;
-use egui::{Id, Rect, Ui, WidgetInfo, pos2};
+use egui::{Context, Id, Rect, Ui, WidgetInfo, pos2};
 use egui_extras::TableRow;
 
 use super::super::activity_rows::ActivityRows;
 use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
+use super::super::focus_request;
 use super::super::list_cells::{self, RowGround, cell, ground, note, title};
 use super::super::model::{AppState, Shown};
 use super::super::theme;
@@ -28,6 +29,20 @@ fn id() -> Id {
     Id::unique("activity list")
 }
 
+/// Moves the keyboard focus to the list.
+pub(in super::super) fn focus(ctx: &Context) {
+    focus_request::request(ctx, id());
+}
+
+fn reveal_id() -> Id {
+    id().with("reveal")
+}
+
+/// Scrolls to the row at the cursor.
+pub(in super::super) fn reveal_cursor(ctx: &Context) {
+    focus_request::request(ctx, reveal_id());
+}
+
 /// Draws the list.
 pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
     let focus = list_cells::frame(ui, rect, id(), "Activity list");
@@ -35,6 +50,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let clock = state.history_clock();
     let places = Places::of(state);
     let target = rows.and_then(|rows| keys(ui, state, rows, commands));
+    let revealed = if focus_request::take(ui, reveal_id()) { state.activity.cursor } else { None };
+    let target = target.or(revealed);
     let at_cursor = rows.and_then(|rows| {
         let cursor = state.activity.cursor?;
         Some(row_text(rows.groups.get(cursor)?, rows.entry(cursor)?, &places, &clock))

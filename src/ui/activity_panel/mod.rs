@@ -23,6 +23,8 @@ use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 
+pub(super) use list::{focus as focus_list, reveal_cursor};
+
 /// Returns the height of the panel in a window.
 pub(super) fn height(ui: &Ui, wanted: f32) -> f32 {
     let window = ui.ctx().content_rect().height();

@@ -273,6 +273,12 @@ fn alerts_of_this_run_are_listed_once_with_their_text() {
         let keys = keys(&rows);
         assert!(keys.is_sorted_by(|a, b| a > b));
         assert!(keys.iter().all(|key| rows.row_of(*key).is_some()));
+        let found = alerts.each_ref().map(|alert| {
+            let entry = rows.entry(rows.row_of_alert(alert)?)?;
+            entry.detail.clone()
+        });
+        let found = found.each_ref().map(|detail| detail.as_deref().unwrap_or_default());
+        assert_eq!(found, ["Busy: text 4", "", "Busy: text 2", "Not recorded: text 1"]);
         rows = rows.with_newer(&mut history, &request, &|| false).unwrap();
     }
     let other = request_with_tab(&request, ActivityTab::SignedIn);

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use egui::Context;
 
-use super::super::activity_rows::{ActivityError, ActivityRequest, ActivityResult, ActivityRows};
+use super::super::activity_panel;
+use super::super::activity_rows::{
+    ActivityError, ActivityRequest, ActivityResult, ActivityRows, ActivityTab, LiveAlert,
+};
 use super::super::command::ActivityCommand;
 use super::super::error_report::ErrorReport;
 use super::super::model::Task;
@@ -24,6 +27,8 @@ pub(super) struct ActivityReads {
     running: Option<HistoryRead<ActivityResult>>,
     timer: RefreshTimer,
     export: Option<HistoryRead<Result<Arc<Dataset>, ActivityError>>>,
+    /// The alert to which the cursor goes once its row was read.
+    wanted: Option<Box<LiveAlert>>,
 }
 
 impl App {
@@ -31,18 +36,70 @@ impl App {
     pub(super) fn run_in_activity(&mut self, ctx: &Context, command: ActivityCommand) {
         let activity = &mut self.state.activity;
         match command {
-            ActivityCommand::SetTab(tab) => activity.tab = tab,
-            ActivityCommand::Select(index) => activity.cursor = Some(index),
-            ActivityCommand::ReadOlder => {
-                let rows = activity.rows.clone().filter(|rows| !rows.is_complete);
-                if let Some(rows) = rows.filter(|_| self.activity_reads.running.is_none()) {
-                    self.read_activity(move |history, request, is_cancelled| {
-                        ActivityRows::clone(&rows).with_older(history, request, is_cancelled)
-                    });
-                }
+            ActivityCommand::SetTab(tab) => {
+                activity.tab = tab;
+                self.activity_reads.wanted = None;
             }
+            ActivityCommand::ShowAlert(alert) => self.show_alert_in_activity(ctx, alert),
+            ActivityCommand::Select(index) => {
+                activity.cursor = Some(index);
+                self.activity_reads.wanted = None;
+            }
+            ActivityCommand::ReadOlder if self.activity_reads.running.is_none() => self.read_older_activity(),
+            ActivityCommand::ReadOlder => {}
             ActivityCommand::SetHeight(height) => self.state.layout.activity_height = height,
             ActivityCommand::Export => self.read_activity_for_export(ctx),
+        }
+    }
+
+    /// Shows an alert in the panel. Where nothing is recorded, there is none.
+    fn show_alert_in_activity(&mut self, ctx: &Context, alert: Box<LiveAlert>) {
+        if self.history_scope().is_none() {
+            return;
+        }
+        self.state.activity.tab = ActivityTab::Alerts;
+        self.state.timeline.selection = None;
+        self.state.layout.activity = true;
+        self.state.layout.licenses = false;
+        self.activity_reads.wanted = Some(alert);
+        activity_panel::focus_list(ctx);
+        // It may have been sent since the last read.
+        self.read_newer_activity();
+    }
+
+    /// Moves the cursor to the alert that is to be shown, or reads on while it may be an older one.
+    fn find_wanted_alert(&mut self, ctx: &Context) {
+        let ActivityReads { request, running, wanted, .. } = &self.activity_reads;
+        let (Some(alert), Some(rows)) = (wanted, &self.state.activity.rows) else { return };
+        // What is on screen may be another tab, or other times.
+        if running.is_some() || request.is_none() || *request != self.activity_request() {
+            return;
+        }
+        if let Some(row) = rows.row_of_alert(alert) {
+            self.state.activity.cursor = Some(row);
+            self.activity_reads.wanted = None;
+            activity_panel::reveal_cursor(ctx);
+        } else if rows.may_have_older(alert) && self.state.activity.error.is_none() {
+            self.read_older_activity();
+        } else {
+            self.activity_reads.wanted = None;
+        }
+    }
+
+    fn read_newer_activity(&mut self) {
+        let rows = self.state.activity.rows.clone().unwrap_or_default();
+        self.read_activity(move |history, request, is_cancelled| {
+            ActivityRows::clone(&rows).with_newer(history, request, is_cancelled)
+        });
+    }
+
+    /// Reads older entries, if there are any.
+    fn read_older_activity(&mut self) {
+        let rows = self.state.activity.rows.clone().filter(|rows| !rows.is_complete);
+        if let Some(rows) = rows {
+            self.read_activity(move |history, request, is_cancelled| {
+                ActivityRows::clone(&rows).with_older(history, request, is_cancelled)
+            });
         }
     }
 
@@ -76,6 +133,7 @@ impl App {
         self.receive_activity_for_export(ctx);
         if !self.state.layout.activity || self.history_scope().is_none() {
             self.forget_activity();
+            self.activity_reads.wanted = None;
             return;
         }
         let is_of_scope = |request: &ActivityRequest, scope: &HistoryScope| request.gateway == scope.gateway;
@@ -96,6 +154,7 @@ impl App {
                 ActivityRows::clone(&rows).with_older(history, request, is_cancelled)
             });
         }
+        self.find_wanted_alert(ctx);
         let now = (self.clock)();
         self.activity_reads.timer.note_changes(self.state.changes, now);
         // Not before the first valid filter. The end of a read lets the window draw.
@@ -104,10 +163,7 @@ impl App {
             return;
         }
         if timer.is_due(now) {
-            let rows = self.state.activity.rows.clone().unwrap_or_default();
-            self.read_activity(move |history, request, is_cancelled| {
-                ActivityRows::clone(&rows).with_newer(history, request, is_cancelled)
-            });
+            self.read_newer_activity();
         }
         if self.activity_reads.running.is_none() {
             ctx.request_repaint_after(self.activity_reads.timer.left(now));

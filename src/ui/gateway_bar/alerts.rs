@@ -10,8 +10,9 @@ use egui::{
     Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::super::activity_rows::LiveAlert;
 use super::super::button::Button;
-use super::super::command::Command;
+use super::super::command::{ActivityCommand, Command};
 use super::super::fonts;
 use super::super::hover;
 use super::super::icons::{self, Icon};
@@ -99,6 +100,7 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
                 text: active.incident.text.clone(),
                 gateway: &active.incident.gateway,
                 time: since(state.layout.dates, &clock, active.incident.since),
+                alert: alerts.sent_about(active),
             });
             group(ui, lines, state, commands);
         }
@@ -183,6 +185,9 @@ fn group<'a>(
                     Command::Connect(line.gateway.to_owned())
                 });
             }
+            if let Some(alert) = line.alert {
+                commands.push(Command::Activity(ActivityCommand::ShowAlert(Box::new(alert))));
+            }
             ui.close();
         }
     }
@@ -199,6 +204,8 @@ struct Line<'a> {
     text: String,
     gateway: &'a str,
     time: String,
+    /// Its entry in the activity.
+    alert: Option<LiveAlert>,
 }
 
 impl<'a> Line<'a> {
@@ -211,6 +218,7 @@ impl<'a> Line<'a> {
             text: alert.text(),
             gateway: alert.incidents.first().map_or("", |incident| &incident.gateway),
             time: clock.date(alert.time),
+            alert: LiveAlert::of(alert),
         }
     }
 

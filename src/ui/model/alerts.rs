@@ -99,27 +99,24 @@ impl AlertList {
 
     /// Returns what was sent as entries of the activity list, the newest first.
     pub(in crate::ui) fn live(&self) -> Vec<LiveAlert> {
-        let entry = |alert: &Alert| {
-            let incident = alert.incidents.first()?;
-            let session = incident.session.clone().filter(|_| !alert.is_summary());
-            let rule = alert.rule.name.clone();
-            let is_end = alert.phase == Phase::Resolved;
-            // The same each time.
-            let number = u32::from_str_radix(incident.key.get(..KEY_DIGITS)?, 16).ok()?;
-            let entry = ActivityEntry {
-                key: ActivityKey::unstored(alert.time, 2 * number + u32::from(is_end)),
-                kind: ActivityKind::Alert,
-                earliest: alert.time,
-                latest: alert.time,
-                gateway: incident.gateway.clone(),
-                node: incident.node.clone(),
-                session: session.unwrap_or_default(),
-                duration_ms: None,
-                detail: Some(format!("{rule}: {}", alert.text()).into()),
-            };
-            Some(LiveAlert { rule, is_end, entry })
+        self.sent.iter().filter_map(LiveAlert::of).collect()
+    }
+
+    /// Returns what was sent about a state that is firing.
+    pub(in crate::ui) fn sent_about(&self, active: &ActiveAlert) -> Option<LiveAlert> {
+        let is_about = |alert: &&Alert| {
+            alert.phase == Phase::Firing
+                && alert.incidents.iter().any(|incident| incident.key == active.incident.key)
         };
-        self.sent.iter().filter_map(entry).collect()
+        // It may have been sent before the program was started.
+        let before = || Alert {
+            time: active.incident.since,
+            rule: active.rule.clone(),
+            phase: Phase::Firing,
+            is_quiet: false,
+            incidents: vec![active.incident.clone()],
+        };
+        self.sent.iter().find(is_about).map_or_else(|| LiveAlert::of(&before()), LiveAlert::of)
     }
 
     /// Returns the states of a gateway that are firing.
@@ -138,5 +135,29 @@ impl AlertList {
         while self.sent.len() > MAX_LISTED_ALERTS || self.sent.back().is_some_and(is_old) {
             self.sent.pop_back();
         }
+    }
+}
+
+impl LiveAlert {
+    /// Returns an alert as an entry of the activity list.
+    pub(in crate::ui) fn of(alert: &Alert) -> Option<Self> {
+        let incident = alert.incidents.first()?;
+        let session = incident.session.clone().filter(|_| !alert.is_summary());
+        let rule = alert.rule.name.clone();
+        let is_end = alert.phase == Phase::Resolved;
+        // The same each time.
+        let number = u32::from_str_radix(incident.key.get(..KEY_DIGITS)?, 16).ok()?;
+        let entry = ActivityEntry {
+            key: ActivityKey::unstored(alert.time, 2 * number + u32::from(is_end)),
+            kind: ActivityKind::Alert,
+            earliest: alert.time,
+            latest: alert.time,
+            gateway: incident.gateway.clone(),
+            node: incident.node.clone(),
+            session: session.unwrap_or_default(),
+            duration_ms: None,
+            detail: Some(format!("{rule}: {}", alert.text()).into()),
+        };
+        Some(Self { rule, is_end, entry })
     }
 }
