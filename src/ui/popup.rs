@@ -1,8 +1,8 @@
 //! Popups: their place beside what opens them, their frame, and where the keyboard focus goes afterwards.
 
 use egui::{
-    Area, Context, Frame, Id, Key, Margin, Memory, Order, Popup, PopupCloseBehavior, Pos2, Rect, RectAlign,
-    Response, Style, Ui, vec2,
+    Area, Context, FocusDirection, Frame, Id, Key, LayerId, Margin, Memory, Modifiers, Order, Popup,
+    PopupCloseBehavior, Pos2, Rect, RectAlign, Response, Style, Ui, vec2,
 };
 
 use super::focus_scroll;
@@ -53,6 +53,63 @@ pub(super) fn panel(id: Id, opener: &Response, align: RectAlign) -> Popup<'_> {
         .gap(GAP)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .frame(frame(&opener.ctx.global_style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
+}
+
+/// Moves the keyboard focus by the Tab key within the popup that has it, or into the one that is open, and not to what is behind
+/// it. Call it before anything is drawn.
+pub(super) fn keep_focus(ctx: &Context) {
+    let pressed = |modifiers: Modifiers| {
+        ctx.input(|input| input.key_pressed(Key::Tab) && input.modifiers.matches_exact(modifiers))
+    };
+    let (is_on, is_back) = (pressed(Modifiers::NONE), pressed(Modifiers::SHIFT));
+    if !(is_on || is_back) {
+        return;
+    }
+    let focused = ctx.memory(Memory::focused);
+    let layer_of_focused = focused.and_then(|id| focus_scroll::widget(ctx, id)).map(|widget| widget.layer_id);
+    let is_over_window = |layer: &LayerId| layer.order == Order::Foreground;
+    let modal = ctx.memory(|memory| memory.top_modal_layer());
+    let Some(layer) = layer_of_focused.filter(is_over_window).or_else(|| open_layer(ctx)) else { return };
+    // egui keeps the focus in a dialog itself.
+    if Some(layer) == modal {
+        return;
+    }
+    let widgets: Vec<Id> = ctx.viewport(|viewport| {
+        let widgets = viewport.prev_pass.widgets.get_layer(layer);
+        widgets
+            .filter(|widget| widget.enabled && widget.sense.is_focusable())
+            .map(|widget| widget.id)
+            .collect()
+    });
+    let Some(last) = widgets.len().checked_sub(1) else { return };
+    let place = widgets.iter().position(|id| Some(*id) == focused);
+    let to = match place {
+        Some(place) if is_on => {
+            if place == last {
+                0
+            } else {
+                place + 1
+            }
+        }
+        Some(place) => place.checked_sub(1).unwrap_or(last),
+        None => {
+            if is_on {
+                0
+            } else {
+                last
+            }
+        }
+    };
+    ctx.memory_mut(|memory| {
+        memory.move_focus(FocusDirection::None);
+        memory.request_focus(widgets[to]);
+    });
+}
+
+/// Returns the layer of the popup that is open.
+fn open_layer(ctx: &Context) -> Option<LayerId> {
+    let layers = ctx.memory(|memory| memory.areas().visible_layer_ids());
+    layers.into_iter().find(|layer| layer.order == Order::Foreground && Popup::is_id_open(ctx, layer.id))
 }
 
 /// What gets the keyboard focus after the popup: the widget that had it when the popup was opened.

@@ -13,6 +13,7 @@ use gatewatch::history::Location;
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{App, Start};
 
+use crate::focus::focused;
 use crate::support::window::{Window, plant, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 
@@ -188,6 +189,32 @@ fn list_of_alerts_opens_by_keys_and_leads_to_the_settings() {
     window.click(BELL);
     window.click("Settings of alerts…");
     window.until_text("Close settings");
+}
+
+#[test]
+fn tab_key_stays_in_the_list_of_alerts() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = window_with_alerts(folder.path(), [1280.0, 680.0]);
+    until_bell(&mut window, "2");
+    window.harness.get_by_label(BELL).focus();
+    window.harness.step();
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("Firing");
+    let mut reached = |modifiers: Modifiers| {
+        window.press(modifiers, Key::Tab);
+        let name = focused(&window).map(|focused| focused.name).unwrap_or_default();
+        name.split_once(':').map_or(name.clone(), |(rule, _)| rule.to_owned())
+    };
+    let [first, second] = [reached(Modifiers::NONE), reached(Modifiers::NONE)];
+    let mut alerts = [first.clone(), second.clone()];
+    alerts.sort();
+    assert_eq!(alerts, ["Busy", "Down"]);
+    let settings = "Settings of alerts…".to_owned();
+    let next = [(); 3].map(|()| reached(Modifiers::NONE));
+    assert_eq!(next, [settings.clone(), first.clone(), second.clone()]);
+    assert_eq!([(); 3].map(|()| reached(Modifiers::SHIFT)), [first, settings, second]);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Firing") && window.harness.get_by_label(BELL).is_focused());
 }
 
 #[test]

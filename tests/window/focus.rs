@@ -21,7 +21,7 @@ const NONE: Modifiers = Modifiers::NONE;
 pub(crate) struct Focused {
     pub(crate) name: String,
     role: Role,
-    rect: Rect,
+    pub(crate) rect: Rect,
 }
 
 /// Returns the widget with the focus; a cell if it is the cursor of the table.

@@ -78,7 +78,7 @@ use super::model::{
 };
 use super::open_path::OpenPath;
 use super::settings_worker::SettingsWorker;
-use super::{arrow_keys, counts_panel, single_line, theme, toasts};
+use super::{arrow_keys, counts_panel, popup, single_line, theme, toasts};
 use crate::demo::DemoGateway;
 use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, Limits, NodeUrl, Profile, RejectedCertificate};
@@ -537,6 +537,7 @@ impl eframe::App for App {
         self.direct_typing(&ctx);
         let [quiet, arguments] = multiline_ids();
         single_line::remove_line_ends(&ctx, &[addresses_id(), quiet, arguments]);
+        popup::keep_focus(&ctx);
         self.draw(ui);
         self.drop_idle_commands();
         if !self.commands.is_empty() {

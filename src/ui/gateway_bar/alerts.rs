@@ -13,6 +13,7 @@ use egui::{
 use super::super::activity_rows::LiveAlert;
 use super::super::button::Button;
 use super::super::command::{ActivityCommand, Command};
+use super::super::focus_scroll;
 use super::super::fonts;
 use super::super::hover;
 use super::super::icons::{self, Icon};
@@ -116,6 +117,7 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         for problem in &alerts.problems {
             note(ui, problem.summary(), palette(ui.visuals()).warning);
         }
+        focus_scroll::follow(ui);
     });
     menu::line(ui);
     if ui.add(Item::new("Settings…").name("Settings of alerts…").icon(icons::SETTINGS)).clicked() {
