@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, Context, EventFilter, FontFamily, FontId, Id, Key, Layout, Rect, Response, Sense, Stroke,
-    Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, Context, EventFilter, FontFamily, FontId, Id, Key, Layout, Painter, Rect, Response,
+    Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
@@ -134,17 +134,24 @@ pub(super) fn ground(ui: &Ui, row: RowGround) {
     ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
 }
 
-/// Draws the text of a cell, further to the right by `indent`.
-pub(super) fn cell(ui: &Ui, text: &str, color: Color32, indent: f32) {
-    let left = ui.max_rect().left() + theme::CELL_LEFT + indent;
-    let rect = ui.max_rect().with_min_x(left);
+/// Draws the text of a cell, further to the right by `indent`. Returns `true` if it is truncated.
+pub(super) fn cell(ui: &Ui, text: &str, color: Color32, indent: f32) -> bool {
+    cell_in(ui.painter(), ui.max_rect(), text, color, indent)
+}
+
+/// Draws the text of a cell in this place.
+pub(super) fn cell_in(painter: &Painter, place: Rect, text: &str, color: Color32, indent: f32) -> bool {
+    let left = place.left() + theme::CELL_LEFT + indent;
+    let rect = place.with_min_x(left);
     let room = (rect.width() - theme::CELL_RIGHT).max(0.0);
     let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room);
-    let galley = ui.painter().layout_job(job);
+    let galley = painter.layout_job(job);
+    let is_truncated = galley.elided;
     let y = rect.center().y - tokens::LINE - galley.size().y / 2.0;
-    ui.painter().galley(pos2(left, y), galley, color);
+    painter.galley(pos2(left, y), galley, color);
+    is_truncated
 }
 
 /// Draws the title of a column: with a line before it, and an arrow if it is the one that the rows are sorted by, the newest or largest first.

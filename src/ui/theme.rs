@@ -87,8 +87,9 @@ pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
 
 /// Minimum height of the activity panel.
 pub(super) const ACTIVITY_MIN_HEIGHT: f32 = 120.0;
-/// Widths of the columns but the last one, which takes the rest.
+/// Widths of the columns but the last one, which takes the rest, and the smallest width of that.
 pub(super) const ACTIVITY_COLUMNS: [f32; 6] = [88.0, 208.0, 144.0, 136.0, 136.0, 136.0];
+pub(super) const ACTIVITY_LAST_COLUMN: f32 = 88.0;
 /// The same for the days and the sessions in the license panel.
 pub(super) const LICENSE_DAY_COLUMNS: [f32; 7] = [112.0, 104.0, 80.0, 216.0, 104.0, 88.0, 144.0];
 pub(super) const LICENSE_SESSION_COLUMNS: [f32; 7] = [144.0, 136.0, 136.0, 136.0, 104.0, 120.0, 96.0];
@@ -178,11 +179,13 @@ pub(super) const ADDRESS_POPUP_WIDTH: f32 = 360.0;
 pub(super) const GATEWAY_MENU_WIDTH: f32 = 240.0;
 /// Maximum height of the list of nodes and of saved gateways.
 pub(super) const NODES_HEIGHT: f32 = 400.0;
-/// Width of the list of alerts, its maximum height, and the height of an alert in it.
+/// Width of the list of alerts, its maximum height, the height of an alert in it whose text takes one line, and the largest
+/// number of lines.
 pub(super) const ALERTS_WIDTH: f32 = 400.0;
 pub(super) const ALERTS_HEIGHT: f32 = 400.0;
 pub(super) const ALERT_ROW_HEIGHT: f32 = 44.0;
-/// Distance between the centers of the two lines of an alert.
+pub(super) const ALERT_MAX_LINES: usize = 4;
+/// Distance between the centers of the name of an alert and the first line of its text.
 pub(super) const ALERT_LINES_DISTANCE: f32 = 18.0;
 /// Space around a remark in the list of alerts.
 pub(super) const ALERTS_NOTE_MARGIN: Margin = Margin { left: 8, right: 8, top: 0, bottom: 8 };

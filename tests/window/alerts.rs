@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, Order};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::history::Location;
@@ -14,6 +14,7 @@ use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{App, Start};
 
 use crate::focus::focused;
+use crate::popups::{hover, popups};
 use crate::support::window::{Window, plant, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 
@@ -305,6 +306,35 @@ fn activity_lists_what_was_sent_and_what_is_over() {
         let cursor = harness.get_by_label("Activity list").accesskit_node().value();
         cursor.is_some_and(|row| row.contains("Alert: Busy: 6 sessions on North, more than 5"))
     });
+}
+
+#[test]
+fn texts_of_alerts_take_the_room_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let north = plant();
+    let name = "More sessions than there are seats in the control room of the northern plant";
+    let config = [
+        "refresh_secs = 0\n".to_owned(),
+        saved_gateway("North", &north.url, ""),
+        format!("\n[[alert]]\nname = \"{name}\"\nwhen = \"count-above\"\nlimit = 5\n"),
+    ];
+    let history = Some(Location::File(folder.path().join("history.db")));
+    let start = Start { history, ..start_with(folder.path(), &config.concat(), "North") };
+    let mut window = Window::open(start);
+    window.until_text("North: 6 sessions, 1 alert is firing");
+    window.press(Modifiers::COMMAND, Key::J);
+    let text = format!("Alert: {name}: 6 sessions on North, more than 5");
+    window.until_text_contains(&text);
+    window.harness.run_steps(2);
+    // What is truncated has a tooltip.
+    let tooltips = |window: &mut Window| {
+        let row = window.harness.get_by_label_contains(&text).rect();
+        hover(window, row.left_center() + egui::vec2(150.0, 0.0));
+        popups(window, Order::Tooltip).len()
+    };
+    assert_eq!(tooltips(&mut window), 1, "an address comes after it");
+    window.click("Alerts");
+    assert_eq!(tooltips(&mut window), 0);
 }
 
 fn lists_two_alerts(harness: &Harness<'_, App>) -> bool {

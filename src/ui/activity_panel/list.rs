@@ -6,18 +6,18 @@ use egui::accesskit::Role;
 use egui::{Context, Id, Rect, Ui, WidgetInfo, pos2};
 use egui_extras::TableRow;
 
-use super::super::activity_rows::ActivityRows;
+use super::super::activity_rows::{ActivityRows, ActivityTab};
 use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
 use super::super::focus_request;
-use super::super::list_cells::{self, RowGround, cell, ground, note, title};
+use super::super::list_cells::{self, RowGround, cell, cell_in, ground, note, title};
 use super::super::model::{AppState, Shown};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::words;
 use crate::display::Clock;
-use crate::history::{ActivityEntry, ActivityGroup, ActivityKind};
+use crate::history::{ActivityEntry, ActivityGroup};
 use crate::sanitize::sanitize;
 
 /// The titles of the columns.
@@ -62,7 +62,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let mut contents = list_cells::contents(ui, rect);
     // Each tab is scrolled by itself.
     let id_salt = format!("activity {:?}", state.activity.tab);
-    let table = list_cells::table(&mut contents, &id_salt, theme::ACTIVITY_COLUMNS, target);
+    let width = rect.width() - contents.spacing().scroll.allocated_width();
+    let table = list_cells::table(&mut contents, &id_salt, widths(state.activity.tab, width), target);
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in COLUMNS.iter().enumerate() {
             row.col(|ui| {
@@ -99,7 +100,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
             let Some((group, entry)) = rows.groups.get(index).zip(rows.entry(index)) else {
                 let error = state.activity.error.as_ref();
                 let text = error.map_or("Reading…", |error| error.summary());
-                row.col(|ui| cell(ui, text, palette(ui.visuals()).secondary, 0.0));
+                row.col(|ui| {
+                    cell(ui, text, palette(ui.visuals()).secondary, 0.0);
+                });
                 return;
             };
             let row_ground = RowGround::of(state.activity.cursor == Some(index), &focus);
@@ -124,6 +127,21 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     if focus.has_focus() {
         button::paint_focus(ui, rect, false);
     }
+}
+
+/// Returns the widths of all columns but the last one in a list of this width. The last one keeps room for a duration. Alerts
+/// have none, but long texts.
+fn widths(tab: ActivityTab, width: f32) -> [f32; 6] {
+    let mut widths = theme::ACTIVITY_COLUMNS;
+    let rest = width - theme::ACTIVITY_LAST_COLUMN - widths.iter().sum::<f32>();
+    if rest < 0.0 {
+        let others: f32 = widths[1..].iter().sum();
+        let part = ((others + rest) / others).max(0.0);
+        widths[1..].iter_mut().for_each(|width| *width = (*width * part).floor());
+    } else if tab == ActivityTab::Alerts {
+        widths[1] += rest.floor();
+    }
+    widths
 }
 
 /// Emits the commands of keys while the list has the focus. Returns the row to which the cursor goes.
@@ -156,30 +174,46 @@ fn show_row(
         cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
     });
     time.1.tooltip_above(words::time(entry, clock));
-    let event = row.col(|ui| {
+    // What happened may take the room of the cells after it that are empty.
+    let (mut place, mut is_next_empty) = (Rect::NOTHING, true);
+    let (_, event) = row.col(|ui| {
         ground(ui, row_ground);
-        let p = palette(ui.visuals());
-        let (icon, color) = words::icon(entry, group, p);
+        let (icon, color) = words::icon(entry, group, palette(ui.visuals()));
         let rect = ui.max_rect();
+        place = rect;
         let y = rect.center().y - tokens::LINE / 2.0;
         let center = pos2(rect.left() + theme::CELL_LEFT + tokens::ICON_SMALL / 2.0, y);
         icon.paint(ui.painter(), center, tokens::ICON_SMALL, color);
-        cell(ui, &words::event(entry, group, clock), p.text, tokens::ICON_SMALL + theme::CELL_GAP);
     });
-    if entry.kind == ActivityKind::Alert {
-        event.1.tooltip_above(words::event(entry, group, clock));
-    }
     for text in [&*username, &*project, &*address, &places.name(entry)] {
-        row.col(|ui| {
+        is_next_empty &= text.is_empty();
+        let mut is_truncated = false;
+        let (_, response) = row.col(|ui| {
             ground(ui, row_ground);
-            cell(ui, text, palette(ui.visuals()).text, 0.0);
+            is_truncated = cell(ui, text, palette(ui.visuals()).text, 0.0);
+            if is_next_empty {
+                place.max.x = ui.max_rect().right();
+            }
         });
+        if is_truncated {
+            response.tooltip_above(text);
+        }
     }
+    let text = words::event(entry, group, clock);
+    let mut is_truncated = false;
     row.col(|ui| {
         ground(ui, row_ground);
+        let p = palette(ui.visuals());
         let duration = words::duration(entry).unwrap_or_default();
-        cell(ui, &duration, palette(ui.visuals()).secondary, 0.0);
+        cell(ui, &duration, p.secondary, 0.0);
+        // Over the grounds of all cells.
+        let painter =
+            ui.painter().with_clip_rect(Rect::from_x_y_ranges(place.x_range(), ui.clip_rect().y_range()));
+        is_truncated = cell_in(&painter, place, &text, p.text, tokens::ICON_SMALL + theme::CELL_GAP);
     });
+    if is_truncated {
+        event.tooltip_above(text);
+    }
 }
 
 /// How the place of an entry is named.
@@ -226,4 +260,26 @@ fn row_text(group: &ActivityGroup, entry: &ActivityEntry, places: &Places, clock
     let parts = [clock.date(entry.time()), event].into_iter().chain(texts);
     let parts = parts.chain([places.name(entry)]).chain(words::duration(entry));
     parts.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn last_column_has_room_for_a_duration() {
+        for width in [1_080.0, 940.0, 900.0, 620.0] {
+            for (tab, _) in ActivityTab::ALL {
+                let rest = width - widths(tab, width).iter().sum::<f32>();
+                assert!(rest >= theme::ACTIVITY_LAST_COLUMN, "{rest} of {width}");
+            }
+        }
+        assert_eq!(widths(ActivityTab::All, 1_080.0), theme::ACTIVITY_COLUMNS);
+        let [all, alerts] = [ActivityTab::All, ActivityTab::Alerts].map(|tab| widths(tab, 1_080.0));
+        assert_eq!(
+            (alerts[1] - all[1], alerts[5]),
+            (144.0, all[5]),
+            "alerts have long texts and no duration"
+        );
+    }
 }

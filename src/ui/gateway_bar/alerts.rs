@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, Align2, Color32, Context, FontFamily, FontId, Id, Label, Layout, Popup, PopupCloseBehavior,
-    Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align, Color32, Context, FontFamily, FontId, Id, Label, Layout, Popup, PopupCloseBehavior, Response,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::super::activity_rows::LiveAlert;
@@ -226,38 +226,42 @@ impl<'a> Line<'a> {
 
     /// Draws the name of the rule and the time, and below what has happened.
     fn show(&self, ui: &mut Ui) -> Response {
-        let size = vec2(ui.available_width(), theme::ALERT_ROW_HEIGHT);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let Self { icon, is_firing, rule, text, time, .. } = self;
+        let p = palette(ui.visuals());
+        let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let layout = |text: &str, font: FontId, color: Color32, width: f32, max_rows: usize| {
+            let mut job = LayoutJob::single_section(text.to_owned(), fonts::format(font, color));
+            job.wrap = TextWrapping { max_width: width.max(0.0), max_rows, ..TextWrapping::default() };
+            ui.painter().layout_job(job)
+        };
+        let indent = 2.0 * PADDING + tokens::ICON;
+        let room = ui.available_width() - indent - PADDING;
+        let event = layout(text, small.clone(), p.secondary, room, theme::ALERT_MAX_LINES);
+        let further = (event.size().y - tokens::LINE_SECONDARY).max(0.0);
+        let size = vec2(ui.available_width(), theme::ALERT_ROW_HEIGHT + further);
+        let time_galley = layout(time, small, p.secondary, f32::INFINITY, 1);
+        let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+        let title = layout(rule, body, p.text, room - PADDING - time_galley.size().x, 1);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let name = format!("{rule}: {text}, {time}");
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
-        let p = palette(ui.visuals());
         let painter = ui.painter();
         painter.rect_filled(rect, tokens::RADIUS_SMALL, hover::ground(&response, p, Color32::TRANSPARENT));
+        let center = rect.top() + theme::ALERT_ROW_HEIGHT / 2.0;
         let distance = theme::ALERT_LINES_DISTANCE / 2.0;
-        let [upper, lower] = [rect.center().y - distance, rect.center().y + distance];
+        let [upper, lower] = [center - distance, center + distance];
         let color = match (*icon, is_firing) {
             (icons::CIRCLE_CHECK, _) => p.ok,
             (_, true) => p.warning,
             (_, false) => p.secondary,
         };
-        let center = pos2(rect.left() + PADDING + tokens::ICON / 2.0, upper);
-        icon.paint(painter, center, tokens::ICON, color);
-        let small = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let right = pos2(rect.right() - PADDING, upper);
-        let time = painter.text(right, Align2::RIGHT_CENTER, time, small.clone(), p.secondary);
-        let left = rect.left() + 2.0 * PADDING + tokens::ICON;
-        let mut is_elided = false;
-        let mut line = |text: &str, font: FontId, color: Color32, y: f32, right: f32| {
-            let mut job = LayoutJob::single_section(text.to_owned(), fonts::format(font, color));
-            job.wrap = TextWrapping::truncate_at_width((right - left).max(0.0));
-            let galley = painter.layout_job(job);
-            is_elided |= galley.elided;
-            painter.galley(pos2(left, y - galley.size().y / 2.0), galley, color);
-        };
-        let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
-        line(rule, body, p.text, upper, time.left() - PADDING);
-        line(text, small, p.secondary, lower, rect.right() - PADDING);
+        icon.paint(painter, pos2(rect.left() + PADDING + tokens::ICON / 2.0, upper), tokens::ICON, color);
+        let is_elided = title.elided || event.elided;
+        let left = rect.left() + indent;
+        let right = rect.right() - PADDING - time_galley.size().x;
+        painter.galley(pos2(left, upper - title.size().y / 2.0), title, p.text);
+        painter.galley(pos2(right, upper - time_galley.size().y / 2.0), time_galley, p.secondary);
+        painter.galley(pos2(left, lower - tokens::LINE_SECONDARY / 2.0), event, p.secondary);
         if response.has_focus() {
             let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);
             painter.rect_stroke(rect, tokens::RADIUS_SMALL, stroke, StrokeKind::Inside);
