@@ -30,9 +30,12 @@ const LOOKS: [(&str, Theme, f32, [f32; 2]); 4] = [
 const NOW_MS: u64 = 1_795_615_512_900;
 /// Time between two reads of the recorded node.
 const INTERVAL: Duration = Duration::from_mins(5);
-/// The place of the column of nodes in the activity, in points.
-const NODE_COLUMN: f32 = 713.0;
-const NODE_WIDTH: f32 = 134.0;
+/// The width of the column of times in the activity, of those from there to the nodes, and of the nodes, in points.
+const TIME_COLUMN: f32 = 88.0;
+const COLUMNS_BEFORE_NODE: f32 = 624.0;
+const NODE_WIDTH: f32 = 136.0;
+/// The width of the list from which columns have these widths.
+const ROOMY_WIDTH: f32 = 946.0;
 const READS_PER_DAY: u32 = 24 * 12;
 
 fn now() -> SystemTime {
@@ -134,8 +137,11 @@ fn compare(name: &str, layout: &Layout, prepare: impl Fn(&mut Window)) {
         let nodes = window.harness.query_all_by_label_contains("127.0.0.1");
         let lists = window.harness.query_all_by_label("Activity list").map(|list| list.rect());
         let in_node_column = |rect: Rect| {
-            let left = rect.left() + NODE_COLUMN;
-            Rect::from_x_y_ranges(left..=left + NODE_WIDTH, rect.y_range())
+            let missing = (ROOMY_WIDTH - rect.width()).max(0.0);
+            let part = 1.0 - missing / (COLUMNS_BEFORE_NODE + NODE_WIDTH);
+            let left = rect.left() + TIME_COLUMN + COLUMNS_BEFORE_NODE * part;
+            // Between the lines beside its title.
+            Rect::from_x_y_ranges(left + 1.0..=left + NODE_WIDTH * part - 1.0, rect.y_range())
         };
         let rows = lists.map(in_node_column);
         let facts = nodes.map(|node| node.rect()).filter(|rect| rect.width() < NODE_WIDTH * 3.0);

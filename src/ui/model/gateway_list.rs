@@ -147,6 +147,24 @@ impl GatewayList {
         self.entries.iter().find(|entry| entry.profile.name == name)
     }
 
+    /// Returns the name of the saved gateway that was recorded under this name. Before it was saved, that was its address.
+    pub(in crate::ui) fn saved_name<'a>(&'a self, recorded: &'a str) -> &'a str {
+        let mut saved = self.entries.iter().filter(|entry| entry.is_saved).map(|entry| &entry.profile);
+        if self.get(recorded).is_some_and(|entry| entry.is_saved) {
+            return recorded;
+        }
+        let has_node = |profile: &&Profile| profile.nodes().iter().any(|node| node.to_string() == recorded);
+        saved.find(has_node).map_or(recorded, |profile| &profile.name)
+    }
+
+    /// Returns the name of a node that was recorded: that of its gateway, with the address if there are several.
+    pub(in crate::ui) fn node_name(&self, gateway: &str, url: &str) -> String {
+        let name = self.saved_name(gateway);
+        let has_several = self.get(name).is_some_and(|entry| entry.profile.nodes().len() > 1);
+        let authority = url.split_once("://").map_or(url, |(_, authority)| authority);
+        if has_several { format!("{name} ({authority})") } else { name.to_owned() }
+    }
+
     /// Sets the newest status of the gateway with this name, unless its nodes have changed since.
     pub(in crate::ui) fn set_status(&mut self, name: &str, status: &Arc<GatewayStatus>, now: SystemTime) {
         let nodes = || status.nodes.iter().map(|node| &node.url);
@@ -276,6 +294,29 @@ mod tests {
                 ("http://r:8088", false, unreachable)
             ]
         );
+    }
+
+    #[test]
+    fn addresses_that_were_recorded_have_the_name_of_the_saved_gateway() {
+        let mut list = GatewayList::default();
+        let pair = profile("Pair", &["http://a:8088", "http://b:8088"]);
+        let address = profile("http://c:8088", &["http://c:8088"]);
+        list.set(
+            &[profile("North", &["http://n:8088"]), pair, address],
+            &[profile("http://r", &["http://r"])],
+        );
+        for (recorded, expected) in [
+            ("http://n:8088", "North"),
+            ("http://b:8088", "Pair"),
+            ("North", "North"),
+            ("http://c:8088", "http://c:8088"),
+            ("http://r", "http://r"),
+            ("http://x:8088", "http://x:8088"),
+        ] {
+            assert_eq!(list.saved_name(recorded), expected);
+        }
+        assert_eq!(list.node_name("http://n:8088", "http://n:8088"), "North");
+        assert_eq!(list.node_name("Pair", "http://b:8088"), "Pair (b:8088)");
     }
 
     #[test]

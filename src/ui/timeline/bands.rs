@@ -7,7 +7,7 @@ use super::super::model::SeriesCounts;
 use super::super::tokens::Palette;
 use crate::display::number;
 use crate::gateway::SessionKind;
-use crate::history::{Chart, ChartSplit, SeriesName};
+use crate::history::{Chart, ChartSeries, ChartSplit, SeriesName};
 use crate::sanitize::sanitize;
 
 /// The number of series with a band of their own. The others share one.
@@ -55,15 +55,18 @@ impl Band {
     }
 }
 
-/// Returns the bands from the lowest to the highest one. `latest` are the sessions that are on now.
+/// Returns the bands from the lowest to the highest one. `latest` are the sessions that are on now, and `name` returns the name of
+/// a gateway that was recorded under another one.
 pub(super) fn bands(
     chart: &Chart,
     split: ChartSplit,
     latest: Option<&SeriesCounts>,
+    name: impl Fn(&str) -> String,
     p: &Palette,
 ) -> Vec<Band> {
     let latest = latest.filter(|latest| latest.is_by(split));
-    let mut bands = if split == ChartSplit::Kind { kinds(chart, latest) } else { by_size(chart, latest) };
+    let mut bands =
+        if split == ChartSplit::Kind { kinds(chart, latest) } else { by_size(chart, latest, name) };
     let (count, last) = (bands.len(), bands.len().saturating_sub(1));
     for (index, band) in bands.iter_mut().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "there are few bands")]
@@ -101,8 +104,22 @@ fn kinds(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
 }
 
 /// Returns those of the largest series, the largest one first, and one of all others.
-fn by_size(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
-    let mut series: Vec<_> = chart.series.iter().collect();
+fn by_size(chart: &Chart, latest: Option<&SeriesCounts>, name: impl Fn(&str) -> String) -> Vec<Band> {
+    let mut series: Vec<ChartSeries> = Vec::new();
+    for other in &chart.series {
+        let name = match &other.name {
+            SeriesName::Gateway(recorded) => SeriesName::Gateway(name(recorded).into()),
+            name => name.clone(),
+        };
+        match series.iter_mut().find(|series| series.name == name) {
+            Some(same) => {
+                let values = same.maxima.iter_mut().zip(&other.maxima).zip(&chart.total);
+                // They may have their maxima at different times of a bucket.
+                values.for_each(|((sum, value), total)| *sum = sum.saturating_add(*value).min(*total));
+            }
+            None => series.push(ChartSeries { name, maxima: other.maxima.clone() }),
+        }
+    }
     let sum = |maxima: &[u32]| maxima.iter().copied().map(u64::from).sum::<u64>();
     series.sort_by_key(|series| (series.name == SeriesName::Other, std::cmp::Reverse(sum(&series.maxima))));
     let rest = series.split_off(series.len().min(MAX_BANDS - 1));
@@ -146,7 +163,6 @@ mod tests {
     use std::sync::Arc;
 
     use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, names};
-    use crate::history::ChartSeries;
 
     fn chart(total: u32, series: Vec<(SeriesName, u32)>) -> Chart {
         let series = series.into_iter().map(|(name, value)| ChartSeries { name, maxima: vec![value] });
@@ -154,7 +170,7 @@ mod tests {
     }
 
     fn texts(chart: &Chart, split: ChartSplit) -> Vec<String> {
-        bands(chart, split, None, &DARK).iter().map(|band| band.text(At::Bucket(0))).collect()
+        bands(chart, split, None, str::to_owned, &DARK).iter().map(|band| band.text(At::Bucket(0))).collect()
     }
 
     #[test]
@@ -193,7 +209,9 @@ mod tests {
         let dataset = Arc::new(builder.finish(None, None));
         let texts = |series: Vec<(SeriesName, u32)>, split| -> Vec<String> {
             let latest = SeriesCounts::of(&dataset, split);
-            let bands = bands(&chart(100, series), split, Some(&latest), &DARK);
+            // North was recorded under its address before it was saved.
+            let name = |recorded: &str| recorded.replace("http://n", "North");
+            let bands = bands(&chart(100, series), split, Some(&latest), name, &DARK);
             bands.iter().map(|band| band.text(At::Present(0))).collect()
         };
         let kinds = vec![(SeriesName::Kind(Some(SessionKind::Vision)), 100)];
@@ -205,6 +223,10 @@ mod tests {
         let gateway = |name: &str| (SeriesName::Gateway(name.into()), 10);
         assert_eq!(
             texts(vec![gateway("North"), gateway("South")], ChartSplit::Gateway),
+            ["2 North", "1 South"]
+        );
+        assert_eq!(
+            texts(vec![gateway("North"), gateway("South"), gateway("http://n")], ChartSplit::Gateway),
             ["2 North", "1 South"]
         );
         assert_eq!(texts(vec![gateway("Plant")], ChartSplit::Gateway), ["3 Plant"], "it is shown alone");

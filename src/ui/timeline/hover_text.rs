@@ -1,22 +1,31 @@
 //! What the legend doesn't say about the time under the pointer.
 
-use crate::display::Clock;
+use crate::display::{Clock, number};
 use crate::history::{Chart, ChartMark, MarkKind, Watched};
 use crate::sanitize::sanitize;
 
-/// Returns why sessions weren't read at a time, and what the mark there means. `is_present` is whether the chart ends now.
+/// The largest number of marks at one place that are explained.
+const MAX_MARKS: usize = 6;
+
+/// Returns why sessions weren't read at a time, and what the marks there mean. `is_present` is whether the chart ends now, and
+/// `name` returns the name of a node.
 pub(super) fn lines(
     chart: &Chart,
     time: i64,
-    mark: Option<&ChartMark>,
+    marks: &[&ChartMark],
     is_present: bool,
     clock: &Clock,
+    name: impl Fn(&ChartMark) -> String,
 ) -> Vec<String> {
     let gap = chart.unwatched.iter().find(|gap| (gap.from..=gap.to).contains(&time));
-    // The mark says it.
-    let gap = gap.filter(|_| !mark.is_some_and(|mark| is_unreachable(mark, time)));
+    // A mark says it.
+    let gap = gap.filter(|_| !marks.iter().any(|mark| is_unreachable(mark, time)));
     let gap = gap.map(|gap| gap_text(chart, *gap, is_present, clock));
-    gap.into_iter().chain(mark.map(|mark| mark_text(chart, mark, is_present, clock))).collect()
+    let explained =
+        marks.iter().take(MAX_MARKS).map(|mark| mark_text(chart, mark, &name(mark), is_present, clock));
+    let others = marks.len().saturating_sub(MAX_MARKS);
+    let others = (others > 0).then(|| format!("and {} more", number(others)));
+    gap.into_iter().chain(explained).chain(others).collect()
 }
 
 fn is_unreachable(mark: &ChartMark, time: i64) -> bool {
@@ -34,8 +43,8 @@ fn gap_text(chart: &Chart, gap: Watched, is_present: bool, clock: &Clock) -> Str
     }
 }
 
-fn mark_text(chart: &Chart, mark: &ChartMark, is_present: bool, clock: &Clock) -> String {
-    let node = sanitize(&mark.node);
+fn mark_text(chart: &Chart, mark: &ChartMark, name: &str, is_present: bool, clock: &Clock) -> String {
+    let node = sanitize(name);
     let text = match mark.kind {
         MarkKind::Unreachable { from, until, is_over: true } => {
             format!("{node} was unreachable from {}", clock.range_text(from, until))
@@ -80,7 +89,7 @@ mod tests {
     fn gaps_have_no_bounds_beyond_the_chart() {
         let (begin, end) = (9 * DAY, 10 * DAY);
         let text = |gap: (i64, i64), is_present| {
-            lines(&chart(gap), gap.0 + 1_000, None, is_present, &clock()).join("")
+            lines(&chart(gap), gap.0 + 1_000, &[], is_present, &clock(), |_| String::new()).join("")
         };
         let [from, to] = [begin + 3_600_000, begin + 7_200_000];
         let [from_text, to_text] = [from, to].map(|time| clock().full_date(time));
@@ -95,7 +104,8 @@ mod tests {
     fn only_an_outage_up_to_now_goes_on() {
         let (from, until) = (9 * DAY + 3_600_000, 9 * DAY + 7_200_000);
         let text = |mark: ChartMark, is_present| {
-            lines(&chart((from - 5_000, until)), from + 1_000, Some(&mark), is_present, &clock())
+            let name = |mark: &ChartMark| mark.node.to_string();
+            lines(&chart((from - 5_000, until)), from + 1_000, &[&mark], is_present, &clock(), name)
         };
         let range = clock().range_text(from, until);
         assert_eq!(text(mark(from, until, true), true), [format!("http://n1 was unreachable from {range}")]);
@@ -105,5 +115,25 @@ mod tests {
         assert_eq!(text(mark(from, 10 * DAY, false), true), [since]);
         let past = format!("http://n1 was unreachable from {} at least", clock().range_text(from, 10 * DAY));
         assert_eq!(text(mark(from, 10 * DAY, false), false), [past]);
+    }
+
+    #[test]
+    fn all_nodes_that_were_unreachable_are_named() {
+        let (from, until) = (9 * DAY + 3_600_000, 9 * DAY + 7_200_000);
+        let marks: Vec<ChartMark> = (1..=8)
+            .map(|node| ChartMark { node: format!("n{node}").into(), ..mark(from, until, true) })
+            .collect();
+        let name = |mark: &ChartMark| format!("Plant ({})", mark.node);
+        let texts = |count: usize| {
+            let marks: Vec<&ChartMark> = marks.iter().take(count).collect();
+            lines(&chart((from, until)), from, &marks, true, &clock(), name)
+        };
+        let two = texts(2);
+        assert_eq!(two.len(), 2);
+        assert!(two[0].starts_with("Plant (n1) was ") && two[1].starts_with("Plant (n2) was "), "{two:?}");
+        assert_eq!(
+            texts(8)[5..].iter().map(|text| &text[..10]).collect::<Vec<_>>(),
+            ["Plant (n6)", "and 2 more"]
+        );
     }
 }

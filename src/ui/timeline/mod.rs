@@ -46,7 +46,10 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     let clock = state.history_clock();
     let chart = timeline.chart.as_deref();
     let bands = chart
-        .map(|chart| bands::bands(chart, timeline.split, timeline.latest.as_ref(), p))
+        .map(|chart| {
+            let name = |recorded: &str| state.gateways.saved_name(recorded).to_owned();
+            bands::bands(chart, timeline.split, timeline.latest.as_ref(), name, p)
+        })
         .unwrap_or_default();
     let largest = chart.and_then(|chart| chart.total.iter().max()).copied().unwrap_or(0);
     let scale = Scale { rect: chart_rect(rect), range: timeline.shown(now), max: scale::round_max(largest) };
@@ -110,8 +113,9 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
             if bands.len() > legend::LINES {
                 lines.push(value_text(&bands, At::Bucket(bucket_at(chart, time))));
             }
-            let mark = chart.marks.iter().find(near);
-            lines.extend(hover_text::lines(chart, time, mark, is_present, &clock));
+            let marks: Vec<&ChartMark> = chart.marks.iter().filter(near).collect();
+            let name = |mark: &ChartMark| state.gateways.node_name(&mark.gateway, &mark.node);
+            lines.extend(hover_text::lines(chart, time, &marks, is_present, &clock, name));
             response.tooltip_at(at.x, lines.join("\n"));
         }
     } else if let Some(error) = &timeline.error {
