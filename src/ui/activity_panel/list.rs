@@ -206,9 +206,9 @@ fn show_row(
         let p = palette(ui.visuals());
         let duration = words::duration(entry).unwrap_or_default();
         cell(ui, &duration, p.secondary, 0.0);
-        // Over the grounds of all cells.
-        let painter =
-            ui.painter().with_clip_rect(Rect::from_x_y_ranges(place.x_range(), ui.clip_rect().y_range()));
+        // Over the grounds of all cells, and beyond this one.
+        let mut painter = ui.painter().clone();
+        painter.set_clip_rect(Rect::from_x_y_ranges(place.x_range(), ui.clip_rect().y_range()));
         is_truncated = cell_in(&painter, place, &text, p.text, tokens::ICON_SMALL + theme::CELL_GAP);
     });
     if is_truncated {
