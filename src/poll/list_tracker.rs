@@ -1,5 +1,6 @@
 //! Compares each list of a node with the one before, across failed reads and lists that are partial.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,11 @@ pub(crate) const MAX_DELAY: Duration = Duration::from_secs(10);
 const MAX_RESTART: Duration = Duration::from_hours(1);
 /// The smallest number of sessions that only a restart ends all at once.
 const MIN_ENDED_BY_RESTART: usize = 2;
+/// The smallest number of sessions that weren't in the last list, although they say that they had begun by then, which shows that
+/// that list was one of another run of the gateway.
+const MIN_UNLISTED: usize = 2;
+/// The largest difference between clocks, and delay of a list, in milliseconds.
+const MAX_CLOCK_ERROR_MS: i64 = 60_000;
 
 /// The lists of a node so far.
 #[derive(Debug, Default)]
@@ -164,7 +170,8 @@ impl LastList {
     /// Returns the time of the first sign that the gateway was restarted in a gap; `None` without one.
     ///
     /// No session survives a restart. A gateway that reported that it is starting was restarted if none did. One that was
-    /// unreachable was restarted if several ended, and all that are there now began after the last list.
+    /// unreachable was restarted if several ended, and all that are there now began after the last list, or some should have
+    /// been in it.
     fn restarted_at(
         &self,
         current: &Self,
@@ -198,8 +205,23 @@ impl LastList {
             && before >= MIN_ENDED_BY_RESTART
             && !changes.arrived.is_empty()
             && changes.arrived.len() == listed(&current.list)
-            && changes.arrived.iter().all(began_later);
+            && (changes.arrived.iter().all(began_later) || self.lacks_several(current, changes, read_at));
         is_restart.then_some(unreachable_at)
+    }
+
+    /// Returns `true` if this list, which was read at a time by the gateway's clock, lacks several sessions of the current one that
+    /// began earlier.
+    fn lacks_several(&self, current: &Self, changes: &SessionChanges, read_at: i64) -> bool {
+        let began = |list: &Dataset, row: u32| list.creation_time().get(row as usize);
+        // Read in another way, the same session may have another id and its time fewer digits.
+        let left: HashSet<i64> =
+            changes.left.iter().filter_map(|row| Some(began(&self.list, *row)?.div_euclid(1_000))).collect();
+        let earliest = read_at.saturating_sub(MAX_CLOCK_ERROR_MS);
+        let is_unlisted = |row: &&u32| {
+            began(&current.list, **row)
+                .is_some_and(|time| time < earliest && !left.contains(&time.div_euclid(1_000)))
+        };
+        changes.arrived.iter().filter(is_unlisted).count() >= MIN_UNLISTED
     }
 
     fn missing_kinds(&self) -> Vec<SessionKind> {

@@ -236,6 +236,13 @@ fn unreachable_gateway_was_restarted_if_all_sessions_are_new() {
     assert_eq!(restarted(&[a, b], 1_120, &[]), None, "no session is back");
     assert_eq!(restarted(&[a, b], 1_120, &[c, vision("E", 990 + hour)]), None, "one began before");
     assert_eq!(restarted(&[a, b], 5_000, &[c, d]), None, "too long ago");
+    // Those that began long before the last list weren't on this gateway then.
+    let [e, f] = ["A", "F"].map(|id| vision(id, 500 + hour));
+    assert_eq!(restarted(&[a, b], 1_120, &[c, e, f]), Some(time(1_005)));
+    assert_eq!(restarted(&[a, b], 1_120, &[c, e]), None, "the time of one may be wrong");
+    assert_eq!(restarted(&[a, b], 5_000, &[c, e, f]), None, "too long ago");
+    let renamed = ["R1", "R2"].map(|id| vision(id, 900 + hour));
+    assert_eq!(restarted(&[a, b], 1_120, &renamed), None, "the same sessions under other ids");
 
     // In a suspend, the gateway wasn't seen to be down.
     let mut lists = Lists::default();
