@@ -2,26 +2,20 @@
 
 use std::path::Path;
 
-use egui::{Key, Modifiers, Theme};
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotResults};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::{Settings, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
 use crate::pictures::can_draw;
-use crate::support::looks::{in_utc, snapshot};
+use crate::support::looks::{self, in_utc};
 use crate::support::window::{Window, plant, retype, start};
 use crate::support::{FakeGateway, saved_gateway};
 
-/// The looks of each picture: its suffix, the theme, the number of pixels per point and the size of the window in points.
-const LOOKS: [(&str, Theme, f32, [f32; 2]); 4] = [
-    ("", Theme::Dark, 1.0, [1280.0, 800.0]),
-    ("_light", Theme::Light, 1.0, [1280.0, 800.0]),
-    ("_200", Theme::Dark, 2.0, [640.0, 480.0]),
-    ("_light_200", Theme::Light, 2.0, [640.0, 480.0]),
-];
+/// The sizes of the window in points.
+const SIZES: [[f32; 2]; 4] = [[1280.0, 800.0], [1280.0, 800.0], [640.0, 480.0], [640.0, 480.0]];
 
 /// None of them fires: no designer's name has "adm", so that the pictures don't depend on the time of day.
 const ALERTS: &str = r#"
@@ -57,21 +51,13 @@ limit = "often"
 fn compare(name: &str, alerts: &str, prepare: impl Fn(&mut Window)) {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let start = Start { folder: Some(folder.path().to_owned()), ..on(&plant, folder.path(), alerts) };
-    let mut results = SnapshotResults::new();
-    for (suffix, theme, scale, size) in LOOKS {
-        let builder = Harness::builder().with_size(size).with_theme(theme).with_pixels_per_point(scale);
+    let open = |builder| {
         let mut window = Window::open_as(builder, start.clone());
         window.until_text("6 of 6 sessions");
         prepare(&mut window);
-        window.harness.remove_cursor();
-        window.harness.run_steps(4);
-        let texts = window.harness.query_all_by_label_contains("Updated ");
-        let masks: Vec<_> = texts.map(|node| node.rect()).collect();
-        for rect in masks {
-            window.harness.mask(rect);
-        }
-        snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
-    }
+        (window, ())
+    };
+    looks::compare(name, SIZES, open, |_| Vec::new());
 }
 
 fn on(gateway: &FakeGateway, folder: &Path, alerts: &str) -> Start {

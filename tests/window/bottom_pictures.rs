@@ -1,11 +1,9 @@
-//! The activity, the timeline and the past in both themes and at 200 %, compared with pictures. See `pictures`.
+//! The activity, the timeline, the past and the licenses in both themes and at 200 %, compared with pictures. See `pictures`.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use egui::{Rect, Theme};
-use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotResults};
+use egui::Rect;
 use gatewatch::dataset::Dataset;
 use gatewatch::gateway::{GatewayError, Profile};
 use gatewatch::poll::{ListUpdate, PreviousList, ReadOutcome, SessionChanges};
@@ -15,16 +13,11 @@ use gatewatch::ui::Start;
 
 use super::past::{Plant, go_to, list_update, until_activity};
 use super::pictures::can_draw;
-use super::support::looks::{in_utc, snapshot};
+use super::support::looks::{self, in_utc};
 use super::support::window::{Window, start};
 
-/// The looks of each picture: its suffix, the theme, the number of pixels per point and the size of the window in points.
-const LOOKS: [(&str, Theme, f32, [f32; 2]); 4] = [
-    ("", Theme::Dark, 1.0, [1280.0, 800.0]),
-    ("_light", Theme::Light, 1.0, [1280.0, 800.0]),
-    ("_200", Theme::Dark, 2.0, [640.0, 560.0]),
-    ("_light_200", Theme::Light, 2.0, [640.0, 560.0]),
-];
+/// The sizes of the window in points.
+const SIZES: [[f32; 2]; 4] = [[1280.0, 800.0], [1280.0, 800.0], [640.0, 560.0], [640.0, 560.0]];
 
 /// The time of the pictures, in milliseconds since 1970: 25 November 2026, 14:05:12.9 UTC. The gateway answers a little earlier.
 const NOW_MS: u64 = 1_795_615_512_900;
@@ -113,8 +106,7 @@ fn compare(name: &str, layout: &Layout, prepare: impl Fn(&mut Window)) {
     if !can_draw() {
         return;
     }
-    let mut results = SnapshotResults::new();
-    for (suffix, theme, scale, size) in LOOKS {
+    let open = |builder| {
         let plant = plant();
         let profile = Profile::new("Plant".to_owned(), vec![plant.gateway.url.parse().unwrap()]).unwrap();
         let history = HistorySettings { keep_days: 40_000, ..HistorySettings::default() };
@@ -126,31 +118,26 @@ fn compare(name: &str, layout: &Layout, prepare: impl Fn(&mut Window)) {
             wall_clock: Arc::new(now),
             ..start
         };
-        let builder = Harness::builder().with_size(size).with_theme(theme).with_pixels_per_point(scale);
         let mut window = Window::open_as(builder, start);
         window.until_text("6 of 6 sessions");
         prepare(&mut window);
-        window.harness.remove_cursor();
-        window.harness.run_steps(4);
-        // The time of the last read is local, and the port of the node is another one in each run.
-        let texts = window.harness.query_all_by_label_contains("Updated ");
-        let nodes = window.harness.query_all_by_label_contains("127.0.0.1");
-        let lists = window.harness.query_all_by_label("Activity list").map(|list| list.rect());
-        let in_node_column = |rect: Rect| {
-            let missing = (ROOMY_WIDTH - rect.width()).max(0.0);
-            let part = 1.0 - missing / (COLUMNS_BEFORE_NODE + NODE_WIDTH);
-            let left = rect.left() + TIME_COLUMN + COLUMNS_BEFORE_NODE * part;
-            // Between the lines beside its title.
-            Rect::from_x_y_ranges(left + 1.0..=left + NODE_WIDTH * part - 1.0, rect.y_range())
-        };
-        let rows = lists.map(in_node_column);
-        let facts = nodes.map(|node| node.rect()).filter(|rect| rect.width() < NODE_WIDTH * 3.0);
-        let masks: Vec<_> = texts.map(|node| node.rect()).chain(rows).chain(facts).collect();
-        for rect in masks {
-            window.harness.mask(rect);
-        }
-        snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
-    }
+        (window, plant)
+    };
+    looks::compare(name, SIZES, open, nodes);
+}
+
+/// Returns the places of the addresses of nodes, whose port is another one in each run.
+fn nodes(window: &Window) -> Vec<Rect> {
+    let lists = looks::rects(window, "Activity list").into_iter();
+    let in_node_column = |rect: Rect| {
+        let missing = (ROOMY_WIDTH - rect.width()).max(0.0);
+        let part = 1.0 - missing / (COLUMNS_BEFORE_NODE + NODE_WIDTH);
+        let left = rect.left() + TIME_COLUMN + COLUMNS_BEFORE_NODE * part;
+        // Between the lines beside its title.
+        Rect::from_x_y_ranges(left + 1.0..=left + NODE_WIDTH * part - 1.0, rect.y_range())
+    };
+    let facts = looks::rects(window, "127.0.0.1").into_iter();
+    lists.map(in_node_column).chain(facts.filter(|rect| rect.width() < NODE_WIDTH * 3.0)).collect()
 }
 
 #[test]
@@ -165,5 +152,18 @@ fn past_in_a_gap() {
     compare("past", &Layout::default(), |window| {
         go_to(window, "22:40 yesterday");
         window.until_text("38 proved");
+    });
+}
+
+#[test]
+fn licenses_by_day() {
+    // The current list belongs to the numbers of today, once it is recorded.
+    compare("licenses", &Layout { activity: true, ..Layout::default() }, |window| {
+        until_activity(window, "the list", |rows| rows.iter().any(|row| row.contains("jürgen")));
+        window.click("Saved gateways");
+        window.click("Licenses");
+        until_activity(window, "the days", |rows| {
+            rows.len() > 3 && rows.iter().any(|row| row.contains("peak: "))
+        });
     });
 }

@@ -4,43 +4,30 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use crate::pictures::can_draw;
-use crate::support::looks::{in_utc, snapshot};
+use crate::support::looks::{self, in_utc};
 use crate::support::window::{Window, plant, retype, start};
 use crate::support::{FakeGateway, ok, status};
-use egui::{Event, Key, Modifiers, PointerButton, Theme};
+use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotResults};
 use gatewatch::gateway::{Credentials, Fingerprint, Login, Pin, Profile};
 use gatewatch::logging::LogLines;
 use gatewatch::settings::{Settings, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
-/// The looks of each picture: its suffix, the theme, the number of pixels per point and the size of the window in points.
-const LOOKS: [(&str, Theme, f32, [f32; 2]); 4] = [
-    ("", Theme::Dark, 1.0, [1280.0, 800.0]),
-    ("_light", Theme::Light, 1.0, [920.0, 640.0]),
-    ("_200", Theme::Dark, 2.0, [640.0, 480.0]),
-    ("_light_200", Theme::Light, 2.0, [640.0, 480.0]),
-];
+/// The sizes of the window in points.
+const SIZES: [[f32; 2]; 4] = [[1280.0, 800.0], [920.0, 640.0], [640.0, 480.0], [640.0, 480.0]];
 
 /// Takes pictures of a window after `prepare`. Texts that contain one of `masked` depend on a port or the time.
 fn compare(name: &str, start: &Start, masked: &[&str], prepare: impl Fn(&mut Window)) {
-    let mut results = SnapshotResults::new();
-    for (suffix, theme, scale, size) in LOOKS {
-        let builder = Harness::builder().with_size(size).with_theme(theme).with_pixels_per_point(scale);
+    let open = |builder| {
         let mut window = Window::open_as(builder, start.clone());
         prepare(&mut window);
-        window.harness.remove_cursor();
-        window.harness.run_steps(4);
-        let texts = masked.iter().chain(&["Updated "]);
-        let texts = texts.flat_map(|text| window.harness.query_all_by_label_contains(text));
-        let masks: Vec<_> = texts.map(|node| node.rect()).collect();
-        for rect in masks {
-            window.harness.mask(rect);
-        }
-        snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
-    }
+        (window, ())
+    };
+    looks::compare(name, SIZES, open, |window| {
+        masked.iter().flat_map(|text| looks::rects(window, text)).collect()
+    });
 }
 
 fn on(gateway: &FakeGateway) -> Start {

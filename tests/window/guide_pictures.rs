@@ -1,12 +1,11 @@
 //! The steps of the guide in both themes and at 200 %, compared with pictures. See `pictures`.
 
 use crate::pictures::can_draw;
-use crate::support::looks::{LOOKS, snapshot};
+use crate::support::looks;
 use crate::support::window::{Window, plant, start};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotResults};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::Target;
 
@@ -17,28 +16,22 @@ const SIZE: [f32; 2] = [1280.0, 640.0];
 fn compare(name: &str, host: &str, prepare: impl Fn(&mut Window)) {
     let other = plant();
     let target = Target::Gateway(Profile::from_address(&other.url).unwrap().with_name("Plant"));
-    let mut results = SnapshotResults::new();
-    for (suffix, theme, scale) in LOOKS {
-        let builder = Harness::builder().with_size(SIZE).with_theme(theme).with_pixels_per_point(scale);
+    let open = |builder| {
         let mut window = Window::open_as(builder, start(target.clone()));
         window.until_text("6 of 6 sessions");
         window.click("Add gateway…");
         window.type_into("Addresses", host);
         prepare(&mut window);
-        window.harness.remove_cursor();
-        window.harness.run_steps(4);
-        // The port, and the time that the connection took.
-        let address = window.harness.query_all_by_label_contains(host).map(|node| node.rect());
+        (window, ())
+    };
+    // The port, and the time that the connection took.
+    looks::compare(name, [SIZE; 4], open, |window| {
         let boxes = window.harness.query_all_by_label("Addresses").map(|node| node.rect());
-        let line = window.harness.query_all_by_label_contains("TLS: Not used").map(|node| node.rect());
-        let times = line
+        let lines = looks::rects(window, "TLS: Not used").into_iter();
+        let times = lines
             .map(|line| Rect::from_min_max(line.right_top(), line.right_bottom()).with_max_x(SIZE[0] - 28.0));
-        let masked: Vec<Rect> = address.chain(boxes).chain(times).collect();
-        for rect in masked {
-            window.harness.mask(rect);
-        }
-        snapshot(&mut window, &format!("{name}{suffix}"), &mut results);
-    }
+        looks::rects(window, host).into_iter().chain(boxes).chain(times).collect()
+    });
 }
 
 /// Goes on with the addresses to the login, and enters one.
