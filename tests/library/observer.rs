@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, SystemTime};
 
+use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::{Client, Credentials, Limits, Profile};
 use gatewatch::poll::{
     Access, BackgroundGateway, BackgroundPoller, Clocks, ListUpdate, NodeUpdate, Observer, Poller,
@@ -119,4 +120,26 @@ fn observer_of_many_gateways_receives_lists_and_failures() {
             }
         }
     }
+}
+
+#[test]
+fn restart_of_the_demo_gateway_is_recognized() {
+    let listen = unused_address().to_string();
+    // With the same seed, the sessions would have begun at nearly the same times.
+    let start = |seed: u64| {
+        let options = Options { listen: listen.clone(), seed, still: true, ..Options::in_process() };
+        DemoGateway::start(options).unwrap()
+    };
+    let demo = start(1);
+    let (observer, updates) = observer();
+    let client = Client::new(Limits::default());
+    let mut poller = Poller::spawn(client, observer, || ()).unwrap();
+    poller.connect(profile(&[demo.url()]), Credentials::None);
+    assert!(next_list(&updates).previous.is_none());
+    drop(demo);
+    poller.refresh_now();
+    assert!(matches!(next(&updates).outcome, ReadOutcome::Failed(_)));
+    let _demo = start(2);
+    poller.refresh_now();
+    assert!(next_list(&updates).previous.unwrap().restarted_at.is_some());
 }
