@@ -38,6 +38,8 @@ struct Notification {
 /// The service. The ids of notifications count from 1.
 struct Service {
     caught: SyncSender<Notification>,
+    /// Receives the ids of notifications that are closed.
+    closed: SyncSender<u32>,
     last_id: u32,
 }
 
@@ -66,6 +68,10 @@ impl Service {
         self.caught.send(Notification { app, replaces, title, body, urgency, id }).unwrap();
         id
     }
+
+    fn close_notification(&self, id: u32) {
+        self.closed.send(id).unwrap();
+    }
 }
 
 /// A gateway whose answer can be changed.
@@ -93,6 +99,7 @@ fn session(user: &str, id: usize) -> String {
 /// The program's window, with a bus that has a service for notifications.
 struct Desktop {
     caught: Receiver<Notification>,
+    closed: Receiver<u32>,
     display: String,
     program: Running,
     /// The service, its bus and the screen, which end with this.
@@ -115,7 +122,8 @@ impl Desktop {
         std::fs::write(folder.join("config.toml"), config).unwrap();
         let (daemon, address) = bus(folder);
         let (sender, caught) = sync_channel(1_000);
-        let service = Service { caught: sender, last_id: 0 };
+        let (close, closed) = sync_channel(1_000);
+        let service = Service { caught: sender, closed: close, last_id: 0 };
         let builder = connection::Builder::address(&*address).unwrap();
         let builder = builder.name(name).unwrap();
         let service = builder.serve_at("/org/freedesktop/Notifications", service).unwrap().build().unwrap();
@@ -125,7 +133,7 @@ impl Desktop {
         let mut program = Running(command.spawn().unwrap());
         let window = window(&display, &mut program);
         output(&display, "xdotool", &["windowfocus", "--sync", &window]).unwrap();
-        Some(Self { caught, display, program, others: (service, daemon, xvfb) })
+        Some(Self { caught, closed, display, program, others: (service, daemon, xvfb) })
     }
 
     fn next(&self) -> Notification {
@@ -164,6 +172,33 @@ fn rules_of_the_window_notify_and_say_when_it_is_over() {
     let down = desktop.next();
     assert_eq!((&*down.title, down.replaces, down.urgency), ("Down", 0, 2));
     assert!(down.body.starts_with("Plant can't be reached: "), "{}", down.body);
+    assert_eq!(desktop.close().len(), 0);
+}
+
+#[test]
+fn notification_about_what_is_over_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (gateway, rows) = gateway(&[]);
+    let config = [
+        "refresh_secs = 1\n".to_owned(),
+        saved_gateway("Plant", &gateway.url, ""),
+        "\n[[alert]]\nname = \"Twice\"\nwhen = \"signed-in-twice\"\nsend_resolved = true\n".to_owned(),
+    ];
+    let Some(desktop) = Desktop::open(folder.path(), &config.concat()) else { return };
+    let of_user = |user: usize, count: usize| {
+        (0..count).map(move |index| session(&format!("user{user}"), 2 * user + index))
+    };
+    let sessions = |counts: [usize; 5]| {
+        Some((0..5).zip(counts).flat_map(|(user, count)| of_user(user, count)).collect::<Vec<_>>())
+    };
+    // One notification about all of them.
+    *rows.lock().unwrap() = sessions([2; 5]);
+    let all = desktop.next();
+    assert!(all.title == "Twice" && all.body.contains("user0"), "{all:?}");
+    *rows.lock().unwrap() = sessions([1; 5]);
+    let end = desktop.next();
+    assert_eq!((&*end.title, end.replaces), ("Twice", 0));
+    assert_eq!(desktop.closed.recv_timeout(TIMEOUT), Ok(all.id));
     assert_eq!(desktop.close().len(), 0);
 }
 
