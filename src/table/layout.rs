@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Columns, Day, TimelineSpan};
+use super::{ActivityTab, Columns, Day, TimelineSpan};
 use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
@@ -59,6 +59,8 @@ pub struct Layout {
     pub licenses: bool,
     /// The height of the activity panel, in points.
     pub activity_height: f32,
+    /// The entries that the activity panel lists.
+    pub activity_tab: ActivityTab,
     /// `true` if the timeline is shown, where there is a history.
     pub timeline: bool,
     /// The time that the timeline shows.
@@ -83,6 +85,7 @@ impl Default for Layout {
             activity: false,
             licenses: false,
             activity_height: ACTIVITY_HEIGHT,
+            activity_tab: ActivityTab::default(),
             timeline: true,
             timeline_span: TimelineSpan::default(),
             grouping: None,

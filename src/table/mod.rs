@@ -4,6 +4,7 @@
 //! on painting or input devices, and measures in whole pixels.
 
 mod action;
+mod activity_tab;
 mod arrivals;
 mod auto_width;
 mod collapsed_groups;
@@ -18,6 +19,7 @@ mod scroll;
 mod timeline_span;
 
 pub use action::{Action, Direction, Motion, SelectMode, Step};
+pub use activity_tab::ActivityTab;
 pub use arrivals::OutdatedLists;
 pub use auto_width::longest_values;
 pub use columns::{ColumnLayout, Columns};

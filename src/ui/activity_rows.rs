@@ -10,6 +10,7 @@ use crate::history::{
     ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, History, HistoryError, fold_flapping,
 };
 use crate::query::{Query, QueryError};
+use crate::table::ActivityTab;
 
 /// The number of entries that are read at once: what a few screens show, or more where few pass the filters.
 const PAGE: usize = 200;
@@ -57,32 +58,13 @@ impl LiveAlert {
     }
 }
 
-/// The entries to show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum ActivityTab {
-    /// All of them.
-    #[default]
-    All,
-    /// Sessions that arrived, and sign-ins of this program.
-    SignedIn,
-    /// Sessions that left or were terminated.
-    Left,
-    /// Alerts.
-    Alerts,
-}
-
-impl ActivityTab {
-    /// All tabs with their names.
-    pub(super) const ALL: [(Self, &'static str); 4] =
-        [(Self::All, "All"), (Self::SignedIn, "Signed in"), (Self::Left, "Left"), (Self::Alerts, "Alerts")];
-
-    fn has(self, kind: ActivityKind) -> bool {
-        match self {
-            Self::All => true,
-            Self::SignedIn => matches!(kind, ActivityKind::Arrived | ActivityKind::SignedIn),
-            Self::Left => matches!(kind, ActivityKind::Left | ActivityKind::Terminated),
-            Self::Alerts => kind == ActivityKind::Alert,
-        }
+/// Returns `true` if a tab lists entries of this kind.
+fn has_kind(tab: ActivityTab, kind: ActivityKind) -> bool {
+    match tab {
+        ActivityTab::All => true,
+        ActivityTab::SignedIn => matches!(kind, ActivityKind::Arrived | ActivityKind::SignedIn),
+        ActivityTab::Left => matches!(kind, ActivityKind::Left | ActivityKind::Terminated),
+        ActivityTab::Alerts => kind == ActivityKind::Alert,
     }
 }
 
@@ -177,14 +159,14 @@ impl ActivityRows {
     /// Lists the entries of the tab.
     fn list(&mut self) {
         let tab = self.tab();
-        self.entries = self.all.iter().filter(|entry| tab.has(entry.kind)).cloned().collect();
+        self.entries = self.all.iter().filter(|entry| has_kind(tab, entry.kind)).cloned().collect();
         self.groups = fold_flapping(&self.entries);
         self.counts = ActivityTab::ALL.map(|(tab, _)| self.of_tab(tab));
     }
 
     /// Returns the number of entries of a tab that were read so far.
     fn of_tab(&self, tab: ActivityTab) -> usize {
-        self.all.iter().filter(|entry| tab.has(entry.kind)).count()
+        self.all.iter().filter(|entry| has_kind(tab, entry.kind)).count()
     }
 
     /// Returns the number of entries that were read so far in each tab, in the order of [`ActivityTab::ALL`].
@@ -218,7 +200,7 @@ impl ActivityRows {
         let mut found = request.filter(page)?;
         if self.all.len() >= MAX_KEPT && request.tab != ActivityTab::All {
             self.is_of_tab_only = true;
-            found.retain(|entry| request.tab.has(entry.kind));
+            found.retain(|entry| has_kind(request.tab, entry.kind));
         }
         self.all.extend(found);
         Ok(scanned)

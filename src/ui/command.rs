@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::activity_rows::{ActivityTab, LiveAlert};
+use super::activity_rows::LiveAlert;
 pub(super) use super::alert_command::AlertCommand;
 use super::gateway_form::FormChange;
 use super::model::{
@@ -17,7 +17,7 @@ use crate::gateway::{RejectedCertificate, SessionKind};
 use crate::history::ChartSplit;
 use crate::query::{DateFilter, FacetOrder, FilterField, FilterText, Grouping, KindFilter, Offer, SortKey};
 use crate::settings::{SavedFilter, ThemeChoice};
-use crate::table::{Action, Density, Direction, Step, TimelineSpan};
+use crate::table::{Action, ActivityTab, Density, Direction, Step, TimelineSpan};
 
 /// An action of the user.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use egui::accesskit::{Role, Toggled};
 use egui::{Context, FullOutput, Key, Modifiers, Plugin, ViewportCommand};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use gatewatch::history::Location;
 use gatewatch::settings::{Settings, State, WindowPlace};
 use gatewatch::ui::Start;
 
@@ -49,6 +51,33 @@ fn filters_tab_grouping_and_panels_are_restored() {
     assert!(window.harness.query_by_label_contains("Users").is_some(), "the counts are closed");
     let state = State::load(folder.path());
     assert!(state.table.grouping.is_some() && state.filters.kind() == gatewatch::query::KindFilter::Clients);
+}
+
+#[test]
+fn tab_of_the_activity_is_restored() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let open = || {
+        let history = Some(Location::File(folder.path().join("history.db")));
+        let state = State::load(folder.path());
+        let start = Start { state, history, folder: Some(folder.path().to_owned()), ..start_on(&plant.url) };
+        let mut window = Window::open(start);
+        window.until_text("6 of 6 sessions");
+        window
+    };
+    let until_on = |window: &mut Window, tab: &str| {
+        window.until(tab, |harness| {
+            let tab = harness.query_by_role_and_label(Role::Tab, tab);
+            tab.is_some_and(|tab| tab.accesskit_node().data().toggled() == Some(Toggled::True))
+        });
+    };
+    let mut window = open();
+    window.press(Modifiers::COMMAND, Key::J);
+    // Their numbers move the tabs.
+    window.until("entries", |harness| harness.query_all_by_role(Role::ListItem).count() > 0);
+    window.click("Left");
+    until_on(&mut window, "Left");
+    drop(window);
+    until_on(&mut open(), "Left");
 }
 
 #[test]

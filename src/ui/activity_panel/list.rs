@@ -6,7 +6,7 @@ use egui::accesskit::Role;
 use egui::{Context, Id, Rect, Ui, WidgetInfo, pos2};
 use egui_extras::TableRow;
 
-use super::super::activity_rows::{ActivityRows, ActivityTab};
+use super::super::activity_rows::ActivityRows;
 use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
 use super::super::focus_request;
@@ -19,6 +19,7 @@ use super::words;
 use crate::display::Clock;
 use crate::history::{ActivityEntry, ActivityGroup};
 use crate::sanitize::sanitize;
+use crate::table::ActivityTab;
 
 /// The titles of the columns.
 const COLUMNS: [&str; 7] = ["Time", "Event", "Username", "Project", "Address", "Node", "Duration"];
@@ -61,9 +62,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     }
     let mut contents = list_cells::contents(ui, rect);
     // Each tab is scrolled by itself.
-    let id_salt = format!("activity {:?}", state.activity.tab);
+    let id_salt = format!("activity {:?}", state.layout.activity_tab);
     let width = rect.width() - contents.spacing().scroll.allocated_width();
-    let table = list_cells::table(&mut contents, &id_salt, widths(state.activity.tab, width), target);
+    let table = list_cells::table(&mut contents, &id_salt, widths(state.layout.activity_tab, width), target);
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in COLUMNS.iter().enumerate() {
             row.col(|ui| {

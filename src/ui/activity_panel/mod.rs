@@ -9,7 +9,6 @@ use egui::{
     Stroke, Ui, UiBuilder, WidgetInfo, vec2,
 };
 
-use super::activity_rows::ActivityTab;
 use super::arrow_keys;
 use super::button::{self, Button};
 use super::command::{ActivityCommand, Command, TimelineCommand};
@@ -22,6 +21,7 @@ use super::tab;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
+use crate::table::ActivityTab;
 
 pub(super) use list::{focus as focus_list, reveal_cursor};
 
@@ -92,7 +92,7 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     let group = Id::unique("activity tabs");
     let rows = state.activity.rows.as_deref();
     for (index, (kinds, name)) in ActivityTab::ALL.into_iter().enumerate() {
-        let is_on = state.activity.tab == kinds;
+        let is_on = state.layout.activity_tab == kinds;
         let count = rows.map(|rows| count_text(rows.counts()[index], rows.has_all_of(kinds)));
         if tab::show(&mut ui, group, row, name, count.as_deref(), is_on).clicked() && !is_on {
             commands.push(Command::Activity(ActivityCommand::SetTab(kinds)));

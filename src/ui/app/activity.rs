@@ -6,9 +6,7 @@ use std::time::Duration;
 use egui::Context;
 
 use super::super::activity_panel;
-use super::super::activity_rows::{
-    ActivityError, ActivityRequest, ActivityResult, ActivityRows, ActivityTab, LiveAlert,
-};
+use super::super::activity_rows::{ActivityError, ActivityRequest, ActivityResult, ActivityRows, LiveAlert};
 use super::super::command::ActivityCommand;
 use super::super::error_report::ErrorReport;
 use super::super::model::Task;
@@ -18,6 +16,7 @@ use super::timeline::HistoryScope;
 use crate::dataset::{ColumnId, Dataset, names};
 use crate::history::{History, HistoryError, HistoryRead};
 use crate::query::{ColumnFilter, Query};
+use crate::table::ActivityTab;
 
 /// The reads of the activity list.
 #[derive(Default)]
@@ -37,7 +36,7 @@ impl App {
         let activity = &mut self.state.activity;
         match command {
             ActivityCommand::SetTab(tab) => {
-                activity.tab = tab;
+                self.state.layout.activity_tab = tab;
                 self.activity_reads.wanted = None;
             }
             ActivityCommand::ShowAlert(alert) => self.show_alert_in_activity(ctx, alert),
@@ -57,7 +56,7 @@ impl App {
         if self.history_scope().is_none() {
             return;
         }
-        self.state.activity.tab = ActivityTab::Alerts;
+        self.state.layout.activity_tab = ActivityTab::Alerts;
         self.state.timeline.selection = None;
         self.state.layout.activity = true;
         self.state.layout.licenses = false;
@@ -124,7 +123,7 @@ impl App {
             kind: state.kind,
             ..Query::default()
         };
-        let (range, tab) = (state.timeline.selection, state.activity.tab);
+        let (range, tab) = (state.timeline.selection, state.layout.activity_tab);
         is_in_force.then_some(ActivityRequest { gateway, range, tab, query })
     }
 

@@ -14,6 +14,7 @@ use super::App;
 use crate::gateway::NodeUrl;
 use crate::history::{History, HistoryError, HistoryRead, NodeOutages, Summary};
 use crate::settings::State;
+use crate::table::ActivityTab;
 
 /// The shortest time after which there is a summary. Within it, people remember what they saw.
 const MIN_AWAY_MS: i64 = 5 * 60_000;
@@ -173,6 +174,7 @@ impl App {
             self.run_in_rail(ctx, RailCommand::ShowAll);
         }
         self.state.layout.activity = true;
+        self.state.layout.activity_tab = ActivityTab::All;
         self.state.layout.licenses = false;
         let now = epoch_ms(self.state.now());
         self.state.timeline.selection = Some(TimeRange::between(since, now));

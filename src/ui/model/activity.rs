@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::ui::activity_rows::{ActivityRows, ActivityTab};
+use crate::ui::activity_rows::ActivityRows;
 use crate::ui::error_report::ErrorReport;
 
 /// The activity list.
 #[derive(Default)]
 pub(in crate::ui) struct ActivityList {
-    /// The kinds of entries that are listed.
-    pub(in crate::ui) tab: ActivityTab,
     /// The rows that were read so far; `None` until the first ones were.
     pub(in crate::ui) rows: Option<Arc<ActivityRows>>,
     /// Rows are being read.
