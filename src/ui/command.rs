@@ -341,6 +341,8 @@ pub(super) enum ActivityCommand {
     SetTab(ActivityTab),
     /// Opens the panel with the alerts of all times, and moves the cursor to this one.
     ShowAlert(Box<LiveAlert>),
+    /// Applies the filters of the table, after all entries were listed.
+    ApplyFilters,
     /// Moves the cursor to the row with this index.
     Select(usize),
     /// Reads older entries.

@@ -106,8 +106,20 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     if let Some(error) = &state.activity.error {
         show_error(&mut ui, right, error);
     }
-    if let Some(range) = state.timeline.selection {
-        show_range(&mut ui, right, range, state, commands);
+    if state.activity.is_unfiltered {
+        let button = Button::soft("Not filtered").trailing(icons::X).small().name("Apply the filters");
+        ui.add_space(2.0 * tokens::UNIT);
+        let has_room = button.width(&ui) <= right - ui.cursor().left();
+        if has_room && ui.add(button).tooltip("List only what passes the filters").clicked() {
+            commands.push(Command::Activity(ActivityCommand::ApplyFilters));
+        }
+    }
+    match (state.timeline.selection, &state.activity.summary) {
+        (Some(range), Some((of, away))) if range == *of => {
+            show_summary(&mut ui, right, &away.text(&state.history_clock()), commands);
+        }
+        (Some(range), _) => show_range(&mut ui, right, range, state, commands),
+        (None, _) => {}
     }
     ui.add_space((right - ui.cursor().left()).max(0.0));
     let has_rows = state.activity.rows.as_ref().is_some_and(|rows| !rows.groups.is_empty());
@@ -143,6 +155,26 @@ fn show_error(ui: &mut Ui, right: f32, error: &ErrorReport) {
     let text = RichText::new(error.summary()).font(font).color(color);
     let label = ui.allocate_ui(size, |ui| ui.add(Label::new(text).truncate())).inner;
     label.tooltip(error.full_text());
+}
+
+/// Draws what happened in the time that is listed, at the right, with a button that removes the time.
+fn show_summary(ui: &mut Ui, right: f32, text: &str, commands: &mut Vec<Command>) {
+    let button = Button::ghost_icon(icons::X, "Remove the time").small();
+    let color = palette(ui.visuals()).secondary;
+    let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+    let width = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color).size().x.ceil();
+    ui.add_space(2.0 * tokens::UNIT);
+    let room = (right - button.width(ui) - 2.0 * tokens::UNIT - ui.cursor().left()).max(0.0);
+    ui.add_space((room - width).max(0.0));
+    let size = vec2(width.min(room), tokens::LINE_SECONDARY);
+    let text_label = Label::new(RichText::new(text).font(font).color(color)).truncate();
+    let label = ui.allocate_ui(size, |ui| ui.add(text_label)).inner;
+    if width > room {
+        label.tooltip(text);
+    }
+    if ui.add(button).tooltip("List all times").clicked() {
+        commands.push(Command::Timeline(TimelineCommand::Select(None)));
+    }
 }
 
 /// Draws the time that was chosen in the timeline, with a button that removes it.

@@ -28,6 +28,8 @@ pub(super) struct ActivityReads {
     export: Option<HistoryRead<Result<Arc<Dataset>, ActivityError>>>,
     /// The alert to which the cursor goes once its row was read.
     wanted: Option<Box<LiveAlert>>,
+    /// The filters that aren't applied, until others are set.
+    unfiltered: Option<Query>,
 }
 
 impl App {
@@ -44,6 +46,7 @@ impl App {
                 activity.cursor = Some(index);
                 self.activity_reads.wanted = None;
             }
+            ActivityCommand::ApplyFilters => self.activity_reads.unfiltered = None,
             ActivityCommand::ReadOlder if self.activity_reads.running.is_none() => self.read_older_activity(),
             ActivityCommand::ReadOlder => {}
             ActivityCommand::SetHeight(height) => self.state.layout.activity_height = height,
@@ -61,9 +64,15 @@ impl App {
         self.state.layout.activity = true;
         self.state.layout.licenses = false;
         self.activity_reads.wanted = Some(alert);
+        self.list_unfiltered_activity();
         activity_panel::focus_list(ctx);
         // It may have been sent since the last read.
         self.read_newer_activity();
+    }
+
+    /// Lists all entries, whatever the filters of the table are, until the user changes them.
+    pub(super) fn list_unfiltered_activity(&mut self) {
+        self.activity_reads.unfiltered = Some(self.activity_query()).filter(Query::is_filtering);
     }
 
     /// Moves the cursor to the alert that is to be shown, or reads on while it may be an older one.
@@ -106,25 +115,33 @@ impl App {
     fn activity_request(&self) -> Option<ActivityRequest> {
         let HistoryScope { gateway } = self.history_scope()?;
         let (state, drafts) = (&self.state, &self.drafts);
-        let is_column = |id: &ColumnId| ColumnId::STANDARD.contains(id) || *id == names::KIND.into();
-        let columns: Vec<_> =
-            drafts.columns.iter().filter(|filter| is_column(&filter.column)).cloned().collect();
+        let mut columns = drafts.columns.iter().filter(|filter| has_column(&filter.column));
         let is_in_force = state.username.is_of(&drafts.username)
             && state.project.is_of(&drafts.project)
-            && columns.iter().all(|ColumnFilter { column, text }| {
+            && columns.all(|ColumnFilter { column, text }| {
                 let status = state.column_filter(column);
                 status.map_or(text.pattern.is_empty(), |status| status.is_of(text))
             });
-        let query = Query {
-            username: drafts.username.clone(),
-            project: drafts.project.clone(),
-            columns,
-            cells: state.cells.iter().filter(|filter| is_column(&filter.column)).cloned().collect(),
-            kind: state.kind,
-            ..Query::default()
-        };
+        let query = self.activity_query();
+        let is_unfiltered = self.activity_reads.unfiltered.as_ref() == Some(&query);
+        let query = if is_unfiltered { Query::default() } else { query };
         let (range, tab) = (state.timeline.selection, state.layout.activity_tab);
         is_in_force.then_some(ActivityRequest { gateway, range, tab, query })
+    }
+
+    /// Returns the filters of the table that entries can pass.
+    fn activity_query(&self) -> Query {
+        let (state, drafts) = (&self.state, &self.drafts);
+        let columns = drafts.columns.iter().filter(|filter| has_column(&filter.column));
+        let cells = state.cells.iter().filter(|filter| has_column(&filter.column));
+        Query {
+            username: drafts.username.clone(),
+            project: drafts.project.clone(),
+            columns: columns.cloned().collect(),
+            cells: cells.cloned().collect(),
+            kind: state.kind,
+            ..Query::default()
+        }
     }
 
     /// Reads the list when it is due or another one is shown, and shows what was read.
@@ -132,9 +149,15 @@ impl App {
         self.receive_activity_for_export(ctx);
         if !self.state.layout.activity || self.history_scope().is_none() {
             self.forget_activity();
-            self.activity_reads.wanted = None;
+            (self.activity_reads.wanted, self.activity_reads.unfiltered) = (None, None);
+            self.state.activity.is_unfiltered = false;
             return;
         }
+        if self.activity_reads.unfiltered.is_some() {
+            let query = self.activity_query();
+            self.activity_reads.unfiltered.take_if(|unfiltered| *unfiltered != query);
+        }
+        self.state.activity.is_unfiltered = self.activity_reads.unfiltered.is_some();
         let is_of_scope = |request: &ActivityRequest, scope: &HistoryScope| request.gateway == scope.gateway;
         let scope = self.history_scope();
         let before = self.activity_reads.request.as_ref();
@@ -264,4 +287,9 @@ impl App {
             Err(error) => self.state.toasts.error(Task::Export, ErrorReport::new(&error)),
         }
     }
+}
+
+/// Returns `true` if entries of the activity have a column.
+fn has_column(id: &ColumnId) -> bool {
+    ColumnId::STANDARD.contains(id) || *id == names::KIND.into()
 }

@@ -169,7 +169,7 @@ impl App {
 
     /// Shows the activity of all gateways that are recorded, since a time in milliseconds since 1970 UTC.
     pub(super) fn show_activity_since(&mut self, ctx: &Context, since: i64) {
-        self.state.away = None;
+        let away = self.state.away.take();
         if self.recorded_gateways().len() > 1 && self.state.gateways.shown != Shown::All {
             self.run_in_rail(ctx, RailCommand::ShowAll);
         }
@@ -177,7 +177,11 @@ impl App {
         self.state.layout.activity_tab = ActivityTab::All;
         self.state.layout.licenses = false;
         let now = epoch_ms(self.state.now());
-        self.state.timeline.selection = Some(TimeRange::between(since, now));
+        let range = TimeRange::between(since, now);
+        self.state.timeline.selection = Some(range);
+        self.state.activity.summary = away.map(|away| (range, away));
+        // What was counted passes no filter.
+        self.list_unfiltered_activity();
     }
 
     /// Saves that the window was open until now, for the next start.

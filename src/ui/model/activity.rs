@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{Away, TimeRange};
 use crate::ui::activity_rows::ActivityRows;
 use crate::ui::error_report::ErrorReport;
 
@@ -16,6 +17,10 @@ pub(in crate::ui) struct ActivityList {
     pub(in crate::ui) is_exporting: bool,
     /// Why the last rows couldn't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
+    /// All entries are listed, although there are filters.
+    pub(in crate::ui) is_unfiltered: bool,
+    /// What happened in a time that was chosen to see it.
+    pub(in crate::ui) summary: Option<(TimeRange, Away)>,
     /// The index of the row at the cursor.
     pub(in crate::ui) cursor: Option<usize>,
 }
