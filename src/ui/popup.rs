@@ -68,7 +68,7 @@ pub(super) fn keep_focus(ctx: &Context) {
     let focused = ctx.memory(Memory::focused);
     let layer_of_focused = focused.and_then(|id| focus_scroll::widget(ctx, id)).map(|widget| widget.layer_id);
     let is_over_window = |layer: &LayerId| layer.order == Order::Foreground;
-    let modal = ctx.memory(|memory| memory.top_modal_layer());
+    let modal = ctx.memory(Memory::top_modal_layer);
     let Some(layer) = layer_of_focused.filter(is_over_window).or_else(|| open_layer(ctx)) else { return };
     // egui keeps the focus in a dialog itself.
     if Some(layer) == modal {
