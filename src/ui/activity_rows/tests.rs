@@ -106,7 +106,7 @@ fn naive(history: &mut History, request: &ActivityRequest) -> Vec<ActivityKey> {
     };
     let entries: Vec<ActivityEntry> = all.into_iter().filter(in_range).collect();
     let passing = request.filter(entries).unwrap();
-    passing.iter().filter(|entry| request.has_kind(tab, entry.kind)).map(|entry| entry.key).collect()
+    passing.iter().filter(|entry| has_kind(request.tab, entry.kind)).map(|entry| entry.key).collect()
 }
 
 fn keys(rows: &ActivityRows) -> Vec<ActivityKey> {
