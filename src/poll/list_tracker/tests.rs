@@ -218,16 +218,19 @@ fn gateway_that_was_starting_was_restarted_unless_a_session_stayed() {
     assert_eq!(restarted(&[vision("A", 0), vision("B", 30)]), None);
 }
 
+/// Returns when a gateway was restarted that had the sessions `before`, failed twice and had the sessions `after`.
+fn restarted_after_an_outage(before: &[Session], seconds: u64, after: &[Session]) -> Option<SystemTime> {
+    let mut lists = Lists::default();
+    lists.read(1_000, before);
+    lists.fail(1_005);
+    lists.fail(1_010);
+    restarted_at(&lists.read(seconds, after))
+}
+
 #[test]
 fn unreachable_gateway_was_restarted_if_all_sessions_are_new() {
     let hour = Lists::OFFSET_SECONDS;
-    let restarted = |before: &[Session], seconds: u64, after: &[Session]| {
-        let mut lists = Lists::default();
-        lists.read(1_000, before);
-        lists.fail(1_005);
-        lists.fail(1_010);
-        restarted_at(&lists.read(seconds, after))
-    };
+    let restarted = restarted_after_an_outage;
     let [a, b] = ["A", "B"].map(|id| vision(id, 900 + hour));
     let [c, d] = ["C", "D"].map(|id| vision(id, 1_100 + hour));
     assert_eq!(restarted(&[a, b], 1_120, &[c, d]), Some(time(1_005)));
@@ -236,17 +239,23 @@ fn unreachable_gateway_was_restarted_if_all_sessions_are_new() {
     assert_eq!(restarted(&[a, b], 1_120, &[]), None, "no session is back");
     assert_eq!(restarted(&[a, b], 1_120, &[c, vision("E", 990 + hour)]), None, "one began before");
     assert_eq!(restarted(&[a, b], 5_000, &[c, d]), None, "too long ago");
-    // Those that began long before the last list weren't on this gateway then.
-    let [e, f] = ["A", "F"].map(|id| vision(id, 500 + hour));
-    assert_eq!(restarted(&[a, b], 1_120, &[c, e, f]), Some(time(1_005)));
-    assert_eq!(restarted(&[a, b], 1_120, &[c, e]), None, "the time of one may be wrong");
-    assert_eq!(restarted(&[a, b], 5_000, &[c, e, f]), None, "too long ago");
-    let renamed = ["R1", "R2"].map(|id| vision(id, 900 + hour));
-    assert_eq!(restarted(&[a, b], 1_120, &renamed), None, "the same sessions under other ids");
-
     // In a suspend, the gateway wasn't seen to be down.
     let mut lists = Lists::default();
     lists.read(1_000, &[a, b]);
     lists.0.interrupt();
     assert_eq!(restarted_at(&lists.read(1_120, &[c, d])), None);
+}
+
+#[test]
+fn sessions_that_the_last_list_lacked_although_they_were_on_show_a_restart() {
+    let hour = Lists::OFFSET_SECONDS;
+    let restarted = restarted_after_an_outage;
+    let before = ["A", "B"].map(|id| vision(id, 900 + hour));
+    let later = vision("C", 1_100 + hour);
+    let [first, second] = ["A", "F"].map(|id| vision(id, 500 + hour));
+    assert_eq!(restarted(&before, 1_120, &[later, first, second]), Some(time(1_005)));
+    assert_eq!(restarted(&before, 1_120, &[later, first]), None, "the time of one may be wrong");
+    assert_eq!(restarted(&before, 5_000, &[later, first, second]), None, "too long ago");
+    let renamed = ["R1", "R2"].map(|id| vision(id, 900 + hour));
+    assert_eq!(restarted(&before, 1_120, &renamed), None, "the same sessions under other ids");
 }

@@ -268,6 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "widths are whole numbers")]
     fn last_column_has_room_for_a_duration() {
         for width in [1_080.0, 940.0, 900.0, 620.0] {
             for (tab, _) in ActivityTab::ALL {
