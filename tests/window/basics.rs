@@ -103,7 +103,7 @@ fn clicking_a_header_cycles_the_sort() {
     window.until_column("Username", &unsorted);
 
     window.click("Address");
-    window.until_column("Address", &["10.2.0.9", "10.2.0.9", "10.10.0.1", "::1", "hmi-7", "hmi-10"]);
+    window.until_column("Address", &["10.2.0.9", "10.2.0.9", "10.10.0.1", "::1", "hmi-10", "hmi-7"]);
 }
 
 #[test]
