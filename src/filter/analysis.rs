@@ -1,13 +1,14 @@
 //! Properties of syntax trees: match lengths, first characters, the order in which alternatives are tried.
 
-use super::ast::{Assertion, Node, QuantifierKind, VERTICAL_SPACE};
+use super::ast::{Assertion, Node, QuantifierKind, Repetition, VERTICAL_SPACE};
 use super::code_points::CodePointSet;
+use super::matcher::study::RepetitionForm;
 
 impl Node {
     /// Returns the minimum length of a match in characters.
     pub(super) fn min_len(&self) -> usize {
         match self {
-            Self::Class(_) | Self::LineBreak => 1,
+            Self::Class(_) | Self::LineBreak | Self::Grapheme => 1,
             Self::Concat(nodes) => nodes.iter().fold(0, |sum, n| sum.saturating_add(n.min_len())),
             Self::Alternation(nodes) => nodes.iter().map(Node::min_len).min().unwrap_or(0),
             Self::Repetition(repetition) => repetition.body.min_len().saturating_mul(repetition.min as usize),
@@ -30,7 +31,7 @@ impl Node {
                 (length, max) => length.checked_mul(max? as usize),
             },
             Self::Capture(_, node) | Self::Atomic(node) => node.max_len(),
-            Self::BackReference(_) => None,
+            Self::BackReference(_) | Self::Grapheme => None,
             Self::Empty | Self::Lookaround(..) | Self::Assertion(_) => Some(0),
         }
     }
@@ -49,7 +50,7 @@ impl Node {
             Self::Repetition(repetition) => {
                 repetition.kind != QuantifierKind::Possessive
                     && (repetition.min == 0
-                        || !repetition.atomic_body && repetition.body.can_always_match_empty())
+                        || !repetition.has_atomic_iterations() && repetition.body.can_always_match_empty())
             }
             Self::Capture(_, node) => node.can_always_match_empty(),
             // An atomic group keeps a longer match where there is one.
@@ -69,20 +70,6 @@ impl Node {
                 !lazy && repetition.body.tries_empty_last()
             }
             Self::Capture(_, node) | Self::Atomic(node) => node.tries_empty_last(),
-            _ => true,
-        }
-    }
-
-    /// Returns `true` if Java considers the node deterministic, and therefore doesn't backtrack into it when it is
-    /// repeated.
-    pub(super) fn is_deterministic(&self) -> bool {
-        match self {
-            Self::Alternation(_) => false,
-            Self::Concat(nodes) => nodes.iter().all(Node::is_deterministic),
-            Self::Capture(_, node) | Self::Atomic(node) => node.is_deterministic(),
-            Self::Repetition(repetition) => {
-                Some(repetition.min) == repetition.max && repetition.body.is_deterministic()
-            }
             _ => true,
         }
     }
@@ -107,7 +94,7 @@ impl Node {
             }
             Self::Repetition(repetition) => repetition.body.first_chars(),
             Self::Capture(_, node) | Self::Atomic(node) => node.first_chars(),
-            Self::BackReference(_) => CodePointSet::all(),
+            Self::BackReference(_) | Self::Grapheme => CodePointSet::all(),
             Self::Empty | Self::Lookaround(..) | Self::Assertion(_) => CodePointSet::default(),
         }
     }
@@ -116,9 +103,9 @@ impl Node {
     /// [`is_ascii_line`](super::simplify::is_ascii_line), for which its ASCII word boundaries are exact.
     pub(super) fn is_regular(&self, ascii_line: bool) -> bool {
         !self.any(&|node| match node {
-            Self::Atomic(_) | Self::Lookaround(..) | Self::BackReference(_) => true,
+            Self::Atomic(_) | Self::Lookaround(..) | Self::BackReference(_) | Self::Grapheme => true,
             Self::Repetition(repetition) => {
-                repetition.atomic_body || repetition.kind == QuantifierKind::Possessive
+                repetition.has_atomic_iterations() || repetition.kind == QuantifierKind::Possessive
             }
             Self::Assertion(Assertion::WordBoundary { .. }) => !ascii_line,
             Self::Assertion(assertion) => !matches!(assertion, Assertion::TextStart | Assertion::TextEnd),
@@ -126,12 +113,25 @@ impl Node {
         })
     }
 
+    /// Returns `true` if Java ends a repetition in the node at an empty iteration although another one could follow, and that
+    /// makes a difference: always if empty iterations may be needed to reach the minimum, and otherwise to which part of a
+    /// value is found.
+    pub(super) fn ends_at_empty_iterations(&self, matches_whole: bool) -> bool {
+        self.any(&|node| {
+            let Self::Repetition(repetition) = node else { return false };
+            let Repetition { body, min, max, .. } = &**repetition;
+            let needs_empty = *min >= 2
+                && !body.can_always_match_empty()
+                && repetition.form() == RepetitionForm::GeneralGroup;
+            let prefers_empty = !matches_whole && *max != Some(1) && !body.tries_empty_last();
+            body.min_len() == 0 && (needs_empty || prefers_empty)
+        })
+    }
+
     /// Estimates the size of the compiled pattern: the number of ranges, multiplied by repetition counts.
     pub(super) fn weight(&self) -> usize {
         let own = match self {
             Self::Class(set) => set.ranges().len(),
-            // Printed as four lookarounds, two of them with large sets.
-            Self::Assertion(Assertion::WordBoundary { .. }) => 5_000,
             _ => 1,
         };
         let total = self.children().iter().fold(own, |sum, child| sum.saturating_add(child.weight()));
@@ -142,5 +142,13 @@ impl Node {
             }
             _ => total,
         }
+    }
+}
+
+impl Repetition {
+    /// Returns `true` if an iteration that can match in several ways isn't backtracked into.
+    pub(super) fn has_atomic_iterations(&self) -> bool {
+        let is_general = matches!(self.form(), RepetitionForm::GeneralGroup | RepetitionForm::OptionalGroup);
+        !is_general && self.body.fixed_len().is_none()
     }
 }

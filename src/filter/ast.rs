@@ -25,6 +25,8 @@ pub(super) enum Node {
     Assertion(Assertion),
     /// `\R`: behaves like an alternation, but like an atomic group where it is repeated directly.
     LineBreak,
+    /// `\X`: a grapheme cluster.
+    Grapheme,
 }
 
 /// A node with a quantifier.
@@ -35,10 +37,19 @@ pub(super) struct Repetition {
     /// Maximum number of iterations; `None` if unbounded.
     pub(super) max: Option<u32>,
     pub(super) kind: QuantifierKind,
-    /// `true` if each iteration is atomic: once matched, it isn't backtracked into.
-    pub(super) atomic_body: bool,
-    /// Column of the quantifier, for error messages.
-    pub(super) column: usize,
+    /// The group that `body` is.
+    pub(super) group: RepeatedGroup,
+    /// `true` if Java assumes that `body` matches in one way at most.
+    pub(super) is_deterministic: bool,
+}
+
+/// The kind of a group with a quantifier. Lookarounds and atomic groups don't count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RepeatedGroup {
+    None,
+    /// `(?:…)`, which isn't a node of its own.
+    Plain,
+    Capturing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +66,10 @@ pub(super) struct Lookaround {
     pub(super) negative: bool,
     /// Java steps back by code points; otherwise by UTF-16 code units.
     pub(super) by_code_point: bool,
-    /// Column of the group, for error messages.
-    pub(super) column: usize,
+    /// How far a look-behind steps back at least.
+    pub(super) min: i32,
+    /// How far a look-behind steps back at most.
+    pub(super) max: i32,
 }
 
 /// `\1` or `\k<name>`.
@@ -64,8 +77,6 @@ pub(super) struct Lookaround {
 pub(super) struct BackReference {
     pub(super) group: usize,
     pub(super) folding: CaseFolding,
-    /// Column of the reference, for error messages.
-    pub(super) column: usize,
 }
 
 /// A condition on a position that consumes no text.
@@ -83,6 +94,8 @@ pub(super) enum Assertion {
     LineEnd(LineTerminators),
     /// `\b` and, negated, `\B`. `(?U)` extends the definition of a word character.
     WordBoundary { negated: bool, unicode: bool },
+    /// `\b{g}`.
+    GraphemeBoundary,
 }
 
 /// The line terminators that anchors and `.` recognize.
@@ -103,11 +116,6 @@ pub(super) const VERTICAL_SPACE: &str = "\n\u{B}\u{C}\r\u{85}\u{2028}\u{2029}";
 impl Node {
     pub(super) fn class(set: CodePointSet) -> Self {
         Self::Class(Rc::new(set))
-    }
-
-    /// Returns a node that never matches.
-    pub(super) fn never() -> Self {
-        Self::class(CodePointSet::default())
     }
 
     pub(super) fn children(&self) -> &[Node] {

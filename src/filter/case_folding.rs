@@ -62,6 +62,17 @@ fn cased_chars() -> &'static [Cased] {
 }
 
 impl CaseFolding {
+    /// Returns `true` if a back-reference matches a character by another one.
+    pub(super) fn is_same(self, left: u32, right: u32) -> bool {
+        let lower = |code: u32| char::from_u32(code).map(|c| c.to_ascii_lowercase());
+        left == right
+            || match self {
+                Self::None => false,
+                Self::Ascii => left < 0x80 && lower(left) == lower(right),
+                Self::Unicode => fold(left) == fold(right),
+            }
+    }
+
     /// Returns the characters that a single character matches, alone or in a class.
     pub(super) fn equivalents(self, code: u32) -> CodePointSet {
         let set = self.equivalents_in_literal(code);

@@ -78,7 +78,6 @@ impl CodePointSet {
         }
     }
 
-    #[cfg(test)]
     pub(super) fn contains(&self, code: u32) -> bool {
         let after = self.ranges.partition_point(|range| range.0 <= code);
         after > 0 && code <= self.ranges[after - 1].1

@@ -49,12 +49,6 @@ impl PatternError {
         Self::new(Kind::TooLarge, column, message)
     }
 
-    /// Creates the error of a pattern whose compiled form is too large. It has no column.
-    pub(super) fn compiled_too_large() -> Self {
-        let message = "Pattern too large. Reduce its repetition counts".to_owned();
-        Self { message, column: None, kind: Kind::TooLarge }
-    }
-
     fn new(kind: Kind, column: usize, message: String) -> Self {
         Self { message, column: Some(column), kind }
     }
@@ -79,18 +73,24 @@ impl PatternError {
     }
 }
 
-/// A value that took too many attempts to match.
+/// A value that can't be matched.
 ///
 /// The message doesn't contain the value, which comes from a gateway and must be sanitized before it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Too much backtracking. Simplify the pattern")]
+#[error("{message}")]
 pub struct MatchError {
+    message: &'static str,
     value: String,
 }
 
 impl MatchError {
     pub(crate) fn too_much_backtracking(value: &str) -> Self {
-        Self { value: value.to_owned() }
+        Self { message: "Too much backtracking. Simplify the pattern", value: value.to_owned() }
+    }
+
+    /// Creates the error of a value for which Java throws an exception.
+    pub(super) fn fails_in_java(value: &str) -> Self {
+        Self { message: "A gateway can't match a value with this pattern", value: value.to_owned() }
     }
 
     /// Returns the value that could not be matched.

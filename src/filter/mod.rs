@@ -15,12 +15,14 @@ mod compose;
 mod engine;
 mod error;
 mod generated;
+mod graphemes;
+mod matcher;
+mod names;
 mod parser;
 mod prefix;
 mod print;
 mod properties;
 mod simplify;
-mod validate;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -87,14 +89,9 @@ impl Filter {
     pub fn new(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
         let flags =
             if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() };
-        let tree = validate::validate(&parser::parse(pattern, flags)?)?;
-        let prefix = if mode.contains {
-            validate::validate_for_find(&tree)?;
-            String::new()
-        } else {
-            prefix::literal_prefix(&tree)
-        };
-        let engine = Engine::new(tree, !mode.contains)?;
+        let tree = parser::parse(pattern, flags)?;
+        let prefix = if mode.contains { String::new() } else { prefix::literal_prefix(&tree) };
+        let engine = Engine::new(&tree, !mode.contains);
         Ok(Self {
             inner: Arc::new(Inner {
                 pattern: pattern.to_owned(),

@@ -40,6 +40,8 @@ fn prefix(node: &Node) -> (String, bool) {
         // Every match begins with the first iteration.
         Node::Repetition(repetition) if repetition.min > 0 => (prefix(&repetition.body).0, false),
         Node::Capture(_, node) | Node::Atomic(node) => prefix(node),
-        Node::Repetition(_) | Node::BackReference(_) | Node::LineBreak => (String::new(), false),
+        Node::Repetition(_) | Node::BackReference(_) | Node::LineBreak | Node::Grapheme => {
+            (String::new(), false)
+        }
     }
 }

@@ -1,40 +1,25 @@
-//! Prints a tree as a pattern for the crates `regex` and `fancy-regex`.
+//! Prints a regular tree as a pattern for the crate `regex`.
 //!
-//! Only literals, explicit ranges, groups, quantifiers, lookarounds, `\A` and `\z` are printed, because shorthands have
-//! other meanings in these crates than in Java.
+//! Only literals, explicit ranges, groups, quantifiers, `\A`, `\z` and ASCII word boundaries are printed, because shorthands
+//! have other meanings in that crate than in Java.
 
 use std::fmt::Write as _;
 
-use super::ast::{Assertion, LineTerminators, Node, QuantifierKind, Repetition};
-use super::case_folding::CaseFolding;
+use super::ast::{Assertion, Node, QuantifierKind, Repetition};
 use super::code_points::{CodePointSet, MAX_CODE_POINT};
-use super::properties;
 
-/// Prints a tree. With `ascii_line`, the pattern is only used for ASCII lines, and word boundaries are ASCII ones.
-pub(super) fn print(node: &Node, ascii_line: bool) -> String {
-    let mut printer = Printer { out: String::new(), groups: Vec::new(), ascii_line };
-    printer.number_groups(node);
+/// Prints a tree that [is regular](Node::is_regular).
+pub(super) fn print(node: &Node) -> String {
+    let mut printer = Printer { out: String::new() };
     printer.node(node);
     printer.out
 }
 
 struct Printer {
     out: String,
-    /// Java's numbers of the printed groups, in order.
-    groups: Vec<usize>,
-    ascii_line: bool,
 }
 
 impl Printer {
-    fn number_groups(&mut self, node: &Node) {
-        if let Node::Capture(number, _) = node {
-            self.groups.push(*number);
-        }
-        for child in node.children() {
-            self.number_groups(child);
-        }
-    }
-
     fn node(&mut self, node: &Node) {
         match node {
             Node::Empty => {}
@@ -57,28 +42,10 @@ impl Printer {
                 }
             }
             Node::Repetition(repetition) => self.repetition(repetition),
-            Node::Capture(_, node) => self.group("(", node),
-            Node::Atomic(node) => self.group("(?>", node),
-            Node::Lookaround(lookaround, node) => {
-                let opening = match (lookaround.behind, lookaround.negative) {
-                    (false, false) => "(?=",
-                    (false, true) => "(?!",
-                    (true, false) => "(?<=",
-                    (true, true) => "(?<!",
-                };
-                self.group(opening, node);
-            }
-            Node::BackReference(reference) => {
-                let number = self.groups.iter().position(|&g| g == reference.group);
-                let number = number.map_or(0, |index| index + 1);
-                let opening = match reference.folding {
-                    CaseFolding::None => "(?:",
-                    CaseFolding::Ascii | CaseFolding::Unicode => "(?i:",
-                };
-                // In a group, so that a following digit isn't part of the number.
-                self.write(format_args!("{opening}\\{number})"));
-            }
             Node::Assertion(assertion) => self.assertion(*assertion),
+            Node::Capture(_, node) => self.group("(?:", node),
+            // Not regular.
+            Node::Atomic(_) | Node::Lookaround(..) | Node::BackReference(_) | Node::Grapheme => {}
             Node::LineBreak => self.out.push_str(r"\r\n|[\n-\r\x{85}\x{2028}-\x{2029}]"),
         }
     }
@@ -94,13 +61,7 @@ impl Printer {
     }
 
     fn repetition(&mut self, repetition: &Repetition) {
-        let possessive = repetition.kind == QuantifierKind::Possessive;
-        if possessive {
-            self.out.push_str("(?>");
-        }
-        if repetition.atomic_body {
-            self.group("(?>", &repetition.body);
-        } else if matches!(repetition.body, Node::Class(_)) {
+        if matches!(repetition.body, Node::Class(_)) {
             self.node(&repetition.body);
         } else {
             self.group("(?:", &repetition.body);
@@ -113,9 +74,7 @@ impl Printer {
             (min, Some(max)) if min == max => self.write(format_args!("{{{min}}}")),
             (min, Some(max)) => self.write(format_args!("{{{min},{max}}}")),
         }
-        if possessive {
-            self.out.push(')');
-        } else if repetition.kind == QuantifierKind::Lazy && Some(repetition.min) != repetition.max {
+        if repetition.kind == QuantifierKind::Lazy && Some(repetition.min) != repetition.max {
             self.out.push('?');
         }
     }
@@ -151,62 +110,10 @@ impl Printer {
         self.out.push_str(match assertion {
             Assertion::TextStart => r"\A",
             Assertion::TextEnd => r"\z",
-            // No position between \r and \n is the end of a line.
-            Assertion::TextEndOrTerminator(LineTerminators::Java) => {
-                r"(?:(?=(?:\r\n|[\r\x{85}\x{2028}\x{2029}])?\z)|(?<!\r)(?=\n\z))"
-            }
-            Assertion::TextEndOrTerminator(LineTerminators::Unix) => r"(?=\n?\z)",
-            Assertion::LineEnd(LineTerminators::Java) => {
-                r"(?:\z|(?=[\r\x{85}\x{2028}\x{2029}])|(?<!\r)(?=\n))"
-            }
-            Assertion::LineEnd(LineTerminators::Unix) => r"(?:\z|(?=\n))",
-            // The end of the text is not the start of a line.
-            Assertion::LineStart(LineTerminators::Java) => {
-                r"(?:(?:\A|(?<=[\n\x{85}\x{2028}\x{2029}])|(?<=\r)(?!\n))(?!\z))"
-            }
-            Assertion::LineStart(LineTerminators::Unix) => r"(?:(?:\A|(?<=\n))(?!\z))",
-            Assertion::WordBoundary { negated, .. } if self.ascii_line => {
-                if negated {
-                    r"(?-u:\B)"
-                } else {
-                    r"(?-u:\b)"
-                }
-            }
-            Assertion::WordBoundary { negated, unicode } => return self.word_boundary(negated, unicode),
+            Assertion::WordBoundary { negated: true, .. } => r"(?-u:\B)",
+            Assertion::WordBoundary { negated: false, .. } => r"(?-u:\b)",
+            // Not regular.
+            _ => return,
         });
-    }
-
-    /// Prints `\b` or `\B`. In Java, a mark that follows a letter is part of a word, but only if letter and mark are below
-    /// U+10000.
-    fn word_boundary(&mut self, negated: bool, unicode: bool) {
-        let class = |set: &CodePointSet| {
-            let mut printer = Printer { out: "[".to_owned(), groups: Vec::new(), ascii_line: false };
-            printer.ranges(set);
-            printer.out + "]"
-        };
-        let (before, after) = if unicode {
-            let word = class(&properties::word());
-            (word.clone(), format!("(?={word})"))
-        } else {
-            let bmp = CodePointSet::range(0, 0xFFFF);
-            let letters = properties::letters_and_digits();
-            let marks = properties::marks();
-            let word = class(&letters.union(&CodePointSet::from_chars("_")));
-            let base = class(&letters.intersection(&bmp));
-            let bmp_marks = class(&marks.intersection(&bmp));
-            let marks = class(&marks);
-            (
-                format!("{word}|{base}{bmp_marks}+"),
-                format!("(?:(?={word})|(?={marks})(?<={base}{bmp_marks}*))"),
-            )
-        };
-        let (before, not_before) = (format!("(?<={before})"), format!("(?<!{before})"));
-        let not_after = format!("(?!{after})");
-        let text = if negated {
-            format!("(?:{before}{after}|{not_before}{not_after})")
-        } else {
-            format!("(?:{before}{not_after}|{not_before}{after})")
-        };
-        self.out.push_str(&text);
     }
 }

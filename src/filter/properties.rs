@@ -247,6 +247,12 @@ fn ignorable() -> CodePointSet {
     category("Cf").union(&CodePointSet::new([(0, 8), (0xE, 0x1B), (0x7F, 0x9F)]))
 }
 
+/// Returns `true` for a character assigned in Unicode 13.
+pub(super) fn is_assigned(code: u32) -> bool {
+    static UNASSIGNED: OnceLock<CodePointSet> = OnceLock::new();
+    !UNASSIGNED.get_or_init(|| category("Cn")).contains(code)
+}
+
 /// Returns the characters assigned in Unicode 13, including noncharacters.
 fn assigned() -> &'static CodePointSet {
     static ASSIGNED: OnceLock<CodePointSet> = OnceLock::new();
@@ -308,7 +314,7 @@ mod tests {
         for line in JAVA_PROPERTIES.lines() {
             let (flags, rest) = line.split_once('\t').unwrap();
             let (pattern, expected) = rest.split_once('\t').unwrap();
-            if pattern != "cased" {
+            if !matches!(pattern, "cased" | "names") {
                 checked += 1;
                 if describe(flags, pattern) != expected {
                     wrong.push(format!("(?{flags}){pattern}"));

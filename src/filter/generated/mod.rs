@@ -10,4 +10,6 @@
 
 pub(super) mod blocks;
 pub(super) mod case;
+pub(super) mod controls;
+pub(super) mod graphemes;
 pub(super) mod scripts;

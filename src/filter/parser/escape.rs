@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::ast::{Assertion, BackReference, Node, VERTICAL_SPACE};
 use super::super::code_points::{CodePointSet, MAX_CODE_POINT};
 use super::super::error::PatternError;
+use super::super::names;
 use super::super::properties;
 use super::{Flags, Parser};
 
@@ -54,7 +55,7 @@ impl Parser {
                 let set = self.shorthand(c.to_ascii_lowercase());
                 Ok(if c.is_ascii_uppercase() { set.negate().into() } else { set.into() })
             }
-            'N' => Err(PatternError::unsupported(column, "\\N")),
+            'N' => self.named_character(column),
             _ if !c.is_ascii_alphanumeric() => code(c),
             _ if in_class => {
                 let message = format!("Escape \\{c} isn't allowed in a class");
@@ -73,14 +74,19 @@ impl Parser {
             'Z' => Assertion::TextEndOrTerminator(self.line_terminators()),
             'B' => Assertion::WordBoundary { negated: true, unicode },
             'b' if self.cursor.peek() == Some('{') && self.cursor.peek_raw(1) == Some('g') => {
-                return Err(PatternError::unsupported(column, "\\b{g}"));
+                self.cursor.skip_raw(2);
+                match self.cursor.read() {
+                    Some('}') => Assertion::GraphemeBoundary,
+                    None => return Err(PatternError::incomplete(column, "Missing \"}\" for \"\\b{\"")),
+                    Some(_) => return Err(PatternError::invalid(column, "Unknown escape \\b{")),
+                }
             }
             'b' => Assertion::WordBoundary { negated: false, unicode },
             'R' => return Ok(Node::LineBreak),
-            'X' => return Err(PatternError::unsupported(column, "\\X")),
+            'X' => return Ok(Node::Grapheme),
             '1'..='9' => {
                 let group = self.group_number(u32::from(c) as usize - '0' as usize);
-                return Ok(self.back_reference(group, column));
+                return Ok(self.back_reference(group));
             }
             'k' => {
                 if self.cursor.read() != Some('<') {
@@ -92,7 +98,7 @@ impl Parser {
                     let message = format!("Reference to undefined group <{name}>");
                     return Err(PatternError::invalid(column, &message));
                 };
-                return Ok(self.back_reference(group, column));
+                return Ok(self.back_reference(group));
             }
             _ => {
                 let message = format!("Unknown escape \\{c}");
@@ -102,8 +108,31 @@ impl Parser {
         Ok(Node::Assertion(assertion))
     }
 
-    fn back_reference(&self, group: usize, column: usize) -> Node {
-        Node::BackReference(BackReference { group, folding: self.folding(), column })
+    fn back_reference(&self, group: usize) -> Node {
+        Node::BackReference(BackReference { group, folding: self.folding() })
+    }
+
+    /// Parses the name of `\N{LATIN SMALL LETTER A}`.
+    fn named_character(&mut self, column: usize) -> Result<Escaped, PatternError> {
+        match self.cursor.read() {
+            Some('{') => {}
+            None => return Err(PatternError::incomplete(column, "Missing name after \\N")),
+            Some(_) => return Err(PatternError::invalid(column, "Missing {name} after \\N")),
+        }
+        let start = self.cursor.position();
+        loop {
+            let end = self.cursor.position();
+            match self.cursor.read() {
+                Some('}') => {
+                    let name = self.cursor.slice(start, end.max(self.cursor.position() - 1));
+                    return names::code_point(&name).map(Escaped::CodePoint).ok_or_else(|| {
+                        PatternError::invalid(column, &format!("Unknown character name {name}"))
+                    });
+                }
+                Some(_) => {}
+                None => return Err(PatternError::incomplete(column, "Missing \"}\" for \"\\N{\"")),
+            }
+        }
     }
 
     /// Parses the rest of a group number: Java adds digits while a group with that number has been opened.

@@ -1,7 +1,8 @@
 //! Groups of all kinds, and inline flags.
 
-use super::super::ast::{Lookaround, Node};
+use super::super::ast::{Lookaround, Node, RepeatedGroup};
 use super::super::error::PatternError;
+use super::super::matcher::study::Study;
 use super::{Flags, Parser};
 
 /// A group without its closing parenthesis.
@@ -9,30 +10,42 @@ const UNCLOSED: &str = "Missing \")\" for \"(\"";
 
 impl Parser {
     /// Parses a group; returns `None` for one that only sets flags.
-    pub(super) fn group(&mut self) -> Result<Option<Node>, PatternError> {
+    pub(super) fn group(&mut self) -> Result<Option<(Node, RepeatedGroup)>, PatternError> {
         let column = self.cursor.column();
         let flags = self.cursor.flags;
         let by_code_point = self.cursor.has_supplementary_ahead();
-        let lookaround = |behind, negative| Lookaround { behind, negative, by_code_point, column };
         if self.cursor.advance() != Some('?') {
             self.groups += 1;
             let number = self.groups;
             let inner = self.group_body(column, flags)?;
-            return Ok(Some(Node::Capture(number, Box::new(inner))));
+            return Ok(Some((Node::Capture(number, Box::new(inner)), RepeatedGroup::Capturing)));
         }
         let kind = self.cursor.peek_raw(1);
         self.cursor.skip_raw(2);
+        let mut group = RepeatedGroup::None;
         let node = match kind {
-            Some(':') => self.group_body(column, flags)?,
+            Some(':') => {
+                group = RepeatedGroup::Plain;
+                self.group_body(column, flags)?
+            }
             Some(sign @ ('=' | '!')) => {
                 let inner = self.group_body(column, flags)?;
-                Node::Lookaround(lookaround(false, sign == '!'), Box::new(inner))
+                let negative = sign == '!';
+                let lookaround = Lookaround { behind: false, negative, by_code_point, min: 0, max: 0 };
+                Node::Lookaround(lookaround, Box::new(inner))
             }
             Some('>') => Node::Atomic(Box::new(self.group_body(column, flags)?)),
             Some('<') => match self.cursor.read() {
                 Some(sign @ ('=' | '!')) => {
                     let inner = self.group_body(column, flags)?;
-                    Node::Lookaround(lookaround(true, sign == '!'), Box::new(inner))
+                    let Study { min, max, has_max, .. } = Study::of(&inner);
+                    if !has_max {
+                        let message = "Look-behind without a maximum length";
+                        return Err(PatternError::invalid(column, message));
+                    }
+                    let negative = sign == '!';
+                    let lookaround = Lookaround { behind: true, negative, by_code_point, min, max };
+                    Node::Lookaround(lookaround, Box::new(inner))
                 }
                 first => {
                     let name = self.group_name(first)?;
@@ -42,6 +55,7 @@ impl Parser {
                         let message = format!("Duplicate group name <{name}>");
                         return Err(PatternError::invalid(column, &message));
                     }
+                    group = RepeatedGroup::Capturing;
                     let inner = self.group_body(column, flags)?;
                     Node::Capture(number, Box::new(inner))
                 }
@@ -53,7 +67,10 @@ impl Parser {
                 let start = self.cursor.position();
                 match self.cursor.read() {
                     Some(')') => return Ok(None),
-                    Some(':') => self.group_body(column, flags)?,
+                    Some(':') => {
+                        group = RepeatedGroup::Plain;
+                        self.group_body(column, flags)?
+                    }
                     None => return Err(PatternError::incomplete(column, UNCLOSED)),
                     Some(c) => {
                         let message = format!("Unknown group or flag \"(?{c}\"");
@@ -62,7 +79,7 @@ impl Parser {
                 }
             }
         };
-        Ok(Some(node))
+        Ok(Some((node, group)))
     }
 
     /// Parses the body of a group and its `)`, and restores the flags from before the group.

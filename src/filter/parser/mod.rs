@@ -112,8 +112,8 @@ impl Parser {
                 '|' | ')' => break,
                 '(' => {
                     // A group that only sets flags, such as `(?i)`, takes no quantifier.
-                    if let Some(group) = self.nested(Self::group)? {
-                        nodes.push(self.quantified(group)?);
+                    if let Some((node, group)) = self.nested(Self::group)? {
+                        nodes.push(self.quantified_group(node, group)?);
                     }
                     continue;
                 }
@@ -158,7 +158,7 @@ impl Parser {
     /// Parses a run of literal characters, written as they are or escaped, or one other escape. A quantifier after a run
     /// applies to its last character only.
     fn literal_or_escape(&mut self, nodes: &mut Vec<Node>) -> Result<(), PatternError> {
-        let mut run: Vec<char> = Vec::new();
+        let mut run: Vec<u32> = Vec::new();
         let mut last = self.cursor.position();
         while let Some(c) = self.cursor.peek() {
             let start = self.cursor.position();
@@ -174,7 +174,7 @@ impl Parser {
                 '\\' => match self.escape(false, false)? {
                     Escaped::CodePoint(code) => {
                         last = start;
-                        run.push(self.scalar(code, start)?);
+                        run.push(code);
                     }
                     Escaped::Class(set) if run.is_empty() => {
                         nodes.push(self.quantified(Node::Class(set))?);
@@ -191,7 +191,7 @@ impl Parser {
                 },
                 _ => {
                     last = start;
-                    run.push(c);
+                    run.push(u32::from(c));
                     self.cursor.skip_raw(1);
                 }
             }
@@ -201,21 +201,14 @@ impl Parser {
             // An empty run can have a quantifier: Java accepts `{3}` alone, and the second one of `a{2}{3}`.
             [] => nodes.push(self.quantified(Node::Empty)?),
             [single] => {
-                let node = Node::class(folding.equivalents(u32::from(single)));
+                let node = Node::class(folding.equivalents(single));
                 nodes.push(self.quantified(node)?);
             }
             _ => {
-                let sets = run.iter().map(|&c| folding.equivalents_in_literal(u32::from(c)));
+                let sets = run.iter().map(|&code| folding.equivalents_in_literal(code));
                 nodes.extend(sets.map(Node::class));
             }
         }
         Ok(())
-    }
-
-    /// Converts an escaped code point to a character. Java also matches half of a surrogate pair.
-    fn scalar(&self, code: u32, position: usize) -> Result<char, PatternError> {
-        char::from_u32(code).ok_or_else(|| {
-            PatternError::unsupported(self.cursor.column_of(position), "An unpaired surrogate")
-        })
     }
 }

@@ -1,16 +1,25 @@
 //! Quantifiers: `?`, `*`, `+` and counted ones, each greedy, lazy or possessive.
 
-use super::super::ast::{Node, QuantifierKind, Repetition};
+use super::super::ast::{Node, QuantifierKind, RepeatedGroup, Repetition};
 use super::super::error::PatternError;
+use super::super::matcher::study::Study;
 use super::Parser;
 
 impl Parser {
     /// Parses the quantifier after `body`, if there is one.
     pub(super) fn quantified(&mut self, body: Node) -> Result<Node, PatternError> {
+        self.quantified_group(body, RepeatedGroup::None)
+    }
+
+    /// Parses the quantifier after a group, if there is one.
+    pub(super) fn quantified_group(
+        &mut self,
+        body: Node,
+        group: RepeatedGroup,
+    ) -> Result<Node, PatternError> {
         let Some(c) = self.cursor.peek() else {
             return Ok(body);
         };
-        let column = self.cursor.column();
         let (min, max) = match c {
             '?' => (0, Some(1)),
             '*' => (0, None),
@@ -28,14 +37,9 @@ impl Parser {
         if kind != QuantifierKind::Greedy {
             self.cursor.skip_raw(1);
         }
-        let optional = (min, max) == (0, Some(1));
-        let atomic_body = kind == QuantifierKind::Possessive
-            || matches!(body, Node::LineBreak)
-            // A line break can match in several ways although Java considers it deterministic.
-            || !optional
-                && body.is_deterministic()
-                && body.any(&|node| matches!(node, Node::LineBreak));
-        Ok(Node::Repetition(Box::new(Repetition { body, min, max, kind, atomic_body, column })))
+        let is_deterministic = group != RepeatedGroup::None && Study::of(&body).is_deterministic;
+        let repetition = Repetition { body, min, max, kind, group, is_deterministic };
+        Ok(Node::Repetition(Box::new(repetition)))
     }
 
     /// Parses `{2}`, `{2,}` or `{2,3}`.

@@ -10,32 +10,27 @@ pub(super) use anchors::resolve_anchors;
 pub(super) use ascii_line::{is_ascii_line, restrict_to_ascii_line};
 pub(super) use possessive::{Following, relax_possessive};
 
-/// Removes nodes without effect: groups that aren't referenced, repeated assertions, nested sequences.
-pub(super) fn simplify(node: Node, referenced: &[usize]) -> Node {
-    let has_captures =
-        |node: &Node| node.any(&|n| matches!(n, Node::Capture(g, _) if referenced.contains(g)));
-    let node = node.map_children(|child| simplify(child, referenced));
-    match node {
-        Node::Capture(group, body) if !referenced.contains(&group) => *body,
+/// Removes nodes without effect: groups, repeated assertions, nested sequences.
+pub(super) fn simplify(node: Node) -> Node {
+    match node.map_children(simplify) {
+        Node::Capture(_, body) => *body,
         // With a fixed length there is nothing to backtrack to.
-        Node::Atomic(body) if body.fixed_len().is_some() && !has_captures(&body) => *body,
-        Node::Repetition(repetition)
-            if repetition.body.max_len() == Some(0) && !has_captures(&repetition.body) =>
-        {
-            if repetition.min == 0 { Node::Empty } else { repetition.body }
-        }
-        Node::Repetition(repetition) if repetition.max == Some(0) && !has_captures(&repetition.body) => {
-            Node::Empty
-        }
-        Node::Repetition(mut repetition) => {
-            if repetition.body.fixed_len().is_some() && !has_captures(&repetition.body) {
-                repetition.atomic_body = false;
+        Node::Atomic(body) if body.fixed_len().is_some() => *body,
+        Node::Repetition(repetition) if repetition.body.max_len() == Some(0) => {
+            if repetition.min == 0 {
+                Node::Empty
+            } else {
+                repetition.body
             }
-            if Some(repetition.min) == repetition.max && !repetition.atomic_body {
+        }
+        Node::Repetition(repetition) if repetition.max == Some(0) => Node::Empty,
+        Node::Repetition(mut repetition) => {
+            let is_atomic = repetition.has_atomic_iterations();
+            if Some(repetition.min) == repetition.max && !is_atomic {
                 repetition.kind = QuantifierKind::Greedy;
             }
             match (repetition.min, repetition.max) {
-                (1, Some(1)) if !repetition.atomic_body => repetition.body,
+                (1, Some(1)) if !is_atomic => repetition.body,
                 _ => Node::Repetition(repetition),
             }
         }
@@ -55,15 +50,5 @@ pub(super) fn simplify(node: Node, referenced: &[usize]) -> Node {
             }
         }
         other => other,
-    }
-}
-
-/// Collects the numbers of the groups that back-references refer to.
-pub(super) fn referenced_groups(node: &Node, groups: &mut Vec<usize>) {
-    if let Node::BackReference(reference) = node {
-        groups.push(reference.group);
-    }
-    for child in node.children() {
-        referenced_groups(child, groups);
     }
 }

@@ -38,8 +38,7 @@ impl Following {
     /// Returns `true` if a possessive and a greedy repetition of `body` match the same in front of this. That holds if
     /// nothing here begins with a character that `body` can begin with, so that giving back iterations never helps.
     fn allows_greedy(&self, body: &Node) -> bool {
-        !body.any(&is_capture)
-            && body.fixed_len().is_some_and(|length| length > 0)
+        body.fixed_len().is_some_and(|length| length > 0)
             && body.first_chars().is_disjoint(&self.first_chars)
             && (self.matches_whole || !self.has_condition)
     }
@@ -68,7 +67,7 @@ pub(in crate::filter) fn relax_possessive(node: Node, following: &Following) -> 
             }
             let Repetition { body, max, .. } = &*repetition;
             // Nothing after an atomic part influences how its inside matches.
-            let end = if repetition.atomic_body || repetition.kind == QuantifierKind::Possessive {
+            let end = if repetition.has_atomic_iterations() || repetition.kind == QuantifierKind::Possessive {
                 Following::nothing(false)
             } else {
                 following.clone()
@@ -88,8 +87,7 @@ pub(in crate::filter) fn relax_possessive(node: Node, following: &Following) -> 
         }
         Node::Atomic(body) => {
             let body = relax_possessive(*body, &Following::nothing(false));
-            let allows_greedy = |last| !body.any(&is_capture) && following.allows_greedy(last);
-            if final_greedy_body(&body).is_some_and(allows_greedy) {
+            if final_greedy_body(&body).is_some_and(|last| following.allows_greedy(last)) {
                 body
             } else {
                 Node::Atomic(Box::new(body))
@@ -100,12 +98,6 @@ pub(in crate::filter) fn relax_possessive(node: Node, following: &Following) -> 
         }
         other => other,
     }
-}
-
-/// Returns `true` for a capturing group. Only referenced ones are left at this point, and what they capture depends on
-/// how a match was found.
-fn is_capture(node: &Node) -> bool {
-    matches!(node, Node::Capture(..))
 }
 
 /// Returns the body of the greedy repetition at the end of a node, if everything before it has a fixed length.

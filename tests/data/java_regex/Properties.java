@@ -14,7 +14,7 @@ import java.util.regex.PatternSyntaxException;
  *
  * <p>A line has flags, a pattern, the number of matching code points and a hash of their ranges, or E if the pattern is
  * rejected. The last lines have a hash of all pairs of cased characters that match each other: alone, in a literal, in a class
- * and in ranges.
+ * and in ranges, and one of the names of all characters.
  */
 public class Properties {
     public static void main(String[] args) {
@@ -28,6 +28,7 @@ public class Properties {
         for (String flags : List.of("i", "iu")) {
             out.print(flags + "\tcased\t" + cased(flags) + "\n");
         }
+        out.print("\tnames\t" + names() + "\n");
         out.flush();
     }
 
@@ -134,6 +135,23 @@ public class Properties {
             }
         }
         return codes.size() + "\t" + Long.toHexString(hash);
+    }
+
+    /** Hashes the names of all characters. */
+    static String names() {
+        int count = 0;
+        long hash = START;
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+            String name = Character.getName(c);
+            if (name != null) {
+                count++;
+                hash = mix(hash, c);
+                for (int i = 0; i < name.length(); i++) {
+                    hash = mix(hash, name.charAt(i));
+                }
+            }
+        }
+        return count + "\t" + Long.toHexString(hash);
     }
 
     static final long START = 0xcbf29ce484222325L;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Writes the Unicode tables of Java 17 into a folder:
@@ -28,6 +29,8 @@ public class Tables {
             cases("Characters that differ from their lower case.", "TO_LOWER", Character::toLowerCase);
         });
         write(folder, "blocks.rs", "The blocks of Java 17 (Unicode 13), as in `\\p{InGreek}` or `\\p{block=Greek}`.", Tables::blocks);
+        write(folder, "controls.rs", "The names of control characters in Java 17.", Tables::controls);
+        write(folder, "graphemes.rs", "How characters join in grapheme clusters in Java 17 (Unicode 13).", Tables::graphemes);
         write(folder, "scripts.rs", "The scripts of Java 17 (Unicode 13), as in `\\p{IsLatin}` or `\\p{sc=Latn}`.", Tables::scripts);
     }
 
@@ -138,5 +141,75 @@ public class Tables {
             line.append(" \"").append(name).append("\",");
         }
         out.print(line + "\n];\n");
+    }
+
+    /** Prints the names of control characters. */
+    static void controls() {
+        out.print("/// Code points and names.\n#[rustfmt::skip]\npub(in crate::filter) const CONTROLS: &[(u32, &str)] = &[\n");
+        for (int c = 0; c <= 0xFF; c++) {
+            if (Character.isISOControl(c)) {
+                out.printf("    (0x%02X, \"%s\"),\n", c, Character.getName(c));
+            }
+        }
+        out.print("];\n");
+    }
+
+    /** Prints the classes of all characters that don't stay apart from others, as \X shows them. */
+    static void graphemes() {
+        out.print("use super::super::graphemes::GraphemeClass::{\n    self, CarriageReturn, Control, Extend, HangulL,"
+                + " HangulLv, HangulT, HangulV, Joiner, LineFeed, Pictograph,\n    Prepend, RegionalIndicator,\n};\n\n");
+        out.print("/// First character, last character, class.\n#[rustfmt::skip]\n"
+                + "pub(in crate::filter) const GRAPHEMES: &[(u32, u32, GraphemeClass)] = &[\n");
+        StringBuilder line = new StringBuilder("   ");
+        String current = "";
+        int first = 0;
+        for (int c = 0; c <= Character.MAX_CODE_POINT + 1; c++) {
+            String kind = c > Character.MAX_CODE_POINT ? "" : graphemeClass(c);
+            if (!kind.equals(current)) {
+                if (!current.isEmpty()) {
+                    String range = String.format(" (0x%X, 0x%X, %s),", first, c - 1, current);
+                    if (line.length() + range.length() > 100) {
+                        out.print(line + "\n");
+                        line = new StringBuilder("   ");
+                    }
+                    line.append(range);
+                }
+                current = kind;
+                first = c;
+            }
+        }
+        out.print(line + "\n];\n");
+    }
+
+    static final Pattern CLUSTER = Pattern.compile("\\X");
+
+    /** Returns true if characters are one grapheme cluster. */
+    static boolean joins(int... codePoints) {
+        return CLUSTER.matcher(new String(codePoints, 0, codePoints.length)).matches();
+    }
+
+    static String graphemeClass(int c) {
+        if (joins('\r', c)) {
+            return "LineFeed";
+        } else if (joins(c, '\n')) {
+            return "CarriageReturn";
+        } else if (!joins(c, 0x301)) {
+            return "Control";
+        } else if (joins('a', c)) {
+            return joins(0x1F467, c, 0x1F467) ? "Joiner" : "Extend";
+        } else if (joins(c, 'a')) {
+            return "Prepend";
+        } else if (joins(0x1F467, 0x200D, c)) {
+            return "Pictograph";
+        } else if (joins(0x1F1EB, c)) {
+            return "RegionalIndicator";
+        } else if (joins(c, 0x1100)) {
+            return "HangulL";
+        } else if (c >= 0xAC00 && c <= 0xD7A3) {
+            return "HangulLv";
+        } else if (joins(0x1161, c)) {
+            return joins(c, 0x1161) ? "HangulV" : "HangulT";
+        }
+        return "";
     }
 }

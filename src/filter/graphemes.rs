@@ -1,0 +1,87 @@
+//! Grapheme clusters, what a user sees as one character, as `\X` and `\b{g}` of Java 17 find them.
+
+use super::generated::graphemes::GRAPHEMES;
+
+/// How a character joins its neighbors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum GraphemeClass {
+    #[default]
+    Other,
+    CarriageReturn,
+    LineFeed,
+    Control,
+    /// Joins the character before it. Java doesn't distinguish spacing marks.
+    Extend,
+    Joiner,
+    RegionalIndicator,
+    /// Joins the character after it.
+    Prepend,
+    /// Leading consonants of Hangul syllables.
+    HangulL,
+    HangulV,
+    HangulT,
+    /// Hangul syllables without a trailing consonant.
+    HangulLv,
+    HangulLvt,
+    Pictograph,
+}
+
+/// The first Hangul syllable.
+const HANGUL_START: u32 = 0xAC00;
+/// The distance between Hangul syllables without a trailing consonant.
+const HANGUL_STEP: u32 = 28;
+
+impl GraphemeClass {
+    /// Returns the class of a code point.
+    pub(super) fn of(code: u32) -> Self {
+        let after = GRAPHEMES.partition_point(|range| range.0 <= code);
+        match after.checked_sub(1).map(|index| GRAPHEMES[index]) {
+            Some((_, last, class)) if code <= last => match class {
+                // The table doesn't distinguish them.
+                Self::HangulLv if !(code - HANGUL_START).is_multiple_of(HANGUL_STEP) => Self::HangulLvt,
+                other => other,
+            },
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A cluster that is read from left to right.
+#[derive(Default)]
+pub(super) struct Cluster {
+    last: Option<GraphemeClass>,
+    /// Java joins pictographs only in clusters that start with one.
+    starts_with_pictograph: bool,
+    has_single_indicator: bool,
+}
+
+impl Cluster {
+    /// Adds the next character and returns `true`, or returns `false` if it starts another cluster.
+    pub(super) fn extend(&mut self, class: GraphemeClass) -> bool {
+        use GraphemeClass::{
+            CarriageReturn, Control, Extend, HangulL, HangulLv, HangulLvt, HangulT, HangulV, Joiner,
+            LineFeed, Pictograph, Prepend, RegionalIndicator,
+        };
+        let joins = match (self.last, class) {
+            (None, _) => {
+                self.starts_with_pictograph = class == Pictograph;
+                true
+            }
+            (Some(CarriageReturn), LineFeed) => true,
+            (Some(CarriageReturn | LineFeed | Control), _) | (_, CarriageReturn | LineFeed | Control) => {
+                false
+            }
+            (_, Extend | Joiner)
+            | (Some(Prepend), _)
+            | (Some(HangulL), HangulL | HangulV | HangulLv | HangulLvt)
+            | (Some(HangulV | HangulLv), HangulV | HangulT)
+            | (Some(HangulT | HangulLvt), HangulT) => true,
+            (Some(Joiner), Pictograph) => self.starts_with_pictograph,
+            (Some(RegionalIndicator), RegionalIndicator) => self.has_single_indicator,
+            _ => false,
+        };
+        self.has_single_indicator = class == RegionalIndicator && !self.has_single_indicator;
+        self.last = Some(class);
+        joins
+    }
+}

@@ -1,0 +1,379 @@
+//! Compiles a tree to a program for the machine in [`run`](super::run).
+
+use std::collections::HashMap;
+
+use super::super::ast::{
+    Assertion, BackReference, Lookaround, Node, QuantifierKind, RepeatedGroup, Repetition,
+};
+use super::super::code_points::CodePointSet;
+use super::study::RepetitionForm;
+use super::text::CharTest;
+
+/// An instruction. If it succeeds, the next one follows, unless it says otherwise.
+#[derive(Clone, Debug)]
+pub(super) enum Op {
+    /// One character of a set, by its index.
+    Class(usize),
+    /// Repeats a set.
+    Run(Run),
+    /// Tries the next instruction, then the one at this address.
+    Split(usize),
+    /// Tries the instruction at this address, then the next one.
+    SplitLazy(usize),
+    Jump(usize),
+    /// Stores the position in a local variable.
+    Mark(usize),
+    /// Sets a capturing group to the text from a local variable to here.
+    Capture {
+        group: usize,
+        start: usize,
+    },
+    BackReference(BackReference),
+    Assertion(Assertion),
+    LineBreak,
+    Grapheme,
+    /// Fails if the rest has failed here before. The index is that of the loops around.
+    Memoize(usize),
+    /// Matches what follows up to [`Op::Accept`] without advancing; continues at the address.
+    LookAhead {
+        negative: bool,
+        next: usize,
+    },
+    /// The same for text before the position, up to [`Op::AcceptBehind`].
+    LookBehind {
+        lookaround: Lookaround,
+        next: usize,
+    },
+    /// Matches what follows up to [`Op::Accept`] once; continues at the address.
+    Atomic {
+        next: usize,
+    },
+    /// The same, but skips it if it doesn't match.
+    AtomicOptional {
+        next: usize,
+    },
+    /// Repeats what follows up to [`Op::Accept`], each iteration once; continues at the address.
+    Iterate(Iteration),
+    /// Starts a loop over what follows up to [`Op::LoopNext`].
+    LoopStart(usize),
+    LoopNext(usize),
+    /// Starts another iteration of a lazy loop. It is the last instruction of the loop.
+    LoopBody(usize),
+    /// Ends a part that is matched on its own.
+    Accept,
+    AcceptBehind,
+    /// Ends the pattern.
+    Match,
+}
+
+/// A repeated set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub(super) set: usize,
+    pub(super) min: usize,
+    pub(super) max: usize,
+    pub(super) kind: QuantifierKind,
+    /// `true` if Java's `\b{g}` takes notice of the end of an iteration.
+    pub(super) sets_last: bool,
+}
+
+/// A repetition whose iterations aren't backtracked into.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Iteration {
+    pub(super) min: u32,
+    pub(super) max: u32,
+    pub(super) kind: QuantifierKind,
+    /// The group that each iteration sets.
+    pub(super) group: Option<usize>,
+    /// `true` for a group, which repeats an iteration of another length, and `false` for a single part.
+    pub(super) is_group: bool,
+    pub(super) next: usize,
+}
+
+/// A loop whose iterations are backtracked into.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loop {
+    pub(super) min: u32,
+    pub(super) max: u32,
+    pub(super) is_lazy: bool,
+    /// The local variable with the start of the iteration.
+    pub(super) start: usize,
+    /// The local variable with the number of iterations.
+    pub(super) count: usize,
+    pub(super) body: usize,
+    pub(super) next: usize,
+}
+
+/// A compiled pattern.
+#[derive(Clone, Debug)]
+pub(in crate::filter) struct Program {
+    pub(super) ops: Vec<Op>,
+    pub(super) sets: Vec<CharTest>,
+    pub(super) loops: Vec<Loop>,
+    /// The loops around each [`Op::Memoize`].
+    pub(super) contexts: Vec<Vec<usize>>,
+    pub(super) locals: usize,
+    pub(super) groups: usize,
+    /// The set of first characters, if there is one and failed attempts leave no trace.
+    pub(super) first: Option<CharTest>,
+}
+
+impl Program {
+    pub(in crate::filter) fn new(tree: &Node) -> Self {
+        let keeps_state = tree.any(&|node| {
+            matches!(node, Node::BackReference(_) | Node::Assertion(Assertion::GraphemeBoundary))
+        });
+        let mut compiler = Compiler {
+            program: Self {
+                ops: Vec::new(),
+                sets: Vec::new(),
+                loops: Vec::new(),
+                contexts: Vec::new(),
+                locals: 0,
+                groups: 0,
+                first: None,
+            },
+            set_numbers: HashMap::new(),
+            context: (!keeps_state).then(Vec::new),
+            keeps_state,
+        };
+        compiler.node(tree);
+        compiler.push(Op::Match);
+        let mut program = compiler.program;
+        if !keeps_state && tree.min_len() > 0 {
+            program.first = Some(CharTest::new(&tree.first_chars()));
+        }
+        program
+    }
+}
+
+/// Maximum number of loops around a memoized position, so that their states fit in a number.
+const MAX_CONTEXT: usize = 4;
+
+/// Maximum count of a loop in that number.
+pub(super) const MAX_CONTEXT_COUNT: u32 = 0x7FFF;
+
+struct Compiler {
+    program: Program,
+    set_numbers: HashMap<CodePointSet, usize>,
+    /// The loops around, up to the next part that is matched on its own; `None` where nothing can be memoized.
+    context: Option<Vec<usize>>,
+    /// `true` if a match depends on more than the position.
+    keeps_state: bool,
+}
+
+impl Compiler {
+    fn push(&mut self, op: Op) -> usize {
+        self.program.ops.push(op);
+        self.program.ops.len() - 1
+    }
+
+    /// Returns the address of the next instruction.
+    fn here(&self) -> usize {
+        self.program.ops.len()
+    }
+
+    fn new_local(&mut self) -> usize {
+        self.program.locals += 1;
+        self.program.locals - 1
+    }
+
+    fn set(&mut self, set: &CodePointSet) -> usize {
+        if let Some(&number) = self.set_numbers.get(set) {
+            return number;
+        }
+        self.program.sets.push(CharTest::new(set));
+        let number = self.program.sets.len() - 1;
+        self.set_numbers.insert(set.clone(), number);
+        number
+    }
+
+    fn memoize(&mut self) {
+        if let Some(context) = &self.context
+            && context.len() <= MAX_CONTEXT
+        {
+            self.program.contexts.push(context.clone());
+            let number = self.program.contexts.len() - 1;
+            self.push(Op::Memoize(number));
+        }
+    }
+
+    /// Compiles something that is matched on its own.
+    fn part(&mut self, start: Op, body: &Node, end: Op, can_memoize: bool) {
+        let context = (can_memoize && !self.keeps_state).then(Vec::new);
+        let outer = std::mem::replace(&mut self.context, context);
+        let start = self.push(start);
+        self.node(body);
+        self.push(end);
+        self.context = outer;
+        let here = self.here();
+        match &mut self.program.ops[start] {
+            Op::LookAhead { next, .. }
+            | Op::LookBehind { next, .. }
+            | Op::Atomic { next }
+            | Op::AtomicOptional { next }
+            | Op::Iterate(Iteration { next, .. }) => *next = here,
+            _ => {}
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Empty => {}
+            Node::Class(set) => {
+                let set = self.set(set);
+                self.push(Op::Class(set));
+            }
+            Node::Concat(nodes) => nodes.iter().for_each(|node| self.node(node)),
+            Node::Alternation(nodes) => self.alternation(nodes),
+            Node::Repetition(repetition) => self.repetition(repetition),
+            Node::Capture(group, body) => {
+                self.capture(*group, body);
+            }
+            Node::Atomic(body) => self.part(Op::Atomic { next: 0 }, body, Op::Accept, true),
+            Node::Lookaround(lookaround, body) if lookaround.behind => {
+                let start = Op::LookBehind { lookaround: *lookaround, next: 0 };
+                // Where the text ends is a part of the state there.
+                self.part(start, body, Op::AcceptBehind, false);
+            }
+            Node::Lookaround(lookaround, body) => {
+                let start = Op::LookAhead { negative: lookaround.negative, next: 0 };
+                self.part(start, body, Op::Accept, true);
+            }
+            Node::BackReference(reference) => {
+                self.push(Op::BackReference(*reference));
+            }
+            Node::Assertion(assertion) => {
+                self.push(Op::Assertion(*assertion));
+            }
+            Node::LineBreak => {
+                self.push(Op::LineBreak);
+            }
+            Node::Grapheme => {
+                self.push(Op::Grapheme);
+            }
+        }
+    }
+
+    /// Compiles a capturing group and returns the local variable with its start.
+    fn capture(&mut self, group: usize, body: &Node) -> usize {
+        self.program.groups = self.program.groups.max(group);
+        let start = self.new_local();
+        self.push(Op::Mark(start));
+        self.node(body);
+        self.push(Op::Capture { group, start });
+        start
+    }
+
+    fn alternation(&mut self, nodes: &[Node]) {
+        self.memoize();
+        let mut ends = Vec::new();
+        for (index, node) in nodes.iter().enumerate() {
+            if index + 1 == nodes.len() {
+                self.node(node);
+                break;
+            }
+            let split = self.push(Op::Split(0));
+            self.node(node);
+            ends.push(self.push(Op::Jump(0)));
+            self.program.ops[split] = Op::Split(self.here());
+        }
+        let here = self.here();
+        for end in ends {
+            self.program.ops[end] = Op::Jump(here);
+        }
+    }
+
+    fn repetition(&mut self, repetition: &Repetition) {
+        let Repetition { body, min, kind, .. } = repetition;
+        let max = repetition.max.unwrap_or(u32::MAX);
+        if let Node::Class(set) = body
+            && repetition.group == RepeatedGroup::None
+        {
+            let set = self.set(set);
+            self.memoize();
+            let sets_last = *kind != QuantifierKind::Greedy || repetition.max.is_some();
+            let (min, max) = (*min as usize, max as usize);
+            self.push(Op::Run(Run { set, min, max, kind: *kind, sets_last }));
+            return;
+        }
+        match (repetition.form(), kind) {
+            (RepetitionForm::OptionalAtom, QuantifierKind::Possessive) => {
+                self.part(Op::AtomicOptional { next: 0 }, body, Op::Accept, true);
+            }
+            (RepetitionForm::OptionalAtom, _) => {
+                self.optional(*kind, |compiler| {
+                    compiler.part(Op::Atomic { next: 0 }, body, Op::Accept, true);
+                });
+            }
+            (RepetitionForm::OptionalGroup, _) => self.optional(*kind, |compiler| compiler.node(body)),
+            (
+                form @ (RepetitionForm::GreedyClass
+                | RepetitionForm::Atoms
+                | RepetitionForm::DeterministicGroup),
+                _,
+            ) => {
+                let is_group = form == RepetitionForm::DeterministicGroup;
+                let (group, body) = match body {
+                    Node::Capture(group, inner) if is_group => (Some(*group), &**inner),
+                    other => (None, other),
+                };
+                self.program.groups = self.program.groups.max(group.unwrap_or(0));
+                self.memoize();
+                let iteration = Iteration { min: *min, max, kind: *kind, group, is_group, next: 0 };
+                self.part(Op::Iterate(iteration), body, Op::Accept, true);
+            }
+            (RepetitionForm::GeneralGroup, _) => self.general_loop(repetition, max),
+        }
+    }
+
+    fn optional(&mut self, kind: QuantifierKind, body: impl FnOnce(&mut Self)) {
+        self.memoize();
+        let split = self.push(Op::Split(0));
+        body(self);
+        let here = self.here();
+        self.program.ops[split] = match kind {
+            QuantifierKind::Lazy => Op::SplitLazy(here),
+            _ => Op::Split(here),
+        };
+    }
+
+    fn general_loop(&mut self, repetition: &Repetition, max: u32) {
+        let count = self.new_local();
+        let number = self.program.loops.len();
+        self.program.loops.push(Loop {
+            min: repetition.min,
+            max,
+            is_lazy: repetition.kind == QuantifierKind::Lazy,
+            start: 0,
+            count,
+            body: 0,
+            next: 0,
+        });
+        self.push(Op::LoopStart(number));
+        if let Some(context) = &mut self.context {
+            context.push(number);
+        }
+        let body = self.here();
+        let start = if let Node::Capture(group, inner) = &repetition.body
+            && repetition.group == RepeatedGroup::Capturing
+        {
+            self.capture(*group, inner)
+        } else {
+            let start = self.new_local();
+            self.push(Op::Mark(start));
+            self.node(&repetition.body);
+            start
+        };
+        self.memoize();
+        self.push(Op::LoopNext(number));
+        if let Some(context) = &mut self.context {
+            context.pop();
+        }
+        if repetition.kind == QuantifierKind::Lazy {
+            self.push(Op::LoopBody(number));
+        }
+        let next = self.here();
+        self.program.loops[number] = Loop { start, body, next, ..self.program.loops[number] };
+    }
+}

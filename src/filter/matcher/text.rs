@@ -1,0 +1,226 @@
+//! A value as Java sees it: UTF-16 code units, and the conditions on positions in them.
+
+use std::sync::OnceLock;
+
+use super::super::ast::{Assertion, LineTerminators};
+use super::super::code_points::CodePointSet;
+use super::super::graphemes::{Cluster, GraphemeClass};
+use super::super::properties;
+
+/// A set of code points with a fast test.
+#[derive(Clone, Debug)]
+pub(super) struct CharTest {
+    ascii: u128,
+    others: Box<[(u32, u32)]>,
+}
+
+impl CharTest {
+    pub(super) fn new(set: &CodePointSet) -> Self {
+        let ascii = set.intersection(&CodePointSet::ascii());
+        let codes = ascii.ranges().iter().flat_map(|&(first, last)| first..=last);
+        let ascii = codes.fold(0, |bits, code| bits | 1 << code);
+        let others = set.ranges().iter().copied().filter(|range| range.1 > 0x7F).collect();
+        Self { ascii, others }
+    }
+
+    pub(super) fn contains(&self, code: u32) -> bool {
+        if code < 0x80 {
+            return self.ascii >> code & 1 == 1;
+        }
+        let after = self.others.partition_point(|range| range.0 <= code);
+        after > 0 && code <= self.others[after - 1].1
+    }
+}
+
+/// The sets of word boundaries.
+struct WordSets {
+    letters_and_digits: CharTest,
+    marks: CharTest,
+    unicode_word: CharTest,
+}
+
+fn word_sets() -> &'static WordSets {
+    static SETS: OnceLock<WordSets> = OnceLock::new();
+    SETS.get_or_init(|| WordSets {
+        letters_and_digits: CharTest::new(&properties::letters_and_digits()),
+        marks: CharTest::new(&properties::marks()),
+        unicode_word: CharTest::new(&properties::word()),
+    })
+}
+
+/// The code units of a value.
+pub(super) struct Text {
+    units: Vec<u16>,
+}
+
+const CARRIAGE_RETURN: u16 = 0xD;
+const LINE_FEED: u16 = 0xA;
+
+fn is_high(unit: u16) -> bool {
+    (0xD800..0xDC00).contains(&unit)
+}
+
+fn is_low(unit: u16) -> bool {
+    (0xDC00..0xE000).contains(&unit)
+}
+
+/// Returns `true` for the line terminators of one character.
+fn is_terminator(unit: u16) -> bool {
+    matches!(unit, LINE_FEED | CARRIAGE_RETURN | 0x85 | 0x2028 | 0x2029)
+}
+
+impl Text {
+    pub(super) fn new(value: &str) -> Self {
+        let mut units = Vec::with_capacity(value.len());
+        units.extend(value.encode_utf16());
+        Self { units }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    pub(super) fn unit(&self, at: usize) -> Option<u16> {
+        self.units.get(at).copied()
+    }
+
+    pub(super) fn slice(&self, start: usize, end: usize) -> &[u16] {
+        self.units.get(start..end).unwrap_or_default()
+    }
+
+    /// Returns the code point at a position and its length. Half of a pair counts as one.
+    pub(super) fn code_point_at(&self, at: usize) -> Option<(u32, usize)> {
+        let first = *self.units.get(at)?;
+        match self.units.get(at + 1) {
+            Some(&second) if is_high(first) && is_low(second) => Some((join(first, second), 2)),
+            _ => Some((u32::from(first), 1)),
+        }
+    }
+
+    /// Returns the code point before a position and its length.
+    pub(super) fn code_point_before(&self, at: usize) -> Option<(u32, usize)> {
+        let last = *self.units.get(at.checked_sub(1)?)?;
+        match at.checked_sub(2).map(|index| self.units[index]) {
+            Some(first) if is_high(first) && is_low(last) => Some((join(first, last), 2)),
+            _ => Some((u32::from(last), 1)),
+        }
+    }
+
+    /// Returns `true` for a position between the halves of a pair.
+    pub(super) fn splits_pair(&self, at: usize) -> bool {
+        at > 0 && self.unit(at).is_some_and(is_low) && is_high(self.units[at - 1])
+    }
+
+    /// Returns how many code units `count` code points take before a position, or after it if `count` is negative.
+    pub(super) fn units_back(&self, at: usize, count: i32) -> i32 {
+        let mut position = at;
+        if count <= 0 {
+            for _ in 0..count.wrapping_neg().max(0) {
+                let Some((_, length)) = self.code_point_at(position) else { break };
+                position += length;
+            }
+        } else {
+            for _ in 0..count {
+                let Some((_, length)) = self.code_point_before(position) else { break };
+                position -= length;
+            }
+        }
+        i32::try_from(position.abs_diff(at)).unwrap_or(i32::MAX)
+    }
+
+    /// Returns the end of the grapheme cluster that starts at `start`.
+    pub(super) fn cluster_end(&self, start: usize) -> usize {
+        let mut at = start;
+        let mut cluster = Cluster::default();
+        while let Some((code, length)) = self.code_point_at(at) {
+            if !cluster.extend(GraphemeClass::of(code)) {
+                break;
+            }
+            at += length;
+        }
+        at
+    }
+
+    /// Returns `true` if an assertion holds. `last` is the end of the last part that matched, on which Java's `\b{g}`
+    /// depends. `work` counts the characters that are looked at one after another.
+    pub(super) fn holds(&self, assertion: Assertion, at: usize, last: usize, work: &mut usize) -> bool {
+        let end = self.len();
+        match assertion {
+            Assertion::TextStart => at == 0,
+            Assertion::TextEnd => at == end,
+            Assertion::TextEndOrTerminator(LineTerminators::Unix) => {
+                at == end || at + 1 == end && self.unit(at) == Some(LINE_FEED)
+            }
+            Assertion::TextEndOrTerminator(LineTerminators::Java) => {
+                let is_final =
+                    at + 1 >= end || at + 2 == end && self.slice(at, end) == [CARRIAGE_RETURN, LINE_FEED];
+                is_final && self.is_line_end(at)
+            }
+            Assertion::LineEnd(LineTerminators::Unix) => at == end || self.unit(at) == Some(LINE_FEED),
+            Assertion::LineEnd(LineTerminators::Java) => self.is_line_end(at),
+            // The end of the text is not the start of a line.
+            Assertion::LineStart(LineTerminators::Unix) => {
+                at < end && (at == 0 || self.units[at - 1] == LINE_FEED)
+            }
+            Assertion::LineStart(LineTerminators::Java) => {
+                at < end
+                    && (at == 0
+                        || is_terminator(self.units[at - 1])
+                            && self.slice(at - 1, at + 1) != [CARRIAGE_RETURN, LINE_FEED])
+            }
+            Assertion::WordBoundary { negated, unicode } => {
+                let before = self.code_point_before(at);
+                let before = before.is_some_and(|(code, _)| self.is_word(code, at - 1, unicode, work));
+                let after = self.code_point_at(at);
+                let after = after.is_some_and(|(code, _)| self.is_word(code, at, unicode, work));
+                (before != after) != negated
+            }
+            Assertion::GraphemeBoundary => {
+                if at == 0 || at == end || self.splits_pair(at) {
+                    return !self.splits_pair(at);
+                }
+                let cluster_end = self.cluster_end(last);
+                *work += cluster_end - last;
+                cluster_end <= at
+            }
+        }
+    }
+
+    /// Returns `true` before a line terminator and at the end. No position between `\r` and `\n` is the end of a line.
+    fn is_line_end(&self, at: usize) -> bool {
+        match self.unit(at) {
+            None => true,
+            Some(LINE_FEED) => at == 0 || self.units[at - 1] != CARRIAGE_RETURN,
+            Some(unit) => is_terminator(unit),
+        }
+    }
+
+    /// Returns `true` if a character is part of a word. A mark is one after a letter, but Java looks at single code units.
+    fn is_word(&self, code: u32, at: usize, unicode: bool, work: &mut usize) -> bool {
+        let sets = word_sets();
+        let is_word = if unicode {
+            sets.unicode_word.contains(code)
+        } else {
+            code == u32::from(b'_') || sets.letters_and_digits.contains(code)
+        };
+        if is_word {
+            return true;
+        }
+        if !sets.marks.contains(code) {
+            return false;
+        }
+        for at in (0..=at).rev() {
+            *work += 1;
+            match self.code_point_at(at) {
+                Some((code, _)) if sets.letters_and_digits.contains(code) => return true,
+                Some((code, _)) if sets.marks.contains(code) => {}
+                _ => return false,
+            }
+        }
+        false
+    }
+}
+
+fn join(high: u16, low: u16) -> u32 {
+    0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low) - 0xDC00)
+}
