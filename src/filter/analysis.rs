@@ -8,7 +8,9 @@ impl Node {
     /// Returns the minimum length of a match in characters.
     pub(super) fn min_len(&self) -> usize {
         match self {
-            Self::Class(_) | Self::LineBreak | Self::Grapheme => 1,
+            Self::Class(_) | Self::FailingClass(_) | Self::Composed(_) | Self::LineBreak | Self::Grapheme => {
+                1
+            }
             Self::Concat(nodes) => nodes.iter().fold(0, |sum, n| sum.saturating_add(n.min_len())),
             Self::Alternation(nodes) => nodes.iter().map(Node::min_len).min().unwrap_or(0),
             Self::Repetition(repetition) => repetition.body.min_len().saturating_mul(repetition.min as usize),
@@ -20,7 +22,7 @@ impl Node {
     /// Returns the maximum length of a match in characters, or `None` if it is unbounded or unknown.
     pub(super) fn max_len(&self) -> Option<usize> {
         match self {
-            Self::Class(_) => Some(1),
+            Self::Class(_) | Self::FailingClass(_) => Some(1),
             Self::LineBreak => Some(2),
             Self::Concat(nodes) => nodes.iter().try_fold(0_usize, |sum, n| sum.checked_add(n.max_len()?)),
             Self::Alternation(nodes) => {
@@ -31,7 +33,7 @@ impl Node {
                 (length, max) => length.checked_mul(max? as usize),
             },
             Self::Capture(_, node) | Self::Atomic(node) => node.max_len(),
-            Self::BackReference(_) | Self::Grapheme => None,
+            Self::BackReference(_) | Self::Grapheme | Self::Composed(_) => None,
             Self::Empty | Self::Lookaround(..) | Self::Assertion(_) => Some(0),
         }
     }
@@ -94,7 +96,8 @@ impl Node {
             }
             Self::Repetition(repetition) => repetition.body.first_chars(),
             Self::Capture(_, node) | Self::Atomic(node) => node.first_chars(),
-            Self::BackReference(_) | Self::Grapheme => CodePointSet::all(),
+            Self::BackReference(_) | Self::Grapheme | Self::Composed(_) => CodePointSet::all(),
+            Self::FailingClass(class) => class.set.union(&class.fails),
             Self::Empty | Self::Lookaround(..) | Self::Assertion(_) => CodePointSet::default(),
         }
     }
@@ -103,7 +106,12 @@ impl Node {
     /// [`is_ascii_line`](super::simplify::is_ascii_line), for which its ASCII word boundaries are exact.
     pub(super) fn is_regular(&self, ascii_line: bool) -> bool {
         !self.any(&|node| match node {
-            Self::Atomic(_) | Self::Lookaround(..) | Self::BackReference(_) | Self::Grapheme => true,
+            Self::Atomic(_)
+            | Self::Lookaround(..)
+            | Self::BackReference(_)
+            | Self::Grapheme
+            | Self::FailingClass(_)
+            | Self::Composed(_) => true,
             Self::Repetition(repetition) => {
                 repetition.has_atomic_iterations() || repetition.kind == QuantifierKind::Possessive
             }

@@ -12,6 +12,10 @@ pub(super) enum Node {
     Empty,
     /// One character of a set. An empty set never matches.
     Class(Rc<CodePointSet>),
+    /// A class that Java evaluates with an exception for some characters.
+    FailingClass(Rc<CharClass>),
+    /// `(?c)`: one character of a set, which can be written as several characters that compose it.
+    Composed(Rc<CodePointSet>),
     Concat(Vec<Node>),
     /// Alternatives in order of preference.
     Alternation(Vec<Node>),
@@ -27,6 +31,14 @@ pub(super) enum Node {
     LineBreak,
     /// `\X`: a grapheme cluster.
     Grapheme,
+}
+
+/// A character class.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct CharClass {
+    pub(super) set: CodePointSet,
+    /// Characters for which Java throws an exception: there is nothing after an `&&`.
+    pub(super) fails: CodePointSet,
 }
 
 /// A node with a quantifier.
@@ -112,6 +124,34 @@ pub(super) const TERMINATORS: &str = "\n\r\u{85}\u{2028}\u{2029}";
 
 /// The characters of `\v`; `\R` matches these and `\r\n`.
 pub(super) const VERTICAL_SPACE: &str = "\n\u{B}\u{C}\r\u{85}\u{2028}\u{2029}";
+
+impl From<CodePointSet> for CharClass {
+    fn from(set: CodePointSet) -> Self {
+        Self { set, fails: CodePointSet::default() }
+    }
+}
+
+impl CharClass {
+    /// Adds what another class matches, in Java's order of evaluation.
+    pub(super) fn unite(&mut self, other: &Self) {
+        self.fails = self.fails.union(&other.fails.difference(&self.set));
+        self.set = self.set.union(&other.set).difference(&self.fails);
+    }
+
+    /// Keeps what another class matches, too. Without another class, Java fails.
+    pub(super) fn intersect(&mut self, other: Option<&Self>) {
+        let (set, fails) = match other {
+            Some(other) => (self.set.intersection(&other.set), self.set.intersection(&other.fails)),
+            None => (CodePointSet::default(), std::mem::take(&mut self.set)),
+        };
+        self.set = set;
+        self.fails = self.fails.union(&fails);
+    }
+
+    pub(super) fn negate(&self) -> Self {
+        Self { set: self.set.negate().difference(&self.fails), fails: self.fails.clone() }
+    }
+}
 
 impl Node {
     pub(super) fn class(set: CodePointSet) -> Self {

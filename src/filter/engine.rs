@@ -119,8 +119,9 @@ pub(crate) fn searches_on_this_thread() -> usize {
 
 /// Compiles a tree for `regex`, or returns `None` if it isn't regular or too large.
 fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<regex::Regex> {
-    let is_linear = |tree: &Node| tree.is_regular(ascii_line) && tree.weight() <= MAX_WEIGHT;
-    if tree.ends_at_empty_iterations(matches_whole) || tree.any(&|n| matches!(n, Node::BackReference(_))) {
+    // Simplifying must not remove them: what they match isn't all they do.
+    let has_effects = |node: &Node| matches!(node, Node::BackReference(_) | Node::FailingClass(_));
+    if tree.ends_at_empty_iterations(matches_whole) || tree.any(&has_effects) {
         return None;
     }
     let mut tree = simplify(tree.clone());
@@ -137,7 +138,7 @@ fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<
         tree = Node::Concat(vec![start, tree, end]);
     }
     let tree = simplify(tree);
-    if !is_linear(&tree) {
+    if !tree.is_regular(ascii_line) || tree.weight() > MAX_WEIGHT {
         return None;
     }
     let regex = regex::RegexBuilder::new(&print(&tree))

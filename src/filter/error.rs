@@ -15,8 +15,6 @@ enum Kind {
     Invalid,
     /// Java rejects the pattern, too, but it may be the beginning of a valid one.
     Incomplete,
-    /// Java accepts the pattern; no engine here matches it exactly as Java does.
-    Unsupported,
     /// The pattern exceeds a limit.
     TooLarge,
 }
@@ -33,10 +31,6 @@ impl PatternError {
 
     pub(super) fn incomplete(column: usize, message: &str) -> Self {
         Self::new(Kind::Incomplete, column, format!("{message} at column {column}"))
-    }
-
-    pub(super) fn unsupported(column: usize, construct: &str) -> Self {
-        Self::new(Kind::Unsupported, column, format!("{construct} isn't supported (column {column})"))
     }
 
     pub(super) fn too_long(max_chars: &str, column: usize) -> Self {
@@ -69,7 +63,7 @@ impl PatternError {
     /// Returns `true` if a gateway accepts the pattern and only this program doesn't.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
-        matches!(self.kind, Kind::Unsupported | Kind::TooLarge)
+        self.kind == Kind::TooLarge
     }
 }
 
@@ -80,17 +74,26 @@ impl PatternError {
 #[error("{message}")]
 pub struct MatchError {
     message: &'static str,
+    is_limit: bool,
     value: String,
 }
 
 impl MatchError {
     pub(crate) fn too_much_backtracking(value: &str) -> Self {
-        Self { message: "Too much backtracking. Simplify the pattern", value: value.to_owned() }
+        let message = "Too much backtracking. Simplify the pattern";
+        Self { message, is_limit: true, value: value.to_owned() }
     }
 
     /// Creates the error of a value for which Java throws an exception.
     pub(super) fn fails_in_java(value: &str) -> Self {
-        Self { message: "A gateway can't match a value with this pattern", value: value.to_owned() }
+        let message = "A gateway fails on this pattern. Change it";
+        Self { message, is_limit: false, value: value.to_owned() }
+    }
+
+    /// Returns `true` if a limit was exceeded, and `false` if a gateway fails, too.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        self.is_limit
     }
 
     /// Returns the value that could not be matched.

@@ -44,6 +44,24 @@ impl GraphemeClass {
             _ => Self::Other,
         }
     }
+
+    /// Returns `true` if a character joins the one before it, whatever comes before both.
+    fn joins(self, next: Self) -> bool {
+        use GraphemeClass::{
+            CarriageReturn, Control, Extend, HangulL, HangulLv, HangulLvt, HangulT, HangulV, Joiner,
+            LineFeed, Prepend,
+        };
+        match (self, next) {
+            (CarriageReturn, LineFeed) => true,
+            (CarriageReturn | LineFeed | Control, _) | (_, CarriageReturn | LineFeed | Control) => false,
+            (_, Extend | Joiner)
+            | (Prepend, _)
+            | (HangulL, HangulL | HangulV | HangulLv | HangulLvt)
+            | (HangulV | HangulLv, HangulV | HangulT)
+            | (HangulT | HangulLvt, HangulT) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A cluster that is read from left to right.
@@ -58,29 +76,18 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Adds the next character and returns `true`, or returns `false` if it starts another cluster.
     pub(super) fn extend(&mut self, class: GraphemeClass) -> bool {
-        use GraphemeClass::{
-            CarriageReturn, Control, Extend, HangulL, HangulLv, HangulLvt, HangulT, HangulV, Joiner,
-            LineFeed, Pictograph, Prepend, RegionalIndicator,
-        };
         let joins = match (self.last, class) {
             (None, _) => {
-                self.starts_with_pictograph = class == Pictograph;
+                self.starts_with_pictograph = class == GraphemeClass::Pictograph;
                 true
             }
-            (Some(CarriageReturn), LineFeed) => true,
-            (Some(CarriageReturn | LineFeed | Control), _) | (_, CarriageReturn | LineFeed | Control) => {
-                false
+            (Some(GraphemeClass::Joiner), GraphemeClass::Pictograph) => self.starts_with_pictograph,
+            (Some(GraphemeClass::RegionalIndicator), GraphemeClass::RegionalIndicator) => {
+                self.has_single_indicator
             }
-            (_, Extend | Joiner)
-            | (Some(Prepend), _)
-            | (Some(HangulL), HangulL | HangulV | HangulLv | HangulLvt)
-            | (Some(HangulV | HangulLv), HangulV | HangulT)
-            | (Some(HangulT | HangulLvt), HangulT) => true,
-            (Some(Joiner), Pictograph) => self.starts_with_pictograph,
-            (Some(RegionalIndicator), RegionalIndicator) => self.has_single_indicator,
-            _ => false,
+            (Some(last), _) => last.joins(class),
         };
-        self.has_single_indicator = class == RegionalIndicator && !self.has_single_indicator;
+        self.has_single_indicator = class == GraphemeClass::RegionalIndicator && !self.has_single_indicator;
         self.last = Some(class);
         joins
     }

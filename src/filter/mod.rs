@@ -30,6 +30,7 @@ use std::sync::Arc;
 pub use compose::{any_of, escape, exclude, to_portable, values_of};
 pub use error::{MatchError, PatternError};
 
+use ast::Node;
 use engine::Engine;
 #[cfg(test)]
 pub(crate) use engine::searches_on_this_thread;
@@ -90,7 +91,9 @@ impl Filter {
         let flags =
             if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() };
         let tree = parser::parse(pattern, flags)?;
-        let prefix = if mode.contains { String::new() } else { prefix::literal_prefix(&tree) };
+        // A value without the prefix can make Java fail.
+        let has_prefix = !mode.contains && !tree.any(&|node| matches!(node, Node::FailingClass(_)));
+        let prefix = if has_prefix { prefix::literal_prefix(&tree) } else { String::new() };
         let engine = Engine::new(&tree, !mode.contains);
         Ok(Self {
             inner: Arc::new(Inner {

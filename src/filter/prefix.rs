@@ -40,8 +40,6 @@ fn prefix(node: &Node) -> (String, bool) {
         // Every match begins with the first iteration.
         Node::Repetition(repetition) if repetition.min > 0 => (prefix(&repetition.body).0, false),
         Node::Capture(_, node) | Node::Atomic(node) => prefix(node),
-        Node::Repetition(_) | Node::BackReference(_) | Node::LineBreak | Node::Grapheme => {
-            (String::new(), false)
-        }
+        _ => (String::new(), false),
     }
 }

@@ -44,9 +44,9 @@ impl Printer {
             Node::Repetition(repetition) => self.repetition(repetition),
             Node::Assertion(assertion) => self.assertion(*assertion),
             Node::Capture(_, node) => self.group("(?:", node),
-            // Not regular.
-            Node::Atomic(_) | Node::Lookaround(..) | Node::BackReference(_) | Node::Grapheme => {}
             Node::LineBreak => self.out.push_str(r"\r\n|[\n-\r\x{85}\x{2028}-\x{2029}]"),
+            // Not regular.
+            _ => {}
         }
     }
 

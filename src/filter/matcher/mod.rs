@@ -40,7 +40,7 @@ impl Program {
     /// Tries all positions of a value from left to right.
     fn search(&self, text: &Text, machine: &mut Machine<'_>) -> Result<bool, Stop> {
         let mut at = 0;
-        loop {
+        while at + self.min_len <= text.len() {
             let next = text.code_point_at(at);
             let may_start =
                 self.first.as_ref().is_none_or(|first| next.is_some_and(|(code, _)| first.contains(code)));
@@ -49,9 +49,10 @@ impl Program {
             }
             match next {
                 Some((_, length)) => at += length,
-                None => return Ok(false),
+                None => break,
             }
         }
+        Ok(false)
     }
 }
 

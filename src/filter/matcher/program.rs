@@ -6,7 +6,7 @@ use super::super::ast::{
     Assertion, BackReference, Lookaround, Node, QuantifierKind, RepeatedGroup, Repetition,
 };
 use super::super::code_points::CodePointSet;
-use super::study::RepetitionForm;
+use super::study::{RepetitionForm, Study};
 use super::text::CharTest;
 
 /// An instruction. If it succeeds, the next one follows, unless it says otherwise.
@@ -14,6 +14,10 @@ use super::text::CharTest;
 pub(super) enum Op {
     /// One character of a set, by its index.
     Class(usize),
+    /// Throws an exception at one character of a set.
+    Fail(usize),
+    /// One character of a set, or several characters that compose it.
+    Composed(usize),
     /// Repeats a set.
     Run(Run),
     /// Tries the next instruction, then the one at this address.
@@ -114,6 +118,8 @@ pub(in crate::filter) struct Program {
     pub(super) contexts: Vec<Vec<usize>>,
     pub(super) locals: usize,
     pub(super) groups: usize,
+    /// Minimum length of a match by Java's reckoning.
+    pub(super) min_len: usize,
     /// The set of first characters, if there is one and failed attempts leave no trace.
     pub(super) first: Option<CharTest>,
 }
@@ -121,7 +127,10 @@ pub(in crate::filter) struct Program {
 impl Program {
     pub(in crate::filter) fn new(tree: &Node) -> Self {
         let keeps_state = tree.any(&|node| {
-            matches!(node, Node::BackReference(_) | Node::Assertion(Assertion::GraphemeBoundary))
+            matches!(
+                node,
+                Node::BackReference(_) | Node::FailingClass(_) | Node::Assertion(Assertion::GraphemeBoundary)
+            )
         });
         let mut compiler = Compiler {
             program: Self {
@@ -131,6 +140,7 @@ impl Program {
                 contexts: Vec::new(),
                 locals: 0,
                 groups: 0,
+                min_len: usize::try_from(Study::of(tree).min).unwrap_or(0),
                 first: None,
             },
             set_numbers: HashMap::new(),
@@ -223,6 +233,15 @@ impl Compiler {
             Node::Class(set) => {
                 let set = self.set(set);
                 self.push(Op::Class(set));
+            }
+            Node::FailingClass(class) => {
+                let (set, fails) = (self.set(&class.set), self.set(&class.fails));
+                self.push(Op::Fail(fails));
+                self.push(Op::Class(set));
+            }
+            Node::Composed(set) => {
+                let set = self.set(set);
+                self.push(Op::Composed(set));
             }
             Node::Concat(nodes) => nodes.iter().for_each(|node| self.node(node)),
             Node::Alternation(nodes) => self.alternation(nodes),

@@ -248,6 +248,17 @@ impl<'a> Machine<'a> {
                 let next = text.code_point_at(at).filter(|&(code, _)| program.sets[*set].contains(code));
                 next.map(|(_, length)| (pc + 1, at + length))
             }
+            Op::Fail(set) => {
+                if text.code_point_at(at).is_some_and(|(code, _)| program.sets[*set].contains(code)) {
+                    return Err(Stop::Exception);
+                }
+                Some((pc + 1, at))
+            }
+            Op::Composed(set) => {
+                let ends = text.composed_ends(at, &program.sets[*set], &mut self.steps);
+                self.frames.extend(ends.into_iter().rev().map(|at| Frame::Choice { pc: pc + 1, at }));
+                None
+            }
             Op::Run(run) => self.run(pc, run, at)?,
             Op::Split(other) => {
                 self.frames.push(Frame::Choice { pc: *other, at });

@@ -45,11 +45,13 @@ struct Chain {
     /// Everything up to the last alternation, after which Java counts from 0.
     before: Study,
     current: Study,
+    /// Java doesn't look beyond a loop over a group that isn't deterministic.
+    is_stopped: bool,
 }
 
 impl Chain {
     fn new(current: Study) -> Self {
-        Self { before: Study::EMPTY, current }
+        Self { before: Study::EMPTY, current, is_stopped: false }
     }
 
     fn total(self) -> Study {
@@ -63,7 +65,12 @@ impl Chain {
 
     fn add(&mut self, node: &Node) {
         match node {
-            Node::Class(_) => self.add_lengths(1, 1),
+            _ if self.is_stopped => {}
+            Node::Class(_) | Node::FailingClass(_) => self.add_lengths(1, 1),
+            Node::Composed(_) => {
+                self.add_lengths(1, 0);
+                self.current.is_deterministic = false;
+            }
             Node::LineBreak => self.add_lengths(1, 2),
             Node::Grapheme => {
                 self.add_lengths(1, 0);
@@ -133,6 +140,7 @@ impl Chain {
             RepetitionForm::GeneralGroup => {
                 self.current.has_max = false;
                 self.current.is_deterministic = false;
+                self.is_stopped = true;
             }
         }
     }
@@ -162,7 +170,10 @@ impl Repetition {
         let is_optional = (self.min, self.max) == (0, Some(1));
         match (is_atom, is_optional) {
             (true, true) => RepetitionForm::OptionalAtom,
-            (true, false) if self.kind == QuantifierKind::Greedy && matches!(self.body, Node::Class(_)) => {
+            (true, false)
+                if self.kind == QuantifierKind::Greedy
+                    && matches!(self.body, Node::Class(_) | Node::FailingClass(_)) =>
+            {
                 RepetitionForm::GreedyClass
             }
             (true, false) => RepetitionForm::Atoms,

@@ -6,6 +6,7 @@ use super::super::ast::{Assertion, LineTerminators};
 use super::super::code_points::CodePointSet;
 use super::super::graphemes::{Cluster, GraphemeClass};
 use super::super::properties;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A set of code points with a fast test.
 #[derive(Clone, Debug)]
@@ -47,6 +48,9 @@ fn word_sets() -> &'static WordSets {
         unicode_word: CharTest::new(&properties::word()),
     })
 }
+
+/// Maximum length of a sequence that composes to one character.
+const MAX_COMPOSED: usize = 16;
 
 /// The code units of a value.
 pub(super) struct Text {
@@ -139,6 +143,32 @@ impl Text {
             at += length;
         }
         at
+    }
+
+    /// Returns where one character of a set can end that is written as one or several characters.
+    ///
+    /// As in Java, the character must be a cluster or the start of one, and never only the first character of several.
+    pub(super) fn composed_ends(&self, start: usize, set: &CharTest, work: &mut usize) -> Vec<usize> {
+        let Some((first, length)) = self.code_point_at(start) else { return Vec::new() };
+        let mut end = self.cluster_end(start);
+        *work += end - start;
+        if end == start + length {
+            return if set.contains(first) { vec![end] } else { Vec::new() };
+        }
+        let mut ends = Vec::new();
+        while start + length < end {
+            // Longer sequences don't compose to one character.
+            if end - start <= MAX_COMPOSED {
+                let chars = char::decode_utf16(self.slice(start, end).iter().copied());
+                let mut composed = chars.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).nfc();
+                let single = composed.next().filter(|_| composed.next().is_none());
+                if single.is_some_and(|c| set.contains(u32::from(c))) {
+                    ends.push(end);
+                }
+            }
+            end -= self.code_point_before(end).map_or(1, |(_, length)| length);
+        }
+        ends
     }
 
     /// Returns `true` if an assertion holds. `last` is the end of the last part that matched, on which Java's `\b{g}`

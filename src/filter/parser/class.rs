@@ -4,6 +4,7 @@
 //! `&&` or at the end, and later characters still go into the same set, so they count before the `&&`, too:
 //! `[a&&[b]&c]` matches "a". Therefore a class is recorded as a list of operations first and evaluated at its end.
 
+use super::super::ast::CharClass;
 use super::super::case_folding::CaseFolding;
 use super::super::code_points::CodePointSet;
 use super::super::error::PatternError;
@@ -17,7 +18,9 @@ const UNCLOSED: &str = "Missing \"]\" for \"[\"";
 enum Operand {
     /// The bit set of single characters, with its content at the end of the class.
     BitSet,
-    Set(CodePointSet),
+    Class(CharClass),
+    /// There is nothing after an `&&`. Java fails when it evaluates the class.
+    Missing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +42,8 @@ struct ClassBuilder {
 }
 
 impl ClassBuilder {
-    fn add_set(&mut self, set: CodePointSet) {
-        let operand = Operand::Set(set);
+    fn add(&mut self, class: CharClass) {
+        let operand = Operand::Class(class);
         self.last = Some(operand.clone());
         self.operations.push((Operator::Union, operand));
     }
@@ -65,40 +68,49 @@ impl ClassBuilder {
         self.operations.is_empty() && !self.is_bit_set_pending
     }
 
-    fn evaluate(mut self, negated: bool) -> CodePointSet {
+    fn evaluate(mut self, negated: bool) -> CharClass {
         self.flush_bit_set();
-        let mut result = CodePointSet::default();
+        let bit_set = CharClass::from(self.bit_set);
+        let mut result = CharClass::default();
         // Ranges are collected first, so that a class of thousands of ranges is sorted only once.
         let mut pending = Vec::new();
         for (operator, operand) in &self.operations {
-            let set = match operand {
-                Operand::BitSet => &self.bit_set,
-                Operand::Set(set) => set,
+            let class = match operand {
+                Operand::BitSet => Some(&bit_set),
+                Operand::Class(class) => Some(class),
+                Operand::Missing => None,
             };
-            match operator {
-                Operator::Union => pending.extend_from_slice(set.ranges()),
-                Operator::Intersection => {
-                    result = result.union(&CodePointSet::new(pending.drain(..))).intersection(set);
+            match (operator, class) {
+                (Operator::Union, Some(class)) if class.fails.is_empty() => {
+                    pending.extend_from_slice(class.set.ranges());
+                }
+                (Operator::Union, Some(class)) => {
+                    result.unite(&CodePointSet::new(pending.drain(..)).into());
+                    result.unite(class);
+                }
+                _ => {
+                    result.unite(&CodePointSet::new(pending.drain(..)).into());
+                    result.intersect(class);
                 }
             }
         }
-        let result = result.union(&CodePointSet::new(pending));
+        result.unite(&CodePointSet::new(pending).into());
         if negated { result.negate() } else { result }
     }
 }
 
 impl Parser {
     /// Parses a class from its `[` to its `]`.
-    pub(super) fn class(&mut self) -> Result<CodePointSet, PatternError> {
+    pub(super) fn class(&mut self) -> Result<CharClass, PatternError> {
         let column = self.cursor.column();
         let next = self.cursor.advance();
         let negated = next == Some('^') && self.cursor.previous_raw() == Some('[');
         if negated {
             self.cursor.advance();
         }
-        let set = self.class_items(column)?.evaluate(negated);
+        let class = self.class_items(column)?.evaluate(negated);
         self.cursor.skip_raw(1);
-        Ok(set)
+        Ok(class)
     }
 
     /// Parses the items of a class up to its `]`, which isn't consumed.
@@ -110,7 +122,7 @@ impl Parser {
                 Some(']') if !class.is_empty() => return Ok(class),
                 Some('[') => {
                     let inner = self.nested(Self::class)?;
-                    class.add_set(inner);
+                    class.add(inner);
                 }
                 Some('&') => {
                     if self.cursor.advance() == Some('&') {
@@ -132,35 +144,32 @@ impl Parser {
     fn intersection(&mut self, class: &mut ClassBuilder, column: usize) -> Result<(), PatternError> {
         let operator_column = self.cursor.column();
         let mut next = self.cursor.advance();
-        let mut right: Option<CodePointSet> = None;
+        let mut right: Option<CharClass> = None;
         while !matches!(next, Some(']' | '&')) {
             let part = if next == Some('[') {
                 self.nested(Self::class)?
             } else {
                 self.nested(|parser| parser.class_items(column))?.evaluate(false)
             };
-            right = Some(match right {
-                Some(right) => right.union(&part),
-                None => part,
-            });
+            match &mut right {
+                Some(right) => right.unite(&part),
+                None => right = Some(part),
+            }
             next = self.cursor.peek();
         }
         class.flush_bit_set();
         let operand = match (right, class.operations.is_empty()) {
             (Some(right), true) => {
-                class.add_set(right);
+                class.add(right);
                 return Ok(());
             }
-            (Some(right), false) => Operand::Set(right),
+            (Some(right), false) => Operand::Class(right),
             (None, true) => {
                 return Err(PatternError::invalid(operator_column, "Missing operands of \"&&\""));
             }
-            (None, false) => class.last.clone().ok_or_else(|| {
-                // Java compiles this, but throws an exception when it matches.
-                PatternError::unsupported(operator_column, "\"&&\" without a right side")
-            })?,
+            (None, false) => class.last.clone().unwrap_or(Operand::Missing),
         };
-        class.last = Some(operand.clone());
+        class.last = Some(operand.clone()).filter(|operand| !matches!(operand, Operand::Missing));
         class.operations.push((Operator::Intersection, operand));
         Ok(())
     }
@@ -174,7 +183,7 @@ impl Parser {
                 match self.escape(true, before_dash)? {
                     Escaped::CodePoint(code) => code,
                     Escaped::Class(set) => {
-                        class.add_set((*set).clone());
+                        class.add((*set).clone().into());
                         return Ok(());
                     }
                     Escaped::Node(_) => {
@@ -208,14 +217,14 @@ impl Parser {
             if last < code {
                 return Err(PatternError::invalid(item_column, "Range out of order"));
             }
-            class.add_set(folding.equivalents_of_range(code, last));
+            class.add(folding.equivalents_of_range(code, last).into());
             return Ok(());
         }
         let set = folding.equivalents(code);
         if is_in_bit_set(code, folding) {
             class.add_to_bit_set(&set);
         } else {
-            class.add_set(set);
+            class.add(set.into());
         }
         Ok(())
     }

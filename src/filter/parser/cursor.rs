@@ -40,6 +40,11 @@ impl Cursor {
         self.chars.get(self.position + offset).map(|&(c, _)| c)
     }
 
+    /// Returns the character at a position.
+    pub(super) fn raw_at(&self, position: usize) -> Option<char> {
+        self.chars.get(position).map(|&(c, _)| c)
+    }
+
     /// Returns the previous character, even if it is white space or part of a comment.
     pub(super) fn previous_raw(&self) -> Option<char> {
         self.position.checked_sub(1).map(|index| self.chars[index].0)

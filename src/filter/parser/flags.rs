@@ -12,6 +12,7 @@ impl Flags {
     pub(in crate::filter) const COMMENTS: Self = Self(16);
     pub(in crate::filter) const UNIX_LINES: Self = Self(32);
     pub(in crate::filter) const UNICODE_CLASS: Self = Self(64);
+    pub(in crate::filter) const CANONICAL: Self = Self(128);
 
     pub(in crate::filter) fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0

@@ -128,10 +128,7 @@ impl Parser {
                 'u' => Flags::UNICODE_CASE,
                 'x' => Flags::COMMENTS,
                 'U' => Flags::UNICODE_CLASS.with(Flags::UNICODE_CASE),
-                'c' => {
-                    let construct = "Flag c (canonical equivalence)";
-                    return Err(PatternError::unsupported(self.cursor.column(), construct));
-                }
+                'c' => Flags::CANONICAL,
                 '-' if enable => {
                     enable = false;
                     self.cursor.advance();

@@ -13,7 +13,7 @@ mod quantifier;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ast::{Assertion, LineTerminators, Node, TERMINATORS};
+use super::ast::{Assertion, CharClass, LineTerminators, Node, TERMINATORS};
 use super::case_folding::CaseFolding;
 use super::code_points::CodePointSet;
 use super::error::PatternError;
@@ -117,7 +117,10 @@ impl Parser {
                     }
                     continue;
                 }
-                '[' => Node::class(self.nested(Self::class)?),
+                '[' => {
+                    let class = self.nested(Self::class)?;
+                    self.class_node(class)
+                }
                 '*' | '+' | '?' => {
                     let message = format!("Nothing to repeat before \"{c}\"");
                     return Err(PatternError::invalid(self.cursor.column(), &message));
@@ -139,6 +142,14 @@ impl Parser {
             1 => nodes.swap_remove(0),
             _ => Node::Concat(nodes),
         })
+    }
+
+    fn class_node(&self, class: CharClass) -> Node {
+        match class {
+            class if self.has(Flags::CANONICAL) => Node::Composed(Rc::new(class.set)),
+            class if class.fails.is_empty() => Node::class(class.set),
+            class => Node::FailingClass(Rc::new(class)),
+        }
     }
 
     /// Returns the node of `^`, `$` or `.`.
@@ -177,7 +188,13 @@ impl Parser {
                         run.push(code);
                     }
                     Escaped::Class(set) if run.is_empty() => {
-                        nodes.push(self.quantified(Node::Class(set))?);
+                        let is_property = matches!(self.cursor.raw_at(start + 1), Some('p' | 'P'));
+                        let node = if is_property && self.has(Flags::CANONICAL) {
+                            Node::Composed(set)
+                        } else {
+                            Node::Class(set)
+                        };
+                        nodes.push(self.quantified(node)?);
                         return Ok(());
                     }
                     Escaped::Node(node) if run.is_empty() => {

@@ -127,7 +127,7 @@ fn check_limits(tally: &Tally, max_unsupported_percent: usize) {
 
 fn report(tally: &Tally, name: &str) {
     println!(
-        "{name}: {} patterns, {} cases, {} matching; rejected by both {}, unsupported {}, unknown {}, half surrogates {}, limit exceeded {}, differences {}",
+        "{name}: {} patterns, {} cases, {} matching; rejected by both {}, unsupported {}, unknown {}, half surrogates {}, exceptions {}, limit exceeded {}, differences {}",
         tally.patterns,
         tally.cases,
         tally.matching,
@@ -135,6 +135,7 @@ fn report(tally: &Tally, name: &str) {
         tally.unsupported,
         tally.unknown,
         tally.half_surrogates,
+        tally.exceptions,
         tally.limit_exceeded,
         tally.differences.len()
     );

@@ -97,6 +97,8 @@ pub(crate) struct Tally {
     pub unknown: usize,
     /// Cases in which Java finds half of a surrogate pair, which a filter never finds.
     pub half_surrogates: usize,
+    /// Cases in which Java throws an exception and the filter fails.
+    pub exceptions: usize,
     /// Cases in which only the filter exceeded its limit.
     pub limit_exceeded: usize,
     /// Number of patterns per unsupported construct.
@@ -119,11 +121,6 @@ impl Tally {
                 return;
             }
             (Err(error), _) => {
-                // Java can compile a pattern and throw an exception for some values.
-                if verdicts.contains('!') {
-                    self.both_reject += 1;
-                    return;
-                }
                 self.unsupported += 1;
                 let text = error.to_string();
                 let text = text.split(" isn't supported").next().unwrap_or_default();
@@ -155,9 +152,13 @@ impl Tally {
                     self.half_surrogates += 1;
                     continue;
                 }
-                Err(_) => {
+                Err(error) if error.is_limit() => {
                     self.limit_exceeded += 1;
                     continue;
+                }
+                Err(_) => {
+                    self.exceptions += usize::from(verdict == "!");
+                    "!".to_owned()
                 }
                 Ok(matched) if !find => if matched { "1" } else { "0" }.to_owned(),
                 Ok(matched) => {
