@@ -136,6 +136,20 @@ impl Node {
         })
     }
 
+    /// Returns `true` if the node does more than to match at a position: how it matches depends on earlier attempts, or Java
+    /// can throw an exception.
+    pub(super) fn has_side_effects(&self) -> bool {
+        self.any(&|node| {
+            matches!(
+                node,
+                Self::BackReference(_)
+                    | Self::FailingClass(_)
+                    | Self::Composed(_)
+                    | Self::Assertion(Assertion::GraphemeBoundary)
+            )
+        })
+    }
+
     /// Estimates the size of the compiled pattern: the number of ranges, multiplied by repetition counts.
     pub(super) fn weight(&self) -> usize {
         let own = match self {

@@ -15,7 +15,7 @@ pub(super) enum Node {
     /// A class that Java evaluates with an exception for some characters.
     FailingClass(Rc<CharClass>),
     /// `(?c)`: one character of a set, which can be written as several characters that compose it.
-    Composed(Rc<CodePointSet>),
+    Composed(Rc<CharClass>),
     Concat(Vec<Node>),
     /// Alternatives in order of preference.
     Alternation(Vec<Node>),

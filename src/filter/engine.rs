@@ -53,6 +53,11 @@ impl Engine {
         matches!(self.general, Matcher::Linear(_))
     }
 
+    /// Returns `true` if the time for a value is linear in its length.
+    pub(super) fn is_linear_for(&self, value: &str) -> bool {
+        self.is_linear() || self.ascii_line.is_some() && is_ascii_line(value)
+    }
+
     /// Returns the regex or the program for a value.
     fn select(&self, value: &str) -> Result<&regex::Regex, &Program> {
         #[cfg(test)]
@@ -119,9 +124,8 @@ pub(crate) fn searches_on_this_thread() -> usize {
 
 /// Compiles a tree for `regex`, or returns `None` if it isn't regular or too large.
 fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<regex::Regex> {
-    // Simplifying must not remove them: what they match isn't all they do.
-    let has_effects = |node: &Node| matches!(node, Node::BackReference(_) | Node::FailingClass(_));
-    if tree.ends_at_empty_iterations(matches_whole) || tree.any(&has_effects) {
+    // Simplifying could remove what has side effects.
+    if tree.ends_at_empty_iterations(matches_whole) || tree.has_side_effects() {
         return None;
     }
     let mut tree = simplify(tree.clone());

@@ -14,6 +14,7 @@ mod code_points;
 mod compose;
 mod engine;
 mod error;
+mod explain;
 mod generated;
 mod graphemes;
 mod matcher;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 pub use compose::{any_of, escape, exclude, to_portable, values_of};
 pub use error::{MatchError, PatternError};
+pub use explain::{Explanation, MatchEngine};
 
 use ast::Node;
 use engine::Engine;
@@ -88,11 +90,9 @@ impl Filter {
     /// If Java rejects the pattern, if it can't be matched exactly as Java matches it, or if it exceeds a limit of length,
     /// nesting depth or compiled size.
     pub fn new(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
-        let flags =
-            if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() };
-        let tree = parser::parse(pattern, flags)?;
+        let tree = parse(pattern, mode)?;
         // A value without the prefix can make Java fail.
-        let has_prefix = !mode.contains && !tree.any(&|node| matches!(node, Node::FailingClass(_)));
+        let has_prefix = !mode.contains && !tree.has_side_effects();
         let prefix = if has_prefix { prefix::literal_prefix(&tree) } else { String::new() };
         let engine = Engine::new(&tree, !mode.contains);
         Ok(Self {
@@ -176,6 +176,13 @@ impl Filter {
     pub fn is_plain_text(&self) -> bool {
         is_literal(&self.inner.pattern.replace('.', ""))
     }
+}
+
+/// Parses a pattern under the flags of a mode.
+fn parse(pattern: &str, mode: Mode) -> Result<Node, PatternError> {
+    let flags =
+        if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() };
+    parser::parse(pattern, flags)
 }
 
 /// Returns `true` if a pattern contains no metacharacters.

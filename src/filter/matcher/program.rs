@@ -17,7 +17,10 @@ pub(super) enum Op {
     /// Throws an exception at one character of a set.
     Fail(usize),
     /// One character of a set, or several characters that compose it.
-    Composed(usize),
+    Composed {
+        set: usize,
+        fails: usize,
+    },
     /// Repeats a set.
     Run(Run),
     /// Tries the next instruction, then the one at this address.
@@ -126,12 +129,10 @@ pub(in crate::filter) struct Program {
 
 impl Program {
     pub(in crate::filter) fn new(tree: &Node) -> Self {
-        let keeps_state = tree.any(&|node| {
-            matches!(
-                node,
-                Node::BackReference(_) | Node::FailingClass(_) | Node::Assertion(Assertion::GraphemeBoundary)
-            )
-        });
+        let keeps_state = tree.has_side_effects();
+        // Java doesn't look at the length then.
+        let first = if let Node::Concat(nodes) = tree { nodes.first() } else { Some(tree) };
+        let starts_at_start = matches!(first, Some(Node::Assertion(Assertion::TextStart)));
         let mut compiler = Compiler {
             program: Self {
                 ops: Vec::new(),
@@ -140,7 +141,7 @@ impl Program {
                 contexts: Vec::new(),
                 locals: 0,
                 groups: 0,
-                min_len: usize::try_from(Study::of(tree).min).unwrap_or(0),
+                min_len: if starts_at_start { 0 } else { usize::try_from(Study::of(tree).min).unwrap_or(0) },
                 first: None,
             },
             set_numbers: HashMap::new(),
@@ -150,7 +151,8 @@ impl Program {
         compiler.node(tree);
         compiler.push(Op::Match);
         let mut program = compiler.program;
-        if !keeps_state && tree.min_len() > 0 {
+        let has_groups = program.groups > 0;
+        if !keeps_state && !has_groups && tree.min_len() > 0 {
             program.first = Some(CharTest::new(&tree.first_chars()));
         }
         program
@@ -239,9 +241,9 @@ impl Compiler {
                 self.push(Op::Fail(fails));
                 self.push(Op::Class(set));
             }
-            Node::Composed(set) => {
-                let set = self.set(set);
-                self.push(Op::Composed(set));
+            Node::Composed(class) => {
+                let (set, fails) = (self.set(&class.set), self.set(&class.fails));
+                self.push(Op::Composed { set, fails });
             }
             Node::Concat(nodes) => nodes.iter().for_each(|node| self.node(node)),
             Node::Alternation(nodes) => self.alternation(nodes),
@@ -334,7 +336,11 @@ impl Compiler {
             ) => {
                 let is_group = form == RepetitionForm::DeterministicGroup;
                 let (group, body) = match body {
-                    Node::Capture(group, inner) if is_group => (Some(*group), &**inner),
+                    Node::Capture(group, inner)
+                        if is_group && repetition.group == RepeatedGroup::Capturing =>
+                    {
+                        (Some(*group), &**inner)
+                    }
                     other => (None, other),
                 };
                 self.program.groups = self.program.groups.max(group.unwrap_or(0));

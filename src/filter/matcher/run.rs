@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::super::ast::{BackReference, Lookaround, QuantifierKind};
+use super::super::ast::{Assertion, BackReference, Lookaround, QuantifierKind};
 use super::super::case_folding::CaseFolding;
 use super::program::{Iteration, MAX_CONTEXT_COUNT, Op, Program, Run};
 use super::text::Text;
@@ -33,6 +33,8 @@ const MEMOIZE_AFTER: usize = 2_000;
 type Group = Option<(usize, usize)>;
 
 enum Frame {
+    /// Java throws an exception if it comes back here.
+    Exception,
     /// Another way to go on.
     Choice {
         pc: usize,
@@ -254,9 +256,14 @@ impl<'a> Machine<'a> {
                 }
                 Some((pc + 1, at))
             }
-            Op::Composed(set) => {
-                let ends = text.composed_ends(at, &program.sets[*set], &mut self.steps);
-                self.frames.extend(ends.into_iter().rev().map(|at| Frame::Choice { pc: pc + 1, at }));
+            Op::Composed { set, fails } => {
+                let (set, fails) = (&program.sets[*set], &program.sets[*fails]);
+                let composed = text.composed(at, &mut self.steps);
+                let choices = composed.into_iter().rev().filter_map(|(code, at)| match code {
+                    _ if fails.contains(code) => Some(Frame::Exception),
+                    _ => set.contains(code).then_some(Frame::Choice { pc: pc + 1, at }),
+                });
+                self.frames.extend(choices);
                 None
             }
             Op::Run(run) => self.run(pc, run, at)?,
@@ -281,6 +288,10 @@ impl<'a> Machine<'a> {
                 self.back_reference(*reference, at)?.map(|length| (pc + 1, at + length))
             }
             Op::Assertion(assertion) => {
+                let is_inside = at > 0 && at < text.len() && !text.splits_pair(at);
+                if *assertion == Assertion::GraphemeBoundary && is_inside && self.last >= text.len() {
+                    return Err(Stop::Exception);
+                }
                 let holds = text.holds(*assertion, at, self.last, &mut self.steps);
                 holds.then_some((pc + 1, at))
             }
@@ -385,6 +396,7 @@ impl<'a> Machine<'a> {
     fn resume(&mut self, frame: Frame) -> Result<Next, Stop> {
         Ok(match frame {
             Frame::Choice { pc, at } => Some((pc, at)),
+            Frame::Exception => return Err(Stop::Exception),
             Frame::Local { local, value } => {
                 self.locals[local] = value;
                 None

@@ -145,30 +145,29 @@ impl Text {
         at
     }
 
-    /// Returns where one character of a set can end that is written as one or several characters.
+    /// Returns the characters that can be read at a position if several can compose one, each with its end, in Java's order.
     ///
-    /// As in Java, the character must be a cluster or the start of one, and never only the first character of several.
-    pub(super) fn composed_ends(&self, start: usize, set: &CharTest, work: &mut usize) -> Vec<usize> {
+    /// As in Java, they must be a cluster or the start of one, and never only the first character of several.
+    pub(super) fn composed(&self, start: usize, work: &mut usize) -> Vec<(u32, usize)> {
         let Some((first, length)) = self.code_point_at(start) else { return Vec::new() };
         let mut end = self.cluster_end(start);
         *work += end - start;
         if end == start + length {
-            return if set.contains(first) { vec![end] } else { Vec::new() };
+            return vec![(first, end)];
         }
-        let mut ends = Vec::new();
+        let mut composed = Vec::new();
         while start + length < end {
             // Longer sequences don't compose to one character.
             if end - start <= MAX_COMPOSED {
                 let chars = char::decode_utf16(self.slice(start, end).iter().copied());
-                let mut composed = chars.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).nfc();
-                let single = composed.next().filter(|_| composed.next().is_none());
-                if single.is_some_and(|c| set.contains(u32::from(c))) {
-                    ends.push(end);
+                let mut chars = chars.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).nfc();
+                if let (Some(c), None) = (chars.next(), chars.next()) {
+                    composed.push((u32::from(c), end));
                 }
             }
             end -= self.code_point_before(end).map_or(1, |(_, length)| length);
         }
-        ends
+        composed
     }
 
     /// Returns `true` if an assertion holds. `last` is the end of the last part that matched, on which Java's `\b{g}`

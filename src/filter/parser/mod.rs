@@ -146,7 +146,7 @@ impl Parser {
 
     fn class_node(&self, class: CharClass) -> Node {
         match class {
-            class if self.has(Flags::CANONICAL) => Node::Composed(Rc::new(class.set)),
+            class if self.has(Flags::CANONICAL) => Node::Composed(Rc::new(class)),
             class if class.fails.is_empty() => Node::class(class.set),
             class => Node::FailingClass(Rc::new(class)),
         }
@@ -190,7 +190,7 @@ impl Parser {
                     Escaped::Class(set) if run.is_empty() => {
                         let is_property = matches!(self.cursor.raw_at(start + 1), Some('p' | 'P'));
                         let node = if is_property && self.has(Flags::CANONICAL) {
-                            Node::Composed(set)
+                            Node::Composed(Rc::new((*set).clone().into()))
                         } else {
                             Node::Class(set)
                         };

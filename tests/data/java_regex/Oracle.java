@@ -12,11 +12,12 @@ import java.util.regex.PatternSyntaxException;
  *
  * <p>A case is a line of tab-separated fields: a mode, a pattern, values. Control characters, characters outside ASCII and %
  * are written as %{HEX}. The mode is m (Pattern.matches) or f (Matcher.find), followed by i for CASE_INSENSITIVE and
- * UNICODE_CASE.
+ * UNICODE_CASE and by g for the groups.
  *
  * <p>The verdict is a line, too: E if the pattern is rejected, otherwise one word per value. For m it is 1 or 0; for f it is
  * START-END in code points, 0 without a match, or h if the match is half of a surrogate pair. It is ! if matching throws an
- * exception, and ? if it exceeds the limit of reads or the stack.
+ * exception, and ? if it exceeds the limit of reads or the stack. The groups
+ * follow a match as ;START-END, or ;- for a group that has not taken part, or ;h for half of a surrogate pair.
  */
 public class Oracle {
     /** Maximum number of characters that a match may read. */
@@ -47,6 +48,7 @@ public class Oracle {
 
     static String verdicts(String[] fields) {
         boolean find = fields[0].indexOf('f') >= 0;
+        boolean groups = fields[0].indexOf('g') >= 0;
         int flags = fields[0].indexOf('i') >= 0 ? Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE : 0;
         Pattern pattern;
         try {
@@ -60,16 +62,16 @@ public class Oracle {
         }
         StringBuilder verdicts = new StringBuilder();
         for (int i = 2; i < fields.length; i++) {
-            verdicts.append(i == 2 ? "" : " ").append(verdict(pattern, unescape(fields[i]), find));
+            verdicts.append(i == 2 ? "" : " ").append(verdict(pattern, unescape(fields[i]), find, groups));
         }
         return verdicts.toString();
     }
 
-    static String verdict(Pattern pattern, String value, boolean find) {
+    static String verdict(Pattern pattern, String value, boolean find, boolean groups) {
         Matcher matcher = pattern.matcher(new LimitedText(value));
         try {
             if (!find) {
-                return matcher.matches() ? "1" : "0";
+                return matcher.matches() ? "1" + (groups ? groups(matcher, value) : "") : "0";
             }
             if (!matcher.find()) {
                 return "0";
@@ -77,13 +79,27 @@ public class Oracle {
             if (splitsPair(value, matcher.start()) || splitsPair(value, matcher.end())) {
                 return "h";
             }
-            int start = value.codePointCount(0, matcher.start());
-            return start + "-" + value.codePointCount(0, matcher.end());
+            return range(value, matcher.start(), matcher.end()) + (groups ? groups(matcher, value) : "");
         } catch (LimitExceeded | StackOverflowError e) {
             return "?";
         } catch (RuntimeException e) {
             return "!";
         }
+    }
+
+    static String groups(Matcher matcher, String value) {
+        StringBuilder groups = new StringBuilder();
+        for (int i = 1; i <= matcher.groupCount(); i++) {
+            int start = matcher.start(i);
+            int end = matcher.end(i);
+            boolean half = start >= 0 && (splitsPair(value, start) || splitsPair(value, end));
+            groups.append(start < 0 ? ";-" : half ? ";h" : ";" + range(value, start, end));
+        }
+        return groups.toString();
+    }
+
+    static String range(String value, int start, int end) {
+        return value.codePointCount(0, start) + "-" + value.codePointCount(0, end);
     }
 
     /** Returns true if a position is between the two halves of a surrogate pair. */

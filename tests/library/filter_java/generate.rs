@@ -1,5 +1,7 @@
 //! Generates random patterns in Java's syntax, each with values that it may match.
 
+use super::constructs::{ANCHORS, CAPTURING, ESCAPES, PAGE_PROPERTIES, PROPERTIES, QUANTIFIERS, SHORTHANDS};
+
 /// A random number generator (`SplitMix64`). The same seed gives the same patterns on every machine.
 pub(crate) struct Random(pub u64);
 
@@ -40,19 +42,6 @@ const CHARS: &[char] = &[
     '\u{301}', '०', 'Σ', 'σ', 'ς', '日', '\u{A0}', 'ǅ', '.', '#', '^', '\u{1F9FF}', '\u{1DFA}',
 ];
 
-const SHORTHANDS: &[&str] = &[r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", r"\h", r"\H", r"\v", r"\V"];
-
-#[rustfmt::skip]
-const PROPERTIES: &[&str] = &[
-    "L", "Lu", "Ll", "Lt", "Mn", "N", "Nd", "P", "Sc", "So", "Z", "Cn", "LC", "L1", "all", "ASCII", "Alpha",
-    "Lower", "Upper", "Alnum", "Punct", "Space", "Digit", "XDigit", "Print", "Graph", "Blank", "Cntrl",
-    "IsAlphabetic", "IsLowercase", "IsUPPERCASE", "IsLatin", "IsGreek", "IsLu", "IsL", "InGreek",
-    "InBasic Latin", "InLatin-1Supplement", "IsWhite_Space", "javaLowerCase", "javaUpperCase",
-    "javaWhitespace", "javaLetterOrDigit", "javaMirrored", "sc=Cyrillic", "script=Latn", "gc=Lu",
-    "general_category=P", "blk=Cyrillic", "block=Emoticons", "IsDigit", "IsPunct", "IsWord", "Foo", "lower",
-    "IsHan", "IsIdeographic", "LD",
-];
-
 /// Small alphabets, which lead to many matches. Each one reveals another kind of difference.
 const ALPHABETS: &[&[char]] = &[
     CHARS,
@@ -69,6 +58,8 @@ const ALPHABETS: &[&[char]] = &[
     &['a', '😀', 'b'],
     &['σ', 'Σ', 'ς', 'ǅ', 'Ǆ', 'ǆ'],
     &['1', '2', 'a', '०'],
+    &['a', '\u{301}', '\u{200D}', '👧', '🇫', '🇷', '\u{600}'],
+    &['ᄀ', 'ᅡ', 'ᆨ', '가', '각', 'e', '\u{301}', 'é'],
 ];
 
 struct Generator<'a> {
@@ -86,11 +77,15 @@ type Piece = (String, String);
 /// Generates a case from the whole grammar. `adversarial` ones have many look-behinds, and back-references inside
 /// repetitions.
 pub(crate) fn case(random: &mut Random, adversarial: bool) -> Case {
-    let mode = random.pick(&["m", "m", "m", "m", "m", "f", "f", "mi", "fi"]);
+    let mode = random.pick(&["m", "m", "mg", "m", "mg", "f", "fg", "fg", "mi", "fi"]);
     let alphabet = random.pick(ALPHABETS);
     let mut generator = Generator { random, alphabet, adversarial, groups: 0, names: 0 };
     let depth = generator.random.below(4);
-    let (mut pattern, sample) = generator.alternatives(depth);
+    let (mut pattern, sample) = if adversarial && generator.chance(40) {
+        generator.capturing()
+    } else {
+        generator.alternatives(depth)
+    };
     if random.chance(10) {
         pattern = flag_group(random) + &pattern;
     }
@@ -134,7 +129,7 @@ pub(crate) fn random_tokens(random: &mut Random) -> Case {
 fn flag_group(random: &mut Random) -> String {
     let mut flags = String::from("(?");
     for _ in 0..=random.below(3) {
-        flags.push(random.pick(&['i', 'i', 'd', 'm', 's', 'u', 'x', 'U']));
+        flags.push(random.pick(&['i', 'i', 'd', 'm', 's', 'u', 'x', 'U', 'c']));
     }
     flags + ")"
 }
@@ -202,20 +197,7 @@ impl Generator<'_> {
     fn quantified(&mut self, depth: usize) -> Piece {
         let (mut pattern, mut sample) = self.atom(depth);
         if self.chance(35) {
-            let (quantifier, min, max) = self.random.pick(&[
-                ("?", 0, 1),
-                ("*", 0, 3),
-                ("+", 1, 3),
-                ("*", 0, 3),
-                ("+", 1, 3),
-                ("{2}", 2, 2),
-                ("{0,2}", 0, 2),
-                ("{1,3}", 1, 3),
-                ("{2,}", 2, 4),
-                ("{0,1}", 0, 1),
-                ("{1}", 1, 1),
-                ("{0}", 0, 0),
-            ]);
+            let (quantifier, min, max) = self.random.pick(QUANTIFIERS);
             pattern += quantifier;
             pattern += self.random.pick(&["", "", "", "?", "+", "+"]);
             if self.chance(2) {
@@ -228,6 +210,10 @@ impl Generator<'_> {
     }
 
     fn literal(&mut self) -> Piece {
+        if self.chance(8) {
+            let (escape, c) = self.random.pick(ESCAPES);
+            return (escape.into(), c.into());
+        }
         let c = self.random.pick(self.alphabet);
         let code = u32::from(c);
         let notation = match self.random.below(14) {
@@ -262,33 +248,36 @@ impl Generator<'_> {
     }
 
     fn property(&mut self) -> String {
-        let name = self.random.pick(PROPERTIES);
+        let name = if self.chance(75) {
+            self.random.pick(&PROPERTIES[..PAGE_PROPERTIES])
+        } else {
+            self.random.pick(PROPERTIES)
+        };
         let p = self.random.pick(&["\\p", "\\p", "\\P"]);
-        if name.len() == 1 && self.chance(50) { format!("{p}{name}") } else { format!("{p}{{{name}}}") }
+        if name.len() == 1 && self.chance(80) { format!("{p}{name}") } else { format!("{p}{{{name}}}") }
     }
 
     fn atom(&mut self, depth: usize) -> Piece {
         let kind = self.random.below(100);
         match kind {
-            0..=39 => self.literal(),
-            40..=46 => (".".into(), self.any_char()),
-            47..=58 => (self.class(2), self.any_char()),
-            59..=63 => (self.random.pick(SHORTHANDS).into(), self.any_char()),
-            64..=67 => (self.property(), self.any_char()),
+            0..=34 => self.literal(),
+            35..=40 => (".".into(), self.any_char()),
+            41..=52 => (self.class(2), self.any_char()),
+            53..=58 => (self.random.pick(SHORTHANDS).into(), self.any_char()),
+            59..=67 => (self.property(), self.any_char()),
             68..=74 => self.anchor(),
             75..=76 => (flag_group(self.random), String::new()),
             77..=78 if self.groups > 0 && self.adversarial => self.back_reference(),
             79 => (r"\R".into(), self.random.pick(&["\r\n", "\n", "\u{85}"]).into()),
+            80 => (r"\X".into(), self.random.pick(&["a", "e\u{301}", "\r\n", "🇫🇷"]).into()),
+            81 if self.chance(50) => ("(?x: a # b)\n)".into(), "a".into()),
             _ if depth > 0 => self.group(depth - 1),
             _ => self.literal(),
         }
     }
 
     fn anchor(&mut self) -> Piece {
-        let anchor = self.random.pick(&[
-            "^", "$", "^", "$", r"\b", r"\b", r"\B", r"\A", r"\Z", r"\z", r"\G", "(?m)$", "(?m)^", "(?d)$",
-            "(?md)^",
-        ]);
+        let anchor = self.random.pick(ANCHORS);
         let sample = self.random.pick(&["", "", "", "\n"]);
         (anchor.into(), sample.into())
     }
@@ -322,7 +311,7 @@ impl Generator<'_> {
             85..=92 if !self.adversarial => return self.simple_look_behind(),
             85..=88 => "(?<=".into(),
             89..=92 => "(?<!".into(),
-            93..=94 => return self.referenced_group(),
+            93..=96 => return self.referenced_group(),
             _ => {
                 let flags = flag_group(self.random);
                 let off = self.random.pick(&["", "", "-i", "-u", "-x", "-U", "-sm"]);
@@ -356,13 +345,58 @@ impl Generator<'_> {
         }
     }
 
+    /// Generates groups in loops and lookarounds, and back-references to them.
+    fn capturing(&mut self) -> Piece {
+        let mut piece = Piece::default();
+        if self.chance(30) {
+            piece = self.quantified(1);
+        }
+        if self.chance(20) {
+            piece.0 += self.random.pick(&["(?i)", "(?iu)"]);
+        }
+        for _ in 0..=self.random.below(2) {
+            let template = self.random.pick(CAPTURING);
+            for (index, part) in template.split('%').enumerate() {
+                if index > 0 {
+                    let (pattern, sample) = match self.random.below(8) {
+                        0 => self.quantified(1),
+                        1 => (self.class(0), self.any_char()),
+                        _ => (self.any_char(), String::new()),
+                    };
+                    let is_special = pattern == "." || pattern == "^";
+                    piece.0 += if is_special { "a" } else { &pattern };
+                    piece.1 += &sample;
+                }
+                piece.0 += part;
+                self.groups += part.matches('(').count() - part.matches("(?").count();
+            }
+            piece.1 += &(0..self.random.below(4)).map(|_| self.any_char()).collect::<String>();
+            if self.chance(80) && self.groups > 0 {
+                piece.0 += &format!("\\{}", 1 + self.random.below(self.groups));
+                piece.0 += self.random.pick(&["", "", "?", "*", "+?", "{2}"]);
+            }
+            if self.chance(40) {
+                let (pattern, sample) = self.quantified(0);
+                piece.0 += &pattern;
+                piece.1 += &sample;
+            }
+        }
+        piece
+    }
+
     /// Generates a group and a back-reference to it.
     fn referenced_group(&mut self) -> Piece {
         self.groups += 1;
         let number = self.groups;
         let (inner, sample) = self.alternatives(0);
         let between = self.literal();
-        (format!("({inner}){}\\{number}", between.0), format!("{sample}{}{sample}", between.1))
+        let sample = format!("{sample}{}{sample}", between.1);
+        if self.chance(50) {
+            return (format!("({inner}){}\\{number}", between.0), sample);
+        }
+        self.names += 1;
+        let name = self.names - 1;
+        (format!("(?<n{name}>{inner}){}\\k<n{name}>", between.0), sample)
     }
 
     fn class(&mut self, depth: usize) -> String {
@@ -377,7 +411,7 @@ impl Generator<'_> {
                 text += self.random.pick(if adversarial {
                     &["&&", "&&", "&&", "&", "-", "&&&", "^", " ", "#"]
                 } else {
-                    &["&&a", "&&[^a]", "&&\\w", "&", "-", "^", " ", "#"]
+                    &["&&a", "&&[^a]", "&&[a-c]", "&&\\w", "&", "-", "^", " ", "#"]
                 });
             }
         }

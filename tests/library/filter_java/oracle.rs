@@ -89,6 +89,8 @@ pub(crate) struct Tally {
     pub cases: usize,
     /// Cases that match.
     pub matching: usize,
+    /// Matches whose groups were compared.
+    pub with_groups: usize,
     /// Patterns that both reject.
     pub both_reject: usize,
     /// Patterns that only the JDK accepts.
@@ -101,8 +103,6 @@ pub(crate) struct Tally {
     pub exceptions: usize,
     /// Cases in which only the filter exceeded its limit.
     pub limit_exceeded: usize,
-    /// Number of patterns per unsupported construct.
-    pub unsupported_constructs: std::collections::BTreeMap<String, usize>,
     pub differences: Vec<String>,
 }
 
@@ -113,6 +113,7 @@ impl Tally {
         let flags = fields.next().unwrap();
         let pattern = unescape(fields.next().unwrap());
         let find = flags.contains('f');
+        let with_groups = flags.contains('g');
         let mode = Mode { ignore_case: flags.contains('i'), contains: find, invert: false };
         self.patterns += 1;
         let filter = match (Filter::new(&pattern, mode), verdicts) {
@@ -122,9 +123,6 @@ impl Tally {
             }
             (Err(error), _) => {
                 self.unsupported += 1;
-                let text = error.to_string();
-                let text = text.split(" isn't supported").next().unwrap_or_default();
-                *self.unsupported_constructs.entry(text.to_owned()).or_default() += 1;
                 if !error.is_unsupported() {
                     self.differ(line, &format!("the JDK accepts, the filter: {error}"));
                 }
@@ -140,9 +138,10 @@ impl Tally {
             self.unknown += 1;
             return;
         }
-        for (value, verdict) in fields.zip(verdicts.split(' ')) {
+        for (value, verdicts) in fields.zip(verdicts.split(' ')) {
             self.cases += 1;
             let value = unescape(value);
+            let (verdict, expected_groups) = verdicts.split_once(';').unwrap_or((verdicts, ""));
             let result = match filter.is_match(&value) {
                 _ if verdict == "?" => {
                     self.unknown += 1;
@@ -175,7 +174,32 @@ impl Tally {
             if result != verdict {
                 let value = escape(&value);
                 self.differ(line, &format!("[{value}] JDK {verdict}, filter {result}"));
+            } else if with_groups && !matches!(verdict, "0" | "!") {
+                self.compare_groups(line, &filter, &value, expected_groups);
             }
+        }
+    }
+
+    /// Compares the groups of a match.
+    fn compare_groups(&mut self, line: &str, filter: &Filter, value: &str, expected: &str) {
+        let explanation = filter.explain(value).unwrap();
+        let position = |at: usize| value[..at].chars().count();
+        let groups: Vec<String> = explanation
+            .groups
+            .iter()
+            .skip(1)
+            .map(|group| match group {
+                Some(group) => format!("{}-{}", position(group.start), position(group.end)),
+                None => "-".to_owned(),
+            })
+            .collect();
+        let expected: Vec<&str> =
+            if expected.is_empty() { Vec::new() } else { expected.split(';').collect() };
+        let is_same = |(ours, java): (&String, &&str)| *java == "h" || ours == java;
+        self.with_groups += 1;
+        if groups.len() != expected.len() || !groups.iter().zip(&expected).all(is_same) {
+            let value = escape(value);
+            self.differ(line, &format!("[{value}] JDK groups {expected:?}, filter {groups:?}"));
         }
     }
 

@@ -1,0 +1,57 @@
+//! How a filter matches one value, for a tester of patterns.
+
+use std::ops::Range;
+
+use super::engine;
+use super::error::MatchError;
+use super::matcher::Program;
+use super::{Filter, Mode};
+
+/// How a filter matches a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// `true` if the value passes the filter.
+    pub passes: bool,
+    /// The byte ranges of the match and of the capturing groups; `None` for a group that has not taken part. Empty if the
+    /// pattern doesn't match.
+    pub groups: Vec<Option<Range<usize>>>,
+    /// The engine that decides whether the value passes.
+    pub engine: MatchEngine,
+}
+
+/// An engine that matches values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchEngine {
+    /// Takes linear time.
+    Linear,
+    /// Backtracks up to a limit.
+    Backtracking,
+}
+
+impl Filter {
+    /// Explains how the filter matches a value. It compiles the pattern once more, so it isn't for many values.
+    ///
+    /// # Errors
+    /// As those of [`Filter::is_match`]. Groups that exceed the backtracking limit are left out.
+    ///
+    /// # Examples
+    /// ```
+    /// use gatewatch::filter::{Filter, MatchEngine, Mode};
+    ///
+    /// let filter = Filter::new(r"(\w+)\.(\w+)", Mode::default())?;
+    /// let explanation = filter.explain("bill.smith")?;
+    /// assert!(explanation.passes);
+    /// assert_eq!(explanation.groups, [Some(0..10), Some(0..4), Some(5..10)]);
+    /// assert_eq!(explanation.engine, MatchEngine::Linear);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn explain(&self, value: &str) -> Result<Explanation, MatchError> {
+        let Mode { contains, invert, .. } = self.mode();
+        let passes = self.is_match(value)?;
+        let is_linear = self.inner.engine.is_linear_for(value);
+        let engine = if is_linear { MatchEngine::Linear } else { MatchEngine::Backtracking };
+        let tree = (passes != invert).then(|| super::parse(self.pattern(), self.mode()).ok()).flatten();
+        let groups = tree.and_then(|tree| engine::groups(&Program::new(&tree), value, !contains).ok());
+        Ok(Explanation { passes, groups: groups.flatten().unwrap_or_default(), engine })
+    }
+}
