@@ -1,7 +1,7 @@
 //! Properties of syntax trees: match lengths, first characters, the order in which alternatives are tried.
 
 use super::ast::{Assertion, Node, QuantifierKind, Repetition, VERTICAL_SPACE};
-use super::code_points::CodePointSet;
+use super::code_points::{CodePointSet, MAX_CODE_POINT};
 use super::matcher::study::RepetitionForm;
 
 impl Node {
@@ -78,27 +78,30 @@ impl Node {
 
     /// Returns the characters that a match can begin with, ignoring lookarounds; all characters where that is unknown.
     pub(super) fn first_chars(&self) -> CodePointSet {
+        let mut ranges = Vec::new();
+        self.add_first_chars(&mut ranges);
+        CodePointSet::new(ranges)
+    }
+
+    fn add_first_chars(&self, ranges: &mut Vec<(u32, u32)>) {
         match self {
-            Self::Class(set) => (**set).clone(),
-            Self::LineBreak => CodePointSet::from_chars(VERTICAL_SPACE),
+            Self::Class(set) => ranges.extend_from_slice(set.ranges()),
+            Self::LineBreak => ranges.extend_from_slice(CodePointSet::from_chars(VERTICAL_SPACE).ranges()),
             Self::Concat(nodes) => {
-                let mut first = CodePointSet::default();
                 for node in nodes {
-                    first = first.union(&node.first_chars());
+                    node.add_first_chars(ranges);
                     if node.min_len() > 0 {
                         break;
                     }
                 }
-                first
             }
-            Self::Alternation(nodes) => {
-                nodes.iter().fold(CodePointSet::default(), |first, n| first.union(&n.first_chars()))
+            Self::Alternation(nodes) => nodes.iter().for_each(|node| node.add_first_chars(ranges)),
+            Self::Repetition(repetition) => repetition.body.add_first_chars(ranges),
+            Self::Capture(_, node) | Self::Atomic(node) => node.add_first_chars(ranges),
+            Self::BackReference(_) | Self::Grapheme | Self::Composed(_) | Self::FailingClass(_) => {
+                ranges.push((0, MAX_CODE_POINT));
             }
-            Self::Repetition(repetition) => repetition.body.first_chars(),
-            Self::Capture(_, node) | Self::Atomic(node) => node.first_chars(),
-            Self::BackReference(_) | Self::Grapheme | Self::Composed(_) => CodePointSet::all(),
-            Self::FailingClass(class) => class.set.union(&class.fails),
-            Self::Empty | Self::Lookaround(..) | Self::Assertion(_) => CodePointSet::default(),
+            Self::Empty | Self::Lookaround(..) | Self::Assertion(_) => {}
         }
     }
 

@@ -9,7 +9,7 @@ use super::code_points::CodePointSet;
 use super::generated::case::{TO_LOWER, TO_UPPER};
 
 /// The characters that compare equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum CaseFolding {
     /// Case-sensitive.
     None,

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::ast::{Assertion, Node};
 use super::error::MatchError;
-use super::matcher::{Groups, Program, Stop};
+use super::matcher::{Program, Stop};
 use super::print::print;
 use super::simplify::{
     Following, is_ascii_line, relax_possessive, resolve_anchors, restrict_to_ascii_line, simplify,
@@ -72,8 +72,7 @@ impl Engine {
     pub(super) fn is_match(&self, value: &str) -> Result<bool, MatchError> {
         match self.select(value) {
             Ok(regex) => Ok(regex.is_match(value)),
-            Err(program) if self.matches_whole => program.matches(value).map_err(|stop| error(stop, value)),
-            Err(program) => groups(program, value, false).map(|groups| groups.is_some()),
+            Err(program) => program.matches(value, self.matches_whole).map_err(|stop| error(stop, value)),
         }
     }
 
@@ -81,21 +80,12 @@ impl Engine {
     pub(super) fn find(&self, value: &str) -> Result<Option<Range<usize>>, MatchError> {
         match self.select(value) {
             Ok(regex) => Ok(regex.find(value).map(|found| found.range())),
-            Err(program) => {
-                let groups = groups(program, value, self.matches_whole)?;
-                Ok(groups.and_then(|groups| groups.into_iter().next().flatten()))
-            }
+            Err(program) => match program.groups(value, self.matches_whole, 1) {
+                Ok(groups) => Ok(groups.and_then(|groups| groups.into_iter().next().flatten())),
+                Err(stop) => Err(error(stop, value)),
+            },
         }
     }
-}
-
-/// Returns the groups of the match in a value; `None` if there is none.
-pub(super) fn groups(
-    program: &Program,
-    value: &str,
-    matches_whole: bool,
-) -> Result<Option<Groups>, MatchError> {
-    program.groups(value, matches_whole).map_err(|stop| error(stop, value))
 }
 
 fn error(stop: Stop, value: &str) -> MatchError {
@@ -125,7 +115,7 @@ pub(crate) fn searches_on_this_thread() -> usize {
 /// Compiles a tree for `regex`, or returns `None` if it isn't regular or too large.
 fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<regex::Regex> {
     // Simplifying could remove what has side effects.
-    if tree.ends_at_empty_iterations(matches_whole) || tree.has_side_effects() {
+    if tree.weight() > MAX_WEIGHT || tree.ends_at_empty_iterations(matches_whole) || tree.has_side_effects() {
         return None;
     }
     let mut tree = simplify(tree.clone());
@@ -135,14 +125,17 @@ fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<
     if matches_whole {
         tree = resolve_anchors(tree);
     }
-    tree = relax_possessive(simplify(tree), &Following::nothing(matches_whole));
+    tree = simplify(tree);
+    if !tree.is_regular(ascii_line) {
+        tree = relax_possessive(tree, &Following::nothing(matches_whole));
+    }
     if matches_whole {
         let start = Node::Assertion(Assertion::TextStart);
         let end = Node::Assertion(Assertion::TextEnd);
         tree = Node::Concat(vec![start, tree, end]);
     }
     let tree = simplify(tree);
-    if !tree.is_regular(ascii_line) || tree.weight() > MAX_WEIGHT {
+    if !tree.is_regular(ascii_line) {
         return None;
     }
     let regex = regex::RegexBuilder::new(&print(&tree))

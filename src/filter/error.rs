@@ -37,6 +37,10 @@ impl PatternError {
         Self::new(Kind::TooLarge, column, format!("Pattern longer than {max_chars} characters"))
     }
 
+    pub(super) fn too_large(column: usize) -> Self {
+        Self::new(Kind::TooLarge, column, format!("Too many character ranges at column {column}"))
+    }
+
     pub(super) fn too_deep(max_depth: usize, column: usize) -> Self {
         let message =
             format!("Groups and classes nested more than {max_depth} levels deep at column {column}");

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::engine;
 use super::error::MatchError;
 use super::matcher::Program;
 use super::{Filter, Mode};
@@ -51,7 +50,7 @@ impl Filter {
         let is_linear = self.inner.engine.is_linear_for(value);
         let engine = if is_linear { MatchEngine::Linear } else { MatchEngine::Backtracking };
         let tree = (passes != invert).then(|| super::parse(self.pattern(), self.mode()).ok()).flatten();
-        let groups = tree.and_then(|tree| engine::groups(&Program::new(&tree), value, !contains).ok());
+        let groups = tree.and_then(|tree| Program::new(&tree).groups(value, !contains, usize::MAX).ok());
         Ok(Explanation { passes, groups: groups.flatten().unwrap_or_default(), engine })
     }
 }

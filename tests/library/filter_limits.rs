@@ -75,23 +75,16 @@ proptest! {
     }
 }
 
+/// Number of characters of the longest pattern that is accepted.
+const MAX_CHARS: usize = 1_000_000;
+
 #[test]
 fn rejects_patterns_beyond_the_limits() {
     let nested = |open: &str, close: &str, depth| open.repeat(depth) + "a" + &close.repeat(depth);
-    let mut patterns = vec![
-        "a".repeat(100_000),
-        "a|".repeat(50_000),
-        r"(\w{1000}){1000}".into(),
-        "((((a{99}){99}){99}){99}){99}".into(),
-        "a{2147483647}".into(),
-        "a{0,2147483647}".into(),
-        "(?U)".to_owned() + &r"\w".repeat(2_000),
-        r"\b".repeat(2_000),
-        "a&&".repeat(3_000).replace('a', "[a"),
-        format!("[{}a]", "a&&".repeat(3_000)),
-    ];
+    let mut patterns =
+        vec!["a".repeat(MAX_CHARS + 1), r"(?U)[\w]".repeat(5_000), format!("[{}a]", "a&&".repeat(3_000))];
     for (open, close) in [("(", ")"), ("(?:", ")"), ("(?=", ")"), ("(?>", ")"), ("[a", "]"), ("(", ")*")] {
-        patterns.push(nested(open, close, 10_000));
+        patterns.push(nested(open, close, 100_000));
         patterns.push(nested(open, close, 3_000 / open.len()));
         patterns.push(nested(open, "", 3_000));
     }
@@ -101,6 +94,57 @@ fn rejects_patterns_beyond_the_limits() {
             let error = compile(&pattern, mode).unwrap_err();
             assert!(!error.to_string().is_empty(), "{pattern:.40}");
         }
+    }
+}
+
+/// Patterns that are too large for `regex`, and patterns of a megabyte, take limited time.
+#[test]
+fn limits_the_time_of_large_patterns() {
+    let mut patterns = vec![
+        r"(\w{1000}){1000}".to_owned(),
+        "((((a{99}){99}){99}){99}){99}".into(),
+        "a{2147483647}".into(),
+        "a{0,2147483647}".into(),
+    ];
+    for part in
+        ["a", "a|", r"(?U)\w", r"\b", "(a)*", "(?<=a)", "[^a]", r"\P{L}", "a*+", r"(a)\1", r"\X", "(?iu)k"]
+    {
+        patterns.push(part.repeat(MAX_CHARS / part.len()));
+    }
+    for pattern in patterns {
+        for contains in [false, true] {
+            let filter = compile(&pattern, Mode { contains, ..Mode::default() }).unwrap();
+            let start = Instant::now();
+            let _ = filter.is_match("aab");
+            assert!(start.elapsed() < MAX_TIME, "{:?} for {pattern:.60}", start.elapsed());
+        }
+    }
+}
+
+#[test]
+fn limits_the_time_of_large_values() {
+    let values = ["a".repeat(1 << 20), "ab".repeat(1 << 19), "a\u{301}".repeat(1 << 18)];
+    for pattern in
+        [r"(?:a|b)*\1?(c)", r"(a*)*(?!x)c", "(?<=a+)b", r"\X*b{3}", r"(?:\b.)*(?!a)x", r"(?i)(.+)\1\1x"]
+    {
+        for contains in [false, true] {
+            let filter = compile(pattern, Mode { contains, ..Mode::default() }).unwrap();
+            for value in &values {
+                let start = Instant::now();
+                let _ = filter.is_match(value);
+                assert!(start.elapsed() < MAX_TIME, "{:?} for {pattern}", start.elapsed());
+            }
+        }
+    }
+}
+
+#[test]
+fn memoizes_failures() {
+    // Exponential without memoization.
+    let value = "a".repeat(200);
+    for pattern in ["(a+)+(?!x)b", "(a|aa)+(?<!x)b", "(?:a?){200}(?<!b)a{200}", "(?:(a|a)*)*(?!x)b"] {
+        let filter = compile(pattern, Mode::default()).unwrap();
+        assert_eq!(filter.is_match(&value), Ok(pattern.contains("200")), "{pattern}");
     }
 }
 

@@ -18,23 +18,36 @@ use text::Text;
 pub(super) type Groups = Vec<Option<Range<usize>>>;
 
 impl Program {
-    /// Returns `true` if the pattern matches the whole value.
-    pub(super) fn matches(&self, value: &str) -> Result<bool, Stop> {
-        let text = Text::new(value);
-        Ok(Machine::new(self, &text, true).match_at(0)?.is_some())
+    /// Returns `true` if the pattern matches the whole value or is found in it.
+    pub(super) fn matches(&self, value: &str, matches_whole: bool) -> Result<bool, Stop> {
+        Ok(self.run(&Text::new(value), matches_whole)?.is_some())
     }
 
-    /// Returns the groups of the first match, or of the match of the whole value.
-    pub(super) fn groups(&self, value: &str, matches_whole: bool) -> Result<Option<Groups>, Stop> {
-        let text = Text::new(value);
-        let mut machine = Machine::new(self, &text, matches_whole);
-        let matched =
-            if matches_whole { machine.match_at(0)?.is_some() } else { self.search(&text, &mut machine)? };
-        if !matched {
-            return Ok(None);
+    /// Returns the first match, or the match of the whole value, and its groups up to a number.
+    pub(super) fn groups(
+        &self,
+        value: &str,
+        matches_whole: bool,
+        max_groups: usize,
+    ) -> Result<Option<Groups>, Stop> {
+        let Some(groups) = self.run(&Text::new(value), matches_whole)? else { return Ok(None) };
+        // For each code unit, the start of its character and the end of the one before. Half of a pair extends to the whole.
+        let mut offsets = vec![(0, 0)];
+        for (start, c) in value.char_indices() {
+            let end = start + c.len_utf8();
+            offsets.last_mut().map(|last| last.0 = start);
+            offsets.extend((1..c.len_utf16()).map(|_| (start, end)));
+            offsets.push((end, end));
         }
-        let ranges = machine.groups.iter();
-        Ok(Some(ranges.map(|range| range.map(|(start, end)| byte_range(value, start, end))).collect()))
+        let range = |(start, end): (usize, usize)| offsets[start].0..offsets[end].1;
+        Ok(Some(groups.into_iter().take(max_groups).map(|group| group.map(range)).collect()))
+    }
+
+    fn run(&self, text: &Text, matches_whole: bool) -> Result<Option<Vec<Option<(usize, usize)>>>, Stop> {
+        let mut machine = Machine::new(self, text, matches_whole);
+        let matched =
+            if matches_whole { machine.match_at(0)?.is_some() } else { self.search(text, &mut machine)? };
+        Ok(matched.then_some(machine.groups))
     }
 
     /// Tries all positions of a value from left to right.
@@ -54,20 +67,4 @@ impl Program {
         }
         Ok(false)
     }
-}
-
-/// Converts a range of code units to one of bytes. Half of a pair extends to the whole.
-fn byte_range(value: &str, start: usize, end: usize) -> Range<usize> {
-    let offset = |wanted: usize, is_end: bool| {
-        let mut units = 0;
-        for (index, c) in value.char_indices() {
-            let next = units + c.len_utf16();
-            if units >= wanted || !is_end && next > wanted {
-                return index;
-            }
-            units = next;
-        }
-        value.len()
-    };
-    offset(start, false)..offset(end, true)
 }

@@ -167,7 +167,8 @@ pub(super) const MAX_CONTEXT_COUNT: u32 = 0x7FFF;
 
 struct Compiler {
     program: Program,
-    set_numbers: HashMap<CodePointSet, usize>,
+    /// The numbers of the sets by their addresses: the parser shares equal ones.
+    set_numbers: HashMap<*const CodePointSet, usize>,
     /// The loops around, up to the next part that is matched on its own; `None` where nothing can be memoized.
     context: Option<Vec<usize>>,
     /// `true` if a match depends on more than the position.
@@ -191,13 +192,10 @@ impl Compiler {
     }
 
     fn set(&mut self, set: &CodePointSet) -> usize {
-        if let Some(&number) = self.set_numbers.get(set) {
-            return number;
-        }
-        self.program.sets.push(CharTest::new(set));
-        let number = self.program.sets.len() - 1;
-        self.set_numbers.insert(set.clone(), number);
-        number
+        *self.set_numbers.entry(std::ptr::from_ref(set)).or_insert_with(|| {
+            self.program.sets.push(CharTest::new(set));
+            self.program.sets.len() - 1
+        })
     }
 
     fn memoize(&mut self) {

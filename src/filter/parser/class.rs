@@ -8,8 +8,8 @@ use super::super::ast::CharClass;
 use super::super::case_folding::CaseFolding;
 use super::super::code_points::CodePointSet;
 use super::super::error::PatternError;
-use super::Parser;
 use super::escape::Escaped;
+use super::{MAX_RANGES, Parser};
 
 const UNCLOSED: &str = "Missing \"]\" for \"[\"";
 
@@ -109,6 +109,10 @@ impl Parser {
             self.cursor.advance();
         }
         let class = self.class_items(column)?.evaluate(negated);
+        self.ranges += class.set.ranges().len();
+        if self.ranges > MAX_RANGES {
+            return Err(PatternError::too_large(column));
+        }
         self.cursor.skip_raw(1);
         Ok(class)
     }
@@ -220,11 +224,11 @@ impl Parser {
             class.add(folding.equivalents_of_range(code, last).into());
             return Ok(());
         }
-        let set = folding.equivalents(code);
+        let set = self.character(code, folding, false);
         if is_in_bit_set(code, folding) {
             class.add_to_bit_set(&set);
         } else {
-            class.add(set.into());
+            class.add((*set).clone().into());
         }
         Ok(())
     }

@@ -14,12 +14,17 @@ pub(super) struct Cursor {
     pub(super) flags: Flags,
     /// Column after the last character.
     end_column: usize,
+    /// Position after the last literal character beyond U+FFFF.
+    supplementary_end: usize,
 }
 
 impl Cursor {
     pub(super) fn new(pattern: &str, flags: Flags) -> Self {
         let end_column = pattern.chars().count() + 1;
-        Self { chars: expand_quotes(pattern), position: 0, flags, end_column }
+        let chars = expand_quotes(pattern);
+        let supplementary_end =
+            chars.iter().rposition(|&(c, _)| u32::from(c) > 0xFFFF).map_or(0, |last| last + 1);
+        Self { chars, position: 0, flags, end_column, supplementary_end }
     }
 
     pub(super) fn position(&self) -> usize {
@@ -66,7 +71,7 @@ impl Cursor {
 
     /// Returns `true` if the rest of the pattern contains a literal character beyond U+FFFF.
     pub(super) fn has_supplementary_ahead(&self) -> bool {
-        self.chars[self.position..].iter().any(|&(c, _)| u32::from(c) > 0xFFFF)
+        self.position < self.supplementary_end
     }
 
     /// Returns the next character without consuming it.

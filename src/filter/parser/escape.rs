@@ -52,8 +52,11 @@ impl Parser {
             'x' => self.hexadecimal(column),
             'v' if in_range => code('\u{B}'),
             'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'v' | 'V' | 'w' | 'W' => {
-                let set = self.shorthand(c.to_ascii_lowercase());
-                Ok(if c.is_ascii_uppercase() { set.negate().into() } else { set.into() })
+                let set = self.cached(format!("\\{c}"), |parser, _| {
+                    let set = parser.shorthand(c.to_ascii_lowercase());
+                    Some(if c.is_ascii_uppercase() { set.negate() } else { set })
+                });
+                Ok(Escaped::Class(set.unwrap_or_default()))
             }
             'N' => self.named_character(column),
             _ if !c.is_ascii_alphanumeric() => code(c),
@@ -240,7 +243,7 @@ impl Parser {
     }
 
     /// Returns the set of `\d`, `\h`, `\s`, `\v` or `\w`.
-    fn shorthand(&mut self, letter: char) -> CodePointSet {
+    fn shorthand(&self, letter: char) -> CodePointSet {
         let unicode = self.has(Flags::UNICODE_CLASS);
         match (letter, unicode) {
             ('d', false) => CodePointSet::from_chars("0123456789"),
@@ -276,17 +279,26 @@ impl Parser {
             self.cursor.skip_raw(1);
             name.to_string()
         };
-        let key = (name, self.cursor.flags);
-        if !self.properties.contains_key(&key) {
-            let ignore_case = self.has(Flags::IGNORE_CASE);
-            let unicode = self.has(Flags::UNICODE_CLASS);
-            let Some(set) = properties::property(&key.0, ignore_case, unicode) else {
-                let message = format!("Unknown property {}", key.0);
-                return Err(PatternError::invalid(column, &message));
-            };
-            self.properties.insert(key.clone(), Rc::new(set));
+        let prefix = if negated { "P" } else { "p" };
+        let set = self.cached(format!("{prefix}{name}"), |parser, key| {
+            let (ignore_case, unicode) = (parser.has(Flags::IGNORE_CASE), parser.has(Flags::UNICODE_CLASS));
+            let set = properties::property(&key[1..], ignore_case, unicode)?;
+            Some(if negated { set.negate() } else { set })
+        });
+        set.ok_or_else(|| PatternError::invalid(column, &format!("Unknown property {name}")))
+    }
+
+    /// Returns the set that was computed for a key under the present flags, or computes it.
+    fn cached(
+        &mut self,
+        key: String,
+        compute: impl FnOnce(&Self, &str) -> Option<CodePointSet>,
+    ) -> Option<Rc<CodePointSet>> {
+        let key = (key, self.cursor.flags);
+        if !self.sets.contains_key(&key) {
+            let set = compute(self, &key.0)?;
+            self.sets.insert(key.clone(), Rc::new(set));
         }
-        let set = Rc::clone(&self.properties[&key]);
-        Ok(if negated { Rc::new(set.negate()) } else { set })
+        self.sets.get(&key).cloned()
     }
 }

@@ -23,10 +23,13 @@ use escape::Escaped;
 pub(super) use flags::Flags;
 
 /// Maximum length of a pattern.
-const MAX_CHARS: usize = 10_000;
+const MAX_CHARS: usize = 1_000_000;
 
 /// [`MAX_CHARS`] for error messages.
-const MAX_CHARS_TEXT: &str = "10,000";
+const MAX_CHARS_TEXT: &str = "1,000,000";
+
+/// Maximum number of ranges in all classes of a pattern.
+const MAX_RANGES: usize = 2_000_000;
 
 /// Maximum nesting depth of groups and classes. It bounds the recursion here and in the engines.
 const MAX_DEPTH: usize = 100;
@@ -41,7 +44,9 @@ pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
         groups: 0,
         names: HashMap::new(),
         depth: 0,
-        properties: HashMap::new(),
+        sets: HashMap::new(),
+        characters: HashMap::new(),
+        ranges: 0,
     };
     let tree = parser.alternation()?;
     if parser.cursor.peek() == Some(')') {
@@ -58,8 +63,12 @@ struct Parser {
     /// Numbers of the named groups.
     names: HashMap<String, usize>,
     depth: usize,
-    /// Sets of the properties parsed so far: computing one is slow, and a pattern may contain it many times.
-    properties: HashMap<(String, Flags), Rc<CodePointSet>>,
+    /// Sets of the properties and shorthands parsed so far: computing one is slow, and a pattern may contain it many times.
+    sets: HashMap<(String, Flags), Rc<CodePointSet>>,
+    /// Sets of the literal characters parsed so far.
+    characters: HashMap<(u32, CaseFolding, bool), Rc<CodePointSet>>,
+    /// Number of ranges in the classes parsed so far.
+    ranges: usize,
 }
 
 impl Parser {
@@ -218,14 +227,19 @@ impl Parser {
             // An empty run can have a quantifier: Java accepts `{3}` alone, and the second one of `a{2}{3}`.
             [] => nodes.push(self.quantified(Node::Empty)?),
             [single] => {
-                let node = Node::class(folding.equivalents(single));
+                let node = Node::Class(self.character(single, folding, false));
                 nodes.push(self.quantified(node)?);
             }
-            _ => {
-                let sets = run.iter().map(|&code| folding.equivalents_in_literal(code));
-                nodes.extend(sets.map(Node::class));
-            }
+            _ => nodes.extend(run.iter().map(|&code| Node::Class(self.character(code, folding, true)))),
         }
         Ok(())
+    }
+
+    /// Returns what a literal character matches, alone or in a literal of several characters.
+    fn character(&mut self, code: u32, folding: CaseFolding, in_literal: bool) -> Rc<CodePointSet> {
+        let set = self.characters.entry((code, folding, in_literal)).or_insert_with(|| {
+            Rc::new(if in_literal { folding.equivalents_in_literal(code) } else { folding.equivalents(code) })
+        });
+        Rc::clone(set)
     }
 }

@@ -9,19 +9,18 @@ pub(in crate::filter) fn resolve_anchors(node: Node) -> Node {
 }
 
 fn resolve(node: Node, at_start: bool, at_end: bool, is_nonempty: bool) -> Node {
-    let are_empty = |nodes: &[Node]| nodes.iter().all(|n| n.max_len() == Some(0));
     match node {
         Node::Assertion(Assertion::TextEndOrTerminator(_) | Assertion::LineEnd(_)) if at_end => Node::Empty,
         // Java's `(?m)^` doesn't match an empty value.
         Node::Assertion(Assertion::LineStart(_)) if at_start && is_nonempty => Node::Empty,
         Node::Concat(nodes) => {
-            let edges: Vec<(bool, bool)> = (0..nodes.len())
-                .map(|i| (at_start && are_empty(&nodes[..i]), at_end && are_empty(&nodes[i + 1..])))
-                .collect();
-            let mut edges = edges.into_iter();
+            let is_empty = |node: &&Node| node.max_len() == Some(0);
+            let first = nodes.iter().take_while(is_empty).count();
+            let last = nodes.len() - nodes.iter().rev().take_while(is_empty).count();
+            let mut index = 0;
             Node::Concat(nodes).map_children(|child| {
-                let (at_start, at_end) = edges.next().unwrap_or_default();
-                resolve(child, at_start, at_end, is_nonempty)
+                index += 1;
+                resolve(child, at_start && index <= first + 1, at_end && index >= last, is_nonempty)
             })
         }
         // Not in an atomic group, where an anchor decides which alternative the group keeps.
