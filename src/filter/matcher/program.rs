@@ -55,10 +55,6 @@ pub(super) enum Op {
     Atomic {
         next: usize,
     },
-    /// The same, but skips it if it doesn't match.
-    AtomicOptional {
-        next: usize,
-    },
     /// Repeats what follows up to [`Op::Accept`], each iteration once; continues at the address.
     Iterate(Iteration),
     /// Starts a loop over what follows up to [`Op::LoopNext`].
@@ -221,7 +217,6 @@ impl Compiler {
             Op::LookAhead { next, .. }
             | Op::LookBehind { next, .. }
             | Op::Atomic { next }
-            | Op::AtomicOptional { next }
             | Op::Iterate(Iteration { next, .. }) => *next = here,
             _ => {}
         }
@@ -317,17 +312,15 @@ impl Compiler {
             return;
         }
         match (repetition.form(), kind) {
-            (RepetitionForm::OptionalAtom, QuantifierKind::Possessive) => {
-                self.part(Op::AtomicOptional { next: 0 }, body, Op::Accept, true);
-            }
-            (RepetitionForm::OptionalAtom, _) => {
+            (RepetitionForm::OptionalAtom, QuantifierKind::Greedy | QuantifierKind::Lazy) => {
                 self.optional(*kind, |compiler| {
                     compiler.part(Op::Atomic { next: 0 }, body, Op::Accept, true);
                 });
             }
             (RepetitionForm::OptionalGroup, _) => self.optional(*kind, |compiler| compiler.node(body)),
             (
-                form @ (RepetitionForm::GreedyClass
+                form @ (RepetitionForm::OptionalAtom
+                | RepetitionForm::GreedyClass
                 | RepetitionForm::Atoms
                 | RepetitionForm::DeterministicGroup),
                 _,
