@@ -1,9 +1,57 @@
 //! Filters: `java.util.regex` patterns that are matched against whole values, as a gateway matches them.
 //!
-//! A filter must select exactly the rows that the gateway would select. The [`parser`] reads a pattern as Java 17 does,
-//! into a syntax tree ([`ast`]) without flags and shorthands. After [`validate`] and [`simplify`], the tree is printed with
-//! every class spelled out ([`print`]) and compiled by `regex` or, if it isn't regular, by `fancy-regex` ([`engine`]).
-//! Patterns that neither of them matches exactly as Java does are rejected.
+//! A filter must select exactly the rows that the gateway would select. The judge is Java 17.
+//!
+//! ```
+//! use gatewatch::filter::{Filter, Mode};
+//!
+//! // Possessive quantifiers, look-behinds, names of characters and back-references have Java's meaning.
+//! for (pattern, value, expected) in [
+//!     (r"bi.*+", "billy", true),
+//!     (r"a*+a", "aaa", false),
+//!     (r"(?<=^bill\.?)smith|.*(?<=b+l?)y", "by", true),
+//!     (r"(?iu)(\N{LATIN SMALL LETTER U WITH DIAERESIS})\1", "üÜ", true),
+//!     (r"(?:(a)|b)*\1", "aba", true),
+//!     (r"\X\X", "e\u{301}🇫🇷", true),
+//! ] {
+//!     assert_eq!(Filter::new(pattern, Mode::default())?.is_match(value)?, expected, "{pattern}");
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Constructs
+//! Every construct of Java's `Pattern` is supported. *Linear* ones are matched by the crate `regex` in linear time. If a
+//! pattern contains any other, all of it is matched by backtracking, up to a limit of steps.
+//!
+//! | construct | engine |
+//! |---|---|
+//! | characters, `\t \n \r \f \a \e \cX`, `\0n`, `\xhh`, `\x{h…h}`, `\uhhhh`, `\N{name}`, `\Q…\E` | linear |
+//! | classes with unions, intersections, subtractions; `.`, `\d \h \s \v \w` and their negations | linear |
+//! | `\p{…}`, `\P{…}`: POSIX, `java…`, scripts, blocks, categories, binary properties of Unicode 13 | linear |
+//! | `X?`, `X*`, `X+`, `X{n}`, `X{n,}`, `X{n,m}`, greedy or lazy | linear |
+//! | the same, possessive; `(?>X)` | linear where giving back could never help, else backtracking |
+//! | alternatives, groups, named groups | linear |
+//! | `^ $ \A \G \Z \z`, also under `(?m)` and `(?d)`; `\b \B` | linear at the ends of whole values and for ASCII lines, else backtracking |
+//! | `\R` | linear, but backtracking if repeated |
+//! | `\X`, `\b{g}` | backtracking |
+//! | `(?=X) (?!X) (?<=X) (?<!X)` | backtracking |
+//! | `\1`, `\k<name>`, also under `(?i)` and `(?iu)` | backtracking |
+//! | `(?idmsuxU)`, `(?i-s:X)` | as the rest |
+//! | `(?c)` with a class or property | backtracking |
+//!
+//! What Java rejects is rejected, with the column, among them conditionals `(?(1)…)`, `(?R)`, `(?P<n>…)`, `(?#…)`, `a**`,
+//! look-behinds without an obvious maximum length. Where Java throws an exception while it matches, as with `[\wa&&]`,
+//! [`Filter::is_match`] returns an error.
+//!
+//! # Limits
+//! Patterns have up to a million characters and 100 levels of groups. A value takes up to a million steps, some
+//! milliseconds, and more if it is long; then [`Filter::is_match`] returns an error. With [`Mode::contains`], half of a
+//! surrogate pair is never found. Java's own limit, the stack of its thread, isn't imitated.
+//!
+//! # Parts
+//! The [`parser`] reads a pattern as Java 17 does, into a syntax tree ([`ast`]) without flags and shorthands. If the tree is
+//! regular after [`simplify`], it is printed with every class spelled out ([`print`]) for `regex`. Otherwise the
+//! [`matcher`] runs it. [`engine`] selects.
 //!
 //! This module depends on no other module of the crate.
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 #[path = "../../../src/filter/mod.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the module is compiled without the rest of the crate")]
+#[expect(dead_code, unreachable_pub, unused_imports, reason = "the module is compiled without the rest of the crate")]
 mod filter;
 
 use filter::{Filter, Mode};
