@@ -1,30 +1,6 @@
 //! Grapheme clusters, what a user sees as one character, as `\X` and `\b{g}` of Java 17 find them.
 
-use super::generated::graphemes::GRAPHEMES;
-
-/// How a character joins its neighbors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum GraphemeClass {
-    #[default]
-    Other,
-    CarriageReturn,
-    LineFeed,
-    Control,
-    /// Joins the character before it. Java doesn't distinguish spacing marks.
-    Extend,
-    Joiner,
-    RegionalIndicator,
-    /// Joins the character after it.
-    Prepend,
-    /// Leading consonants of Hangul syllables.
-    HangulL,
-    HangulV,
-    HangulT,
-    /// Hangul syllables without a trailing consonant.
-    HangulLv,
-    HangulLvt,
-    Pictograph,
-}
+use super::generated::graphemes::{GRAPHEMES, GraphemeClass};
 
 /// The first Hangul syllable.
 const HANGUL_START: u32 = 0xAC00;
@@ -33,7 +9,7 @@ const HANGUL_STEP: u32 = 28;
 
 impl GraphemeClass {
     /// Returns the class of a code point.
-    pub(super) fn of(code: u32) -> Self {
+    fn of(code: u32) -> Self {
         let after = GRAPHEMES.partition_point(|range| range.0 <= code);
         match after.checked_sub(1).map(|index| GRAPHEMES[index]) {
             Some((_, last, class)) if code <= last => match class {
@@ -75,7 +51,8 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Adds the next character and returns `true`, or returns `false` if it starts another cluster.
-    pub(super) fn extend(&mut self, class: GraphemeClass) -> bool {
+    pub(super) fn extend(&mut self, code: u32) -> bool {
+        let class = GraphemeClass::of(code);
         let joins = match (self.last, class) {
             (None, _) => {
                 self.starts_with_pictograph = class == GraphemeClass::Pictograph;

@@ -2,8 +2,32 @@
 //!
 //! Generated, don't edit: `java tests/data/java_regex/Tables.java src/filter/generated`
 
-use super::super::graphemes::GraphemeClass::{
-    self, CarriageReturn, Control, Extend, HangulL, HangulLv, HangulT, HangulV, Joiner, LineFeed, Pictograph,
+/// How a character joins its neighbors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::filter) enum GraphemeClass {
+    #[default]
+    Other,
+    CarriageReturn,
+    LineFeed,
+    Control,
+    /// Joins the character before it. Java doesn't distinguish spacing marks.
+    Extend,
+    Joiner,
+    RegionalIndicator,
+    /// Joins the character after it.
+    Prepend,
+    /// Leading consonants of Hangul syllables.
+    HangulL,
+    HangulV,
+    HangulT,
+    /// Hangul syllables without a trailing consonant.
+    HangulLv,
+    HangulLvt,
+    Pictograph,
+}
+
+use GraphemeClass::{
+    CarriageReturn, Control, Extend, HangulL, HangulLv, HangulT, HangulV, Joiner, LineFeed, Pictograph,
     Prepend, RegionalIndicator,
 };
 

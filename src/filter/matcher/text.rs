@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::super::ast::{Assertion, LineTerminators};
 use super::super::code_points::CodePointSet;
-use super::super::graphemes::{Cluster, GraphemeClass};
+use super::super::graphemes::Cluster;
 use super::super::properties;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -137,7 +137,7 @@ impl Text {
         let mut at = start;
         let mut cluster = Cluster::default();
         while let Some((code, length)) = self.code_point_at(at) {
-            if !cluster.extend(GraphemeClass::of(code)) {
+            if !cluster.extend(code) {
                 break;
             }
             at += length;

@@ -279,7 +279,7 @@ fn replaces_an_invalid_filter_by_its_longest_valid_beginning() {
         ("a", "a.*(", Some("a.*")),
         ("billy", "a.*(", Some("a.*")),
         ("", "(a)(b[", Some("(a)")),
-        ("", r"ab\X", Some("ab")),
+        ("", r"ab\y", Some("ab")),
         ("", "äb)", Some("äb")),
         ("", "(", None),
         ("", "*", None),

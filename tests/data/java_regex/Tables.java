@@ -156,8 +156,33 @@ public class Tables {
 
     /** Prints the classes of all characters that don't stay apart from others, as \X shows them. */
     static void graphemes() {
-        out.print("use super::super::graphemes::GraphemeClass::{\n    self, CarriageReturn, Control, Extend, HangulL,"
-                + " HangulLv, HangulT, HangulV, Joiner, LineFeed, Pictograph,\n    Prepend, RegionalIndicator,\n};\n\n");
+        out.print("""
+                /// How a character joins its neighbors.
+                #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+                pub(in crate::filter) enum GraphemeClass {
+                    #[default]
+                    Other,
+                    CarriageReturn,
+                    LineFeed,
+                    Control,
+                    /// Joins the character before it. Java doesn't distinguish spacing marks.
+                    Extend,
+                    Joiner,
+                    RegionalIndicator,
+                    /// Joins the character after it.
+                    Prepend,
+                    /// Leading consonants of Hangul syllables.
+                    HangulL,
+                    HangulV,
+                    HangulT,
+                    /// Hangul syllables without a trailing consonant.
+                    HangulLv,
+                    HangulLvt,
+                    Pictograph,
+                }
+
+                """);
+        out.print("use GraphemeClass::{\n    CarriageReturn, Control, Extend, HangulL, HangulLv, HangulT, HangulV, Joiner, LineFeed, Pictograph,\n    Prepend, RegionalIndicator,\n};\n\n");
         out.print("/// First character, last character, class.\n#[rustfmt::skip]\n"
                 + "pub(in crate::filter) const GRAPHEMES: &[(u32, u32, GraphemeClass)] = &[\n");
         StringBuilder line = new StringBuilder("   ");
