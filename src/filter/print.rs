@@ -22,7 +22,6 @@ struct Printer {
 impl Printer {
     fn node(&mut self, node: &Node) {
         match node {
-            Node::Empty => {}
             Node::Class(set) => self.set(set),
             Node::Concat(nodes) => {
                 for node in nodes {
@@ -45,7 +44,7 @@ impl Printer {
             Node::Assertion(assertion) => self.assertion(*assertion),
             Node::Capture(_, node) => self.group("(?:", node),
             Node::LineBreak => self.out.push_str(r"\r\n|[\n-\r\x{85}\x{2028}-\x{2029}]"),
-            // Not regular.
+            // Empty, or not regular.
             _ => {}
         }
     }

@@ -379,5 +379,5 @@ pub(in crate::filter) const GRAPHEMES: &[(u32, u32, GraphemeClass)] = &[
     (0x2CEA2, 0x2CEAF, Control), (0x2EBE1, 0x2F7FF, Control), (0x2FA1E, 0x2FFFF, Control),
     (0x3134B, 0xE001F, Control), (0xE0020, 0xE007F, Extend), (0xE0080, 0xE00FF, Control),
     (0xE0100, 0xE01EF, Extend), (0xE01F0, 0xEFFFF, Control), (0xFFFFE, 0xFFFFF, Control),
-    (0x10FFFE, 0x10FFFF, Control),
+    (0x10_FFFE, 0x10_FFFF, Control),
 ];

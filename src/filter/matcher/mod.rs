@@ -10,8 +10,8 @@ mod text;
 use std::ops::Range;
 
 pub(super) use program::Program;
-use run::Machine;
 pub(super) use run::Stop;
+use run::{Group, Machine};
 use text::Text;
 
 /// The byte ranges of the match and of its groups; `None` for a group that has not taken part.
@@ -35,7 +35,6 @@ impl Program {
         let mut offsets = vec![(0, 0)];
         for (start, c) in value.char_indices() {
             let end = start + c.len_utf8();
-            offsets.last_mut().map(|last| last.0 = start);
             offsets.extend((1..c.len_utf16()).map(|_| (start, end)));
             offsets.push((end, end));
         }
@@ -43,7 +42,7 @@ impl Program {
         Ok(Some(groups.into_iter().take(max_groups).map(|group| group.map(range)).collect()))
     }
 
-    fn run(&self, text: &Text, matches_whole: bool) -> Result<Option<Vec<Option<(usize, usize)>>>, Stop> {
+    fn run(&self, text: &Text, matches_whole: bool) -> Result<Option<Vec<Group>>, Stop> {
         let mut machine = Machine::new(self, text, matches_whole);
         let matched =
             if matches_whole { machine.match_at(0)?.is_some() } else { self.search(text, &mut machine)? };

@@ -33,7 +33,7 @@ const MAX_FRAMES: usize = 2_000_000;
 const MEMOIZE_AFTER: usize = 2_000;
 
 /// The start and the end of a group.
-type Group = Option<(usize, usize)>;
+pub(super) type Group = Option<(usize, usize)>;
 
 /// What to come back to. The numbers are instructions and positions, if nothing else is said.
 enum Frame {
@@ -159,6 +159,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs one instruction.
+    #[expect(clippy::too_many_lines, reason = "one arm per instruction")]
     fn step(&mut self, pc: usize, at: usize) -> Result<Next, Stop> {
         let program = self.program;
         let text = self.text;
@@ -306,6 +307,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Goes on after a failure.
+    #[expect(clippy::needless_pass_by_value, reason = "the frame isn't on the stack any more")]
     fn resume(&mut self, frame: Frame) -> Result<Next, Stop> {
         Ok(match frame {
             Frame::Choice(pc, at) => Some((pc, at)),

@@ -67,12 +67,8 @@ impl Chain {
         match node {
             _ if self.is_stopped => {}
             Node::Class(_) | Node::FailingClass(_) => self.add_lengths(1, 1),
-            Node::Composed(_) => {
-                self.add_lengths(1, 0);
-                self.current.is_deterministic = false;
-            }
             Node::LineBreak => self.add_lengths(1, 2),
-            Node::Grapheme => {
+            Node::Grapheme | Node::Composed(_) => {
                 self.add_lengths(1, 0);
                 self.current.is_deterministic = false;
             }

@@ -63,7 +63,7 @@ impl Parser {
             None => return Err(PatternError::incomplete(column, UNCLOSED)),
             Some(_) => {
                 self.cursor.set_position(self.cursor.position() - 1);
-                self.inline_flags()?;
+                self.inline_flags();
                 let start = self.cursor.position();
                 match self.cursor.read() {
                     Some(')') => return Ok(None),
@@ -116,7 +116,7 @@ impl Parser {
     }
 
     /// Parses the flags of `(?i)`, `(?i-s:…)` and similar.
-    fn inline_flags(&mut self) -> Result<(), PatternError> {
+    fn inline_flags(&mut self) {
         let mut enable = true;
         while let Some(c) = self.cursor.peek() {
             let flags = self.cursor.flags;
@@ -139,6 +139,5 @@ impl Parser {
             self.cursor.flags = if enable { flags.with(flag) } else { flags.without(flag) };
             self.cursor.advance();
         }
-        Ok(())
     }
 }

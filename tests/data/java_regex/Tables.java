@@ -192,7 +192,7 @@ public class Tables {
             String kind = c > Character.MAX_CODE_POINT ? "" : graphemeClass(c);
             if (!kind.equals(current)) {
                 if (!current.isEmpty()) {
-                    String range = String.format(" (0x%X, 0x%X, %s),", first, c - 1, current);
+                    String range = " (" + hex(first) + ", " + hex(c - 1) + ", " + current + "),";
                     if (line.length() + range.length() > 100) {
                         out.print(line + "\n");
                         line = new StringBuilder("   ");
@@ -204,6 +204,10 @@ public class Tables {
             }
         }
         out.print(line + "\n];\n");
+    }
+
+    static String hex(int c) {
+        return c > 0xFFFFF ? String.format("0x%02X_%04X", c >> 16, c & 0xFFFF) : String.format("0x%X", c);
     }
 
     static final Pattern CLUSTER = Pattern.compile("\\X");
