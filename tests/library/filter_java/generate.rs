@@ -372,7 +372,8 @@ impl Generator<'_> {
             }
             piece.1 += &(0..self.random.below(4)).map(|_| self.any_char()).collect::<String>();
             if self.chance(80) && self.groups > 0 {
-                piece.0 += &format!("\\{}", 1 + self.random.below(self.groups));
+                piece.0.push('\\');
+                piece.0 += &(1 + self.random.below(self.groups)).to_string();
                 piece.0 += self.random.pick(&["", "", "?", "*", "+?", "{2}"]);
             }
             if self.chance(40) {
