@@ -79,6 +79,9 @@
     expect(clippy::disallowed_methods, reason = "unit tests need no atomic files and no thread names")
 )]
 
+/// The version of the program; in releases that are built from git, with commit and date.
+pub const VERSION: &str = env!("GATEWATCH_VERSION");
+
 pub mod alert;
 pub mod atomic_file;
 pub mod cli;

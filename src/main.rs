@@ -35,6 +35,8 @@ fn main() -> ExitCode {
         Some(Command::Record(args)) => cli::record::run(&args),
         Some(Command::Alert(args)) => cli::alert::run(&args),
         Some(Command::Demo(args)) => cli::demo::run(args),
+        Some(Command::Completions(args)) => cli::shell::completions(&args),
+        Some(Command::Man(args)) => cli::shell::man(&args),
     };
     status.into()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::alert::AlertArgs;
 use super::history::HistoryArgs;
@@ -20,7 +21,7 @@ const MAX_DEMO_SESSIONS: usize = 5_000_000;
 
 /// Show who is logged in on Ignition gateways
 #[derive(Debug, Parser)]
-#[command(name = "gatewatch", version)]
+#[command(name = "gatewatch", version = crate::VERSION)]
 pub struct Cli {
     /// The subcommand; the window opens without one.
     #[command(subcommand)]
@@ -100,6 +101,10 @@ pub enum Command {
     Alert(AlertArgs),
     /// Run the demo gateway in the foreground
     Demo(DemoArgs),
+    /// Write the completions for a shell to standard output
+    Completions(CompletionsArgs),
+    /// Write the manual page to standard output
+    Man(ManArgs),
 }
 
 /// The options of `gatewatch sessions`.
@@ -291,6 +296,33 @@ pub struct DemoArgs {
     /// Require this API token under /data
     #[arg(long, value_name = "NAME:KEY")]
     pub require_token: Option<demo::Token>,
+}
+
+/// The options of `gatewatch completions`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Where shells look for them:
+  bash        ~/.local/share/bash-completion/completions/gatewatch
+  zsh         a file _gatewatch in a folder of $fpath
+  fish        ~/.config/fish/completions/gatewatch.fish
+  powershell  add to $PROFILE: gatewatch completions powershell | Out-String | Invoke-Expression")]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// The options of `gatewatch man`.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+To read a page: gatewatch man sessions | man -l -")]
+pub struct ManArgs {
+    /// The page of this subcommand, such as `sessions` or `history info` [default: the page of the program]
+    #[arg(conflicts_with = "folder")]
+    pub command: Vec<String>,
+
+    /// Write all pages into this folder instead, such as ~/.local/share/man/man1
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
 }
 
 /// Accepts HOST:PORT; an IPv6 address has to be in brackets.

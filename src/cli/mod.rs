@@ -13,13 +13,15 @@ mod report;
 mod rows;
 mod saved_logins;
 pub mod sessions;
+pub mod shell;
 mod stoppable;
 mod target;
 mod trust_hint;
 
 pub use alert::{AlertArgs, AlertCommand, AlertTestArgs, AlertTestFormat};
 pub use args::{
-    CheckArgs, CheckFormat, Cli, Command, DemoArgs, EventsArgs, EventsFormat, RecordArgs, SessionsArgs,
+    CheckArgs, CheckFormat, Cli, Command, CompletionsArgs, DemoArgs, EventsArgs, EventsFormat, ManArgs, RecordArgs,
+    SessionsArgs,
 };
 pub use exit_status::ExitStatus;
 pub use history::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};

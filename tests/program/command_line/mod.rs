@@ -13,6 +13,7 @@ mod kinds;
 mod output;
 #[cfg(unix)]
 mod record;
+mod shell;
 mod trust;
 
 use std::io::{BufRead as _, BufReader, Write as _};
