@@ -69,7 +69,7 @@ pub(super) fn parse(text: &str) -> (Vec<Rule>, Vec<AlertProblem>) {
                     AlertReason::UnknownKey => reader.unknown_key().unwrap_or_default(),
                     _ => key.to_owned(),
                 };
-                problems.push(AlertProblem { name, line: reader.line(&key), key, source });
+                problems.push(AlertProblem { name, line: reader.line(&key), key, file: None, source });
             }
         }
     }

@@ -1,11 +1,14 @@
 //! The errors of `[[alert]]` tables. One that is wrong is left out, and the others apply.
 
+use std::path::PathBuf;
+
+use super::config::CONFIG_FILE;
 use crate::alert::{ConditionKind, HoursError};
 use crate::filter::PatternError;
 
 /// An alert in `config.toml` that is left out because of an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Alert {name:?} is left out: {key} in line {line} of config.toml is invalid")]
+#[error("Alert {name:?} is left out: {key} in line {line} of {} is invalid", self.file_name())]
 pub struct AlertProblem {
     /// The name of the alert; empty if it has none.
     pub name: String,
@@ -13,8 +16,16 @@ pub struct AlertProblem {
     pub key: String,
     /// The line, counted from 1.
     pub line: usize,
+    /// The file, if it isn't the user's `config.toml`.
+    pub file: Option<PathBuf>,
     /// What is wrong.
     pub source: AlertReason,
+}
+
+impl AlertProblem {
+    fn file_name(&self) -> String {
+        self.file.as_ref().map_or_else(|| CONFIG_FILE.to_owned(), |file| file.display().to_string())
+    }
 }
 
 /// What is wrong with a key of an alert.

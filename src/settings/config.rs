@@ -14,6 +14,7 @@ use super::entries::Entries;
 use super::error::{Entry, SettingsError, SettingsErrorKind};
 use super::history::HistorySettings;
 use super::history_entry;
+use super::machine;
 use super::saved_filter::SavedFilter;
 use crate::alert::Rule;
 use crate::atomic_file::read_text;
@@ -126,6 +127,9 @@ impl Settings {
 
     /// Reads `config.toml` in `folder`. Returns the defaults if there is no such file. Entries that are wrong are left out.
     ///
+    /// If it is the [folder](super::folder) of the program, what the file doesn't say is as in the one for
+    /// [all users](super::machine_folder).
+    ///
     /// # Errors
     /// If the file exists and can't be read or isn't TOML.
     ///
@@ -143,13 +147,41 @@ impl Settings {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn load(folder: &Path) -> Result<Self, SettingsError> {
+        let machine = machine::folder_below(folder);
+        Self::load_over(folder, machine.map(|folder| Self::load_machine(&folder)).unwrap_or_default())
+    }
+
+    /// Reads the settings for all users. Those of the user apply even if these can't be read.
+    pub(super) fn load_machine(folder: &Path) -> Self {
+        let mut settings = Self::load_over(folder, Self::default()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "can't read the settings for all users");
+            // They may have switched it off.
+            let history = HistorySettings { enabled: false, ..HistorySettings::default() };
+            Self { problems: vec![error], history, ..Self::default() }
+        });
+        let file = folder.join(CONFIG_FILE);
+        for problem in &mut settings.alert_problems {
+            problem.file = Some(file.clone());
+        }
+        // Each user of Windows can create files in this folder, and must not run programs as another one.
+        if cfg!(windows) {
+            for rule in settings.alerts.iter_mut().filter(|rule| rule.command.is_some()) {
+                tracing::warn!(alert = rule.name, "a command in the settings for all users isn't run");
+                rule.command = None;
+            }
+        }
+        settings
+    }
+
+    /// Reads the file in `folder` over the settings for all users.
+    pub(super) fn load_over(folder: &Path, machine: Self) -> Result<Self, SettingsError> {
         let path = folder.join(CONFIG_FILE);
         // The parser accepts a byte-order mark.
         let parsed = match read_text(&path) {
-            Ok(text) => Self::parse(&text),
+            Ok(text) => Self::parse_over(&text, machine.history.clone()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 tracing::debug!(path = %path.display(), "no settings file");
-                return Ok(Self::default());
+                return Ok(machine);
             }
             Err(error) => Err(SettingsErrorKind::Read(error)),
         };
@@ -177,17 +209,45 @@ impl Settings {
             alerts = alerts.len(),
             "read settings"
         );
-        Ok(settings)
+        Ok(settings.over(machine))
+    }
+
+    /// Adds what isn't in these settings. Of entries with one name, these count.
+    fn over(mut self, machine: Self) -> Self {
+        let Self { profiles, filters, refresh, mark_time, history: _, problems, alerts, alert_problems } = machine;
+        self.refresh = self.refresh.or(refresh);
+        self.mark_time = self.mark_time.or(mark_time);
+        let is_new = |profile: &Profile| self.profile(&profile.name).is_none();
+        let profiles: Vec<Profile> = profiles.into_iter().filter(is_new).collect();
+        self.profiles.extend(profiles);
+        let is_new = |filter: &SavedFilter| self.filters.iter().all(|other| other.name != filter.name);
+        let filters: Vec<SavedFilter> = filters.into_iter().filter(is_new).collect();
+        self.filters.extend(filters);
+        let is_new = |rule: &Rule| self.alerts.iter().all(|other| other.name != rule.name);
+        let alerts: Vec<Rule> = alerts.into_iter().filter(is_new).collect();
+        self.alerts.extend(alerts);
+        self.problems.extend(problems);
+        self.alert_problems.extend(alert_problems);
+        self.history.enabled &= self.history_problem().is_none();
+        self
     }
 
     /// Returns what is right in the file, and what is wrong.
     pub(super) fn parse(text: &str) -> Result<(Self, Vec<SettingsErrorKind>), SettingsErrorKind> {
+        Self::parse_over(text, HistorySettings::default())
+    }
+
+    /// Parses a file whose keys of the history override others.
+    fn parse_over(
+        text: &str,
+        history: HistorySettings,
+    ) -> Result<(Self, Vec<SettingsErrorKind>), SettingsErrorKind> {
         let document = Document::parse(text).map_err(|error| {
             let before = error.span().map_or("", |span| &text[..span.start]);
             SettingsErrorKind::syntax(before, error)
         })?;
         let mut entries = Entries { text, problems: Vec::new() };
-        let mut settings = Self::default();
+        let mut settings = Self { history, ..Self::default() };
         for (name, item) in document.iter() {
             let entry = Entry::Key(name.to_owned());
             match name {
@@ -208,7 +268,10 @@ impl Settings {
                 }
                 // Those of a list are read one by one below.
                 "alert" => drop(entries.list("alert", item)),
-                "history" => settings.history = history_entry::read(&mut entries, document.key(name), item),
+                "history" => {
+                    let base = settings.history.clone();
+                    settings.history = history_entry::read(&mut entries, document.key(name), item, base);
+                }
                 _ => {
                     let line = entries.line_of(document.key(name));
                     entries.problems.push(SettingsErrorKind::UnknownKey { key: name.to_owned(), line });

@@ -105,6 +105,12 @@ pub(super) enum SettingsErrorKind {
     DuplicateAlert {
         alert: String,
     },
+    /// The entry to remove is one of those for all users.
+    OfMachine {
+        name: String,
+        /// The file that has it.
+        file: PathBuf,
+    },
     /// The profile to change isn't in the file.
     MissingProfile {
         profile: String,
@@ -139,6 +145,7 @@ impl SettingsErrorKind {
             | Self::DuplicateAlert { .. }
             | Self::MissingAlert { .. }
             | Self::ChangedAlert { .. }
+            | Self::OfMachine { .. }
             | Self::MissingProfile { .. } => None,
             Self::Toml { entry, .. } => Some(entry.clone()),
             Self::UnknownKey { key, .. } => Some(Entry::Key(key.clone())),
@@ -151,9 +158,10 @@ impl SettingsErrorKind {
         }
     }
 
-    /// Returns `true` if it may be about what is recorded. A key that isn't known may be a misspelled one.
+    /// Returns `true` if it may be about what is recorded. A key that isn't known may be a misspelled one, and a file that isn't
+    /// TOML may have any.
     pub(super) fn may_be_of_history(&self) -> bool {
-        matches!(self, Self::History { .. } | Self::UnknownKey { .. })
+        matches!(self, Self::History { .. } | Self::UnknownKey { .. } | Self::Syntax { .. } | Self::Read(_))
     }
 }
 
@@ -197,6 +205,9 @@ impl fmt::Display for SettingsError {
             SettingsErrorKind::ChangedAlert { alert, .. } => {
                 write!(f, "Alert {alert:?} was changed by another program. Open it again")
             }
+            SettingsErrorKind::OfMachine { name, file } => {
+                write!(f, "{name:?} is for all users. Remove it from {}", file.display())
+            }
             SettingsErrorKind::MissingProfile { profile } => {
                 write!(f, "Profile {profile:?} was renamed or deleted. Save it as a new one")
             }
@@ -221,6 +232,7 @@ impl Error for SettingsError {
             | SettingsErrorKind::MarkTime { .. }
             | SettingsErrorKind::DuplicateAlert { .. }
             | SettingsErrorKind::MissingAlert { .. }
+            | SettingsErrorKind::OfMachine { .. }
             | SettingsErrorKind::MissingProfile { .. } => None,
         }
     }

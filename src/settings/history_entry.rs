@@ -9,9 +9,13 @@ use super::entries::{Entries, table_of};
 use super::error::{SettingsError, SettingsErrorKind};
 use super::history::{HistorySettings, HistoryUrl, KEEP_DAYS};
 
-/// Reads the table. Keys that are wrong have their default.
-pub(super) fn read(entries: &mut Entries<'_>, key: Option<&Key>, item: &Item) -> HistorySettings {
-    let mut settings = HistorySettings::default();
+/// Reads the table over other settings, which those keys keep that are missing or wrong.
+pub(super) fn read(
+    entries: &mut Entries<'_>,
+    key: Option<&Key>,
+    item: &Item,
+    mut settings: HistorySettings,
+) -> HistorySettings {
     let Some(table) = table_of(item) else {
         entries.problems.push(SettingsErrorKind::History {
             key: "history".to_owned(),

@@ -1,7 +1,7 @@
 //! The settings in `config.toml` and the state in `state.toml`.
 //!
-//! Users edit `config.toml`: it is never replaced if it can't be read, and only changed keys are written. Only the program
-//! writes `state.toml`, which has the last gateway, the layout of the table, the theme and the place of the
+//! Users edit `config.toml`: it is never replaced if it can't be read, and only changed keys are written. An administrator can
+//! write another one for all users of a machine, which is only read. Only the program writes `state.toml`, which has the last gateway, the layout of the table, the theme and the place of the
 //! window.
 
 mod alert;
@@ -17,6 +17,7 @@ mod filter_state;
 mod history;
 mod history_entry;
 mod line_ends;
+mod machine;
 mod refresh;
 mod saved_alert;
 mod saved_filter;
@@ -33,6 +34,7 @@ pub use filter_history::FilterHistory;
 pub use filter_state::FilterState;
 pub use history::{HistorySettings, HistoryUrl, HistoryUrlError};
 pub use history_entry::{save_keep_days, save_recording};
+pub use machine::machine_folder;
 pub use refresh::{save_mark_time, save_refresh};
 pub use saved_alert::{remove_alert, save_alert};
 pub use saved_filter::SavedFilter;

@@ -1,18 +1,19 @@
 //! Saves and removes alerts in `config.toml`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, InlineTable, Item, Table, value};
 
 use super::alert::{self, KEY, KEYS, kind_name, name_of};
 use super::edit::edit;
 use super::error::{SettingsError, SettingsErrorKind};
+use super::machine;
 use crate::alert::{Condition, Rule};
 use crate::display::exact_duration;
 use crate::filter::{Filter, Mode};
 
 /// Writes the keys that differ between `before` and `after` to `config.toml` in `folder`; the whole alert if it wasn't saved
-/// before.
+/// before, or only for all users.
 ///
 /// # Errors
 /// If the file can't be read or written, `before` isn't in it any more or was changed so that both changes don't fit together,
@@ -22,8 +23,15 @@ pub fn save_alert(folder: &Path, before: Option<&Rule>, after: &Rule) -> Result<
         let position = |name: &str| tables.iter().position(|table| name_of(table) == name);
         let index = match before {
             None => None,
-            Some(before) => Some(position(&before.name).ok_or_else(|| missing(&before.name))?),
+            Some(before) => {
+                let index = position(&before.name);
+                if index.is_none() && machine_file(folder, &before.name).is_none() {
+                    return Err(missing(&before.name));
+                }
+                index
+            }
         };
+        let before = before.filter(|_| index.is_some());
         if position(&after.name).is_some_and(|other| Some(other) != index) {
             return Err(SettingsErrorKind::DuplicateAlert { alert: after.name.clone() });
         }
@@ -65,9 +73,17 @@ pub fn save_alert(folder: &Path, before: Option<&Rule>, after: &Rule) -> Result<
 pub fn remove_alert(folder: &Path, name: &str) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
         let index = tables.iter().position(|table| name_of(table) == name);
-        tables.remove(index.ok_or_else(|| missing(name))?);
+        tables.remove(index.ok_or_else(|| match machine_file(folder, name) {
+            Some(file) => SettingsErrorKind::OfMachine { name: name.to_owned(), file },
+            None => missing(name),
+        })?);
         Ok(())
     })
+}
+
+/// Returns the file for all users that has an alert of this name.
+fn machine_file(folder: &Path, name: &str) -> Option<PathBuf> {
+    machine::file_with(folder, |settings| settings.alerts.iter().any(|rule| rule.name == name))
 }
 
 fn missing(name: &str) -> SettingsErrorKind {

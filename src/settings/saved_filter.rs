@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use toml_edit::Table;
 
 use super::edit::{edit, has_name};
-use super::error::SettingsError;
+use super::error::{SettingsError, SettingsErrorKind};
 use super::filter_entry::{ColumnEntry, DateEntry, FilterEntry, ValueEntry};
+use super::{Settings, machine};
 use crate::query::{ColumnFilter, FilterSet};
 
 /// The key of the saved filters in the file.
@@ -82,8 +83,14 @@ impl SavedFilter {
         edit(folder, KEY, |tables| {
             // Only the first one, which the menu shows first: names may be duplicate.
             let index = tables.iter().position(|table| has_name(table, name));
-            if let Some(index) = index {
-                tables.remove(index);
+            match index {
+                Some(index) => drop(tables.remove(index)),
+                None => {
+                    let is_it = |settings: &Settings| settings.filters.iter().any(|filter| filter.name == name);
+                    if let Some(file) = machine::file_with(folder, is_it) {
+                        return Err(SettingsErrorKind::OfMachine { name: name.to_owned(), file });
+                    }
+                }
             }
             Ok(())
         })
@@ -100,7 +107,6 @@ mod tests {
     use crate::dataset::{ColumnId, Value};
     use crate::filter::Mode;
     use crate::query::{CellFilter, DateFilter, DateRange, FilterText};
-    use crate::settings::Settings;
 
     fn filter(name: &str, pattern: &str, mode: Mode) -> SavedFilter {
         let username = FilterText { pattern: pattern.to_owned(), mode };

@@ -2,20 +2,21 @@
 //!
 //! Only the changed keys are written, so that two windows, or a window and an editor, don't undo each other's changes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 
 use super::edit::{edit, has_name};
 use super::error::{SettingsError, SettingsErrorKind};
+use super::machine;
 use crate::gateway::{Api, Login, Pin, Profile, SessionKind};
 
 /// The key of the profiles in the file.
 const KEY: &str = "profile";
 
 /// Writes the keys that differ between `before` and `after` to `config.toml` in `folder`; the whole profile if it wasn't
-/// saved before.
+/// saved before, or only for all users.
 ///
 /// # Errors
 /// If the file can't be read or written, `before` isn't in it any more, or another profile has the same name. The file is
@@ -26,7 +27,11 @@ pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) ->
             None => None,
             Some(before) => {
                 let index = tables.iter().position(|table| has_name(table, &before.name));
-                Some((index.ok_or_else(|| missing(before))?, before.clone()))
+                match index {
+                    Some(index) => Some((index, before.clone())),
+                    None if machine_file(folder, before).is_some() => None,
+                    None => return Err(missing(before)),
+                }
             }
         };
         // Another window may have saved the same profile meanwhile. With other nodes it is a different profile, and the
@@ -59,9 +64,17 @@ pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) ->
 pub fn remove_profile(folder: &Path, profile: &Profile) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
         let index = tables.iter().position(|table| has_name(table, &profile.name));
-        tables.remove(index.ok_or_else(|| missing(profile))?);
+        tables.remove(index.ok_or_else(|| match machine_file(folder, profile) {
+            Some(file) => SettingsErrorKind::OfMachine { name: profile.name.clone(), file },
+            None => missing(profile),
+        })?);
         Ok(())
     })
+}
+
+/// Returns the file for all users that has a profile of this name.
+fn machine_file(folder: &Path, profile: &Profile) -> Option<PathBuf> {
+    machine::file_with(folder, |settings| settings.profile(&profile.name).is_some())
 }
 
 fn missing(profile: &Profile) -> SettingsErrorKind {

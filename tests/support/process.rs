@@ -12,6 +12,8 @@ pub(crate) const ZONE: &str = "<-0930>9:30";
 pub(crate) fn gatewatch(config: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
     command.env("GATEWATCH_CONFIG_DIR", config).env("GATEWATCH_DATA_DIR", config).env("TZ", ZONE);
+    // Not the settings of this machine.
+    command.env("GATEWATCH_MACHINE_CONFIG_DIR", config.join("machine"));
     for name in ["GATEWATCH_USER", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "DISPLAY", "WAYLAND_DISPLAY"] {
         command.env_remove(name);
     }

@@ -9,6 +9,7 @@ mod events;
 mod formats;
 mod history;
 mod kinds;
+mod machine;
 #[cfg(unix)]
 mod output;
 #[cfg(unix)]
