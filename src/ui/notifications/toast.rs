@@ -47,16 +47,18 @@ impl Service {
         Ok(())
     }
 
-    /// Registers the name of the program under its identity, for this user.
+    /// Registers the name of the program under its identity for this user, unless an installer has done so.
     #[cfg(windows)]
     fn register(&mut self) -> Result<(), ToastError> {
-        if !self.is_registered {
+        let is_installed =
+            || windows_registry::CLASSES_ROOT.open(format!("AppUserModelId\\{APP_ID}")).is_ok();
+        if !self.is_registered && !is_installed() {
             let path = format!("Software\\Classes\\AppUserModelId\\{APP_ID}");
             let register =
                 || windows_registry::CURRENT_USER.create(path)?.set_string("DisplayName", APP_NAME);
             register().map_err(|error| ToastError::Register(error.into()))?;
-            self.is_registered = true;
         }
+        self.is_registered = true;
         Ok(())
     }
 }
