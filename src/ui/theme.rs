@@ -62,7 +62,7 @@ pub(super) const CELL_GAP: f32 = 6.0;
 /// The width of a cell from which the mark of a session that has left has the time.
 pub(super) const LEFT_TIME_MIN_WIDTH: f32 = 160.0;
 /// A distance beyond the end of any page.
-pub(super) const SCROLL_TO_END: f32 = 100_000.0;
+pub(super) const SCROLL_TO_END: f32 = 1_000_000.0;
 /// The additional space to the left of the sessions of a group.
 pub(super) const GROUP_INDENT: f32 = tokens::ICON_SMALL + CELL_GAP;
 /// The width in which a click collapses and expands a group.

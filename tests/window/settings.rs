@@ -110,6 +110,22 @@ fn pages_fit_the_smallest_window() {
 }
 
 #[test]
+fn about_lists_the_licenses_of_all_components() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    open_settings(&mut window);
+    window.harness.get_all_by_label("About").next().unwrap().click();
+    window.harness.run_steps(2);
+    let texts = include_str!("../../assets/licenses.txt");
+    // Above the rule at the end.
+    let last = texts.lines().rev().find(|line| line.contains(", by ")).unwrap();
+    assert!(window.harness.query_by_label(last).is_none());
+    window.press(Modifiers::NONE, Key::End);
+    window.harness.run_steps(2);
+    window.harness.get_by_label(last);
+}
+
+#[test]
 fn invalid_settings_file_is_not_replaced() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
     let path = folder.path().join("config.toml");
