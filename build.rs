@@ -68,7 +68,10 @@ fn commit() -> Option<String> {
             println!("cargo::rerun-if-changed={}", path.display());
         }
     }
-    git(&root, &["-c", "core.abbrev=9", "show", "--no-patch", "--no-show-signature", "--format=%h %cs", "HEAD"])
+    git(
+        &root,
+        &["-c", "core.abbrev=9", "show", "--no-patch", "--no-show-signature", "--format=%h %cs", "HEAD"],
+    )
 }
 
 fn git(root: &str, args: &[&str]) -> Option<String> {

@@ -20,8 +20,8 @@ mod trust_hint;
 
 pub use alert::{AlertArgs, AlertCommand, AlertTestArgs, AlertTestFormat};
 pub use args::{
-    CheckArgs, CheckFormat, Cli, Command, CompletionsArgs, DemoArgs, EventsArgs, EventsFormat, ManArgs, RecordArgs,
-    SessionsArgs,
+    CheckArgs, CheckFormat, Cli, Command, CompletionsArgs, DemoArgs, EventsArgs, EventsFormat, ManArgs,
+    RecordArgs, SessionsArgs,
 };
 pub use exit_status::ExitStatus;
 pub use history::{CopyArgs, HistoryArgs, HistoryCommand, InfoArgs, PurgeArgs, PurgeWhat};

@@ -86,7 +86,8 @@ impl SavedFilter {
             match index {
                 Some(index) => drop(tables.remove(index)),
                 None => {
-                    let is_it = |settings: &Settings| settings.filters.iter().any(|filter| filter.name == name);
+                    let is_it =
+                        |settings: &Settings| settings.filters.iter().any(|filter| filter.name == name);
                     if let Some(file) = machine::file_with(folder, is_it) {
                         return Err(SettingsErrorKind::OfMachine { name: name.to_owned(), file });
                     }

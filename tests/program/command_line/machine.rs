@@ -40,5 +40,8 @@ fn a_wrong_file_for_all_users_is_named_where_it_matters() {
     let path = folder.path().join("all").join("config.toml");
     let output = run(folder.path(), &["history", "info"]);
     let error = failure(&output, 1);
-    assert!(error.starts_with(&format!("Line 2 of {} is invalid. Fix the file\n", path.display())), "{error}");
+    assert!(
+        error.starts_with(&format!("Line 2 of {} is invalid. Fix the file\n", path.display())),
+        "{error}"
+    );
 }

@@ -43,7 +43,10 @@ fn completions_know_all_subcommands_and_options() {
 fn man_writes_one_page_or_all() {
     let page = run(&["man"]);
     let text = stdout(&page);
-    assert!(text.contains(concat!(".TH gatewatch 1 \" \" \"Gatewatch ", env!("CARGO_PKG_VERSION"))), "{text}");
+    assert!(
+        text.contains(concat!(".TH gatewatch 1 \" \" \"Gatewatch ", env!("CARGO_PKG_VERSION"))),
+        "{text}"
+    );
     for name in subcommands() {
         assert!(text.contains(&format!("gatewatch\\-{name}")), "{name} is missing in {text}");
     }
