@@ -18,6 +18,7 @@
 //!
 //! | module | purpose |
 //! |---|---|
+//! | [`version`] | the version of the program |
 //! | [`atomic_file`] | writes a file as a whole or not at all |
 //! | `count` | numbers and counts in words |
 //! | `sanitize` | makes text from outside safe for terminals, labels and logs |
@@ -79,9 +80,6 @@
     expect(clippy::disallowed_methods, reason = "unit tests need no atomic files and no thread names")
 )]
 
-/// The version of the program; in releases that are built from git, with commit and date.
-pub const VERSION: &str = env!("GATEWATCH_VERSION");
-
 pub mod alert;
 pub mod atomic_file;
 pub mod cli;
@@ -103,3 +101,4 @@ pub mod settings;
 mod stop_signal;
 pub mod table;
 pub mod ui;
+pub mod version;

@@ -21,7 +21,7 @@ const MAX_DEMO_SESSIONS: usize = 5_000_000;
 
 /// Show who is logged in on Ignition gateways
 #[derive(Debug, Parser)]
-#[command(name = "gatewatch", version = crate::VERSION)]
+#[command(name = "gatewatch", version = crate::version::VERSION)]
 pub struct Cli {
     /// The subcommand; the window opens without one.
     #[command(subcommand)]

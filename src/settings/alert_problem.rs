@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::config::CONFIG_FILE;
+use super::CONFIG_FILE;
 use crate::alert::{ConditionKind, HoursError};
 use crate::filter::PatternError;
 

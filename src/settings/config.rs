@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml_edit::{Document, Item};
 
+use super::CONFIG_FILE;
 use super::alert;
 use super::alert_problem::AlertProblem;
 use super::entries::Entries;
@@ -19,9 +20,6 @@ use super::saved_filter::SavedFilter;
 use crate::alert::Rule;
 use crate::atomic_file::read_text;
 use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, SessionLimits, Trust};
-
-/// The name of the file in the configuration folder.
-pub(crate) const CONFIG_FILE: &str = "config.toml";
 
 /// The longest time for which sessions are marked.
 const MAX_MARK_TIME: Duration = Duration::from_mins(1);
@@ -151,6 +149,28 @@ impl Settings {
         Self::load_over(folder, machine.map(|folder| Self::load_machine(&folder)).unwrap_or_default())
     }
 
+    /// Reads the settings for all users. Those of the user apply even if these can't be read.
+    pub(super) fn load_machine(folder: &Path) -> Self {
+        let mut settings = Self::load_over(folder, Self::default()).unwrap_or_else(|error| {
+            tracing::warn!(%error, "can't read the settings for all users");
+            // They may have switched it off.
+            let history = HistorySettings { enabled: false, ..HistorySettings::default() };
+            Self { problems: vec![error], history, ..Self::default() }
+        });
+        let file = folder.join(CONFIG_FILE);
+        for problem in &mut settings.alert_problems {
+            problem.file = Some(file.clone());
+        }
+        // Each user of Windows can create files in this folder, and must not run programs as another one.
+        if cfg!(windows) {
+            for rule in settings.alerts.iter_mut().filter(|rule| rule.command.is_some()) {
+                tracing::warn!(alert = rule.name, "a command in the settings for all users isn't run");
+                rule.command = None;
+            }
+        }
+        settings
+    }
+
     /// Reads the file in `folder` over the settings for all users.
     pub(super) fn load_over(folder: &Path, machine: Self) -> Result<Self, SettingsError> {
         let path = folder.join(CONFIG_FILE);
@@ -188,6 +208,27 @@ impl Settings {
             "read settings"
         );
         Ok(settings.over(machine))
+    }
+
+    /// Adds what isn't in these settings. Of entries with one name, these count.
+    fn over(mut self, machine: Self) -> Self {
+        let Self { profiles, filters, refresh, mark_time, history: _, problems, alerts, alert_problems } =
+            machine;
+        self.refresh = self.refresh.or(refresh);
+        self.mark_time = self.mark_time.or(mark_time);
+        let is_new = |profile: &Profile| self.profile(&profile.name).is_none();
+        let profiles: Vec<Profile> = profiles.into_iter().filter(is_new).collect();
+        self.profiles.extend(profiles);
+        let is_new = |filter: &SavedFilter| self.filters.iter().all(|other| other.name != filter.name);
+        let filters: Vec<SavedFilter> = filters.into_iter().filter(is_new).collect();
+        self.filters.extend(filters);
+        let is_new = |rule: &Rule| self.alerts.iter().all(|other| other.name != rule.name);
+        let alerts: Vec<Rule> = alerts.into_iter().filter(is_new).collect();
+        self.alerts.extend(alerts);
+        self.problems.extend(problems);
+        self.alert_problems.extend(alert_problems);
+        self.history.enabled &= self.history_problem().is_none();
+        self
     }
 
     /// Returns what is right in the file, and what is wrong.

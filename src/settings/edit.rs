@@ -1,13 +1,12 @@
 //! Changes one list of tables or one value in `config.toml` and keeps the rest of the file, including comments.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TableLike, Value};
 
-use super::config::CONFIG_FILE;
 use super::error::{Entry, SettingsError, SettingsErrorKind};
-use super::{Settings, line_ends, with_lock};
+use super::{CONFIG_FILE, Settings, line_ends, machine, with_lock};
 use crate::atomic_file::{read_text, replace_file};
 
 /// Some editors start a UTF-8 file with it.
@@ -88,6 +87,12 @@ fn unmatched(problems: Vec<SettingsErrorKind>, mut others: Vec<Option<Entry>>) -
         let other = others.iter().position(|other| *other == problem.entry());
         other.map(|index| others.swap_remove(index)).is_none()
     })
+}
+
+/// Returns the file whose settings those in `folder` override, if it has an entry.
+pub(super) fn machine_file_with(folder: &Path, has_entry: impl FnOnce(&Settings) -> bool) -> Option<PathBuf> {
+    let machine = machine::folder_below(folder)?;
+    has_entry(&Settings::load_machine(&machine)).then(|| machine.join(CONFIG_FILE))
 }
 
 fn edit_document(

@@ -2,11 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::config::CONFIG_FILE;
-use super::{HistorySettings, SavedFilter, Settings};
-use crate::alert::Rule;
-use crate::gateway::Profile;
-
 /// Returns the folder of `config.toml` for all users: `GATEWATCH_MACHINE_CONFIG_DIR`, or the platform's; `None` on a platform
 /// that has none.
 #[must_use]
@@ -44,63 +39,15 @@ pub(super) fn folder_below(folder: &Path) -> Option<PathBuf> {
     (is_own && machine != folder).then_some(machine)
 }
 
-/// Returns the file whose settings those in `folder` override, if it has an entry.
-pub(super) fn file_with(folder: &Path, has_entry: impl FnOnce(&Settings) -> bool) -> Option<PathBuf> {
-    let machine = folder_below(folder)?;
-    has_entry(&Settings::load_machine(&machine)).then(|| machine.join(CONFIG_FILE))
-}
-
-impl Settings {
-    /// Reads the settings for all users. Those of the user apply even if these can't be read.
-    pub(super) fn load_machine(folder: &Path) -> Self {
-        let mut settings = Self::load_over(folder, Self::default()).unwrap_or_else(|error| {
-            tracing::warn!(%error, "can't read the settings for all users");
-            // They may have switched it off.
-            let history = HistorySettings { enabled: false, ..HistorySettings::default() };
-            Self { problems: vec![error], history, ..Self::default() }
-        });
-        let file = folder.join(CONFIG_FILE);
-        for problem in &mut settings.alert_problems {
-            problem.file = Some(file.clone());
-        }
-        // Each user of Windows can create files in this folder, and must not run programs as another one.
-        if cfg!(windows) {
-            for rule in settings.alerts.iter_mut().filter(|rule| rule.command.is_some()) {
-                tracing::warn!(alert = rule.name, "a command in the settings for all users isn't run");
-                rule.command = None;
-            }
-        }
-        settings
-    }
-
-    /// Adds what isn't in these settings. Of entries with one name, these count.
-    pub(super) fn over(mut self, machine: Self) -> Self {
-        let Self { profiles, filters, refresh, mark_time, history: _, problems, alerts, alert_problems } =
-            machine;
-        self.refresh = self.refresh.or(refresh);
-        self.mark_time = self.mark_time.or(mark_time);
-        let is_new = |profile: &Profile| self.profile(&profile.name).is_none();
-        let profiles: Vec<Profile> = profiles.into_iter().filter(is_new).collect();
-        self.profiles.extend(profiles);
-        let is_new = |filter: &SavedFilter| self.filters.iter().all(|other| other.name != filter.name);
-        let filters: Vec<SavedFilter> = filters.into_iter().filter(is_new).collect();
-        self.filters.extend(filters);
-        let is_new = |rule: &Rule| self.alerts.iter().all(|other| other.name != rule.name);
-        let alerts: Vec<Rule> = alerts.into_iter().filter(is_new).collect();
-        self.alerts.extend(alerts);
-        self.problems.extend(problems);
-        self.alert_problems.extend(alert_problems);
-        self.history.enabled &= self.history_problem().is_none();
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::settings::{remove_alert, remove_profile, save_alert, save_profile};
+    use crate::alert::Rule;
+    use crate::settings::{
+        CONFIG_FILE, SavedFilter, Settings, remove_alert, remove_profile, save_alert, save_profile,
+    };
 
     fn load(machine: &str, user: Option<&str>) -> (Settings, PathBuf) {
         let folder = tempfile::tempdir().unwrap();

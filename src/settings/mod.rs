@@ -27,7 +27,6 @@ mod target;
 
 pub use alert_draft::{AlertDraft, AlertDraftError};
 pub use alert_problem::{AlertProblem, AlertReason};
-pub(crate) use config::CONFIG_FILE;
 pub use config::Settings;
 pub use error::SettingsError;
 pub use filter_history::FilterHistory;
@@ -48,6 +47,8 @@ use std::path::{Path, PathBuf};
 
 use crate::atomic_file;
 
+/// The name of the file with the settings.
+pub(crate) const CONFIG_FILE: &str = "config.toml";
 /// The file that is locked while the others are changed.
 const LOCK_FILE: &str = ".lock";
 const LOCK_HELD: &str = "Another window is changing the settings. Close it or try again";

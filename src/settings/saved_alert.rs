@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, InlineTable, Item, Table, value};
 
 use super::alert::{self, KEY, KEYS, kind_name, name_of};
-use super::edit::edit;
+use super::edit::{edit, machine_file_with};
 use super::error::{SettingsError, SettingsErrorKind};
-use super::machine;
 use crate::alert::{Condition, Rule};
 use crate::display::exact_duration;
 use crate::filter::{Filter, Mode};
@@ -83,7 +82,7 @@ pub fn remove_alert(folder: &Path, name: &str) -> Result<(), SettingsError> {
 
 /// Returns the file for all users that has an alert of this name.
 fn machine_file(folder: &Path, name: &str) -> Option<PathBuf> {
-    machine::file_with(folder, |settings| settings.alerts.iter().any(|rule| rule.name == name))
+    machine_file_with(folder, |settings| settings.alerts.iter().any(|rule| rule.name == name))
 }
 
 fn missing(name: &str) -> SettingsErrorKind {

@@ -5,10 +5,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml_edit::Table;
 
-use super::edit::{edit, has_name};
+use super::edit::{edit, has_name, machine_file_with};
 use super::error::{SettingsError, SettingsErrorKind};
 use super::filter_entry::{ColumnEntry, DateEntry, FilterEntry, ValueEntry};
-use super::{Settings, machine};
 use crate::query::{ColumnFilter, FilterSet};
 
 /// The key of the saved filters in the file.
@@ -86,9 +85,10 @@ impl SavedFilter {
             match index {
                 Some(index) => drop(tables.remove(index)),
                 None => {
-                    let is_it =
-                        |settings: &Settings| settings.filters.iter().any(|filter| filter.name == name);
-                    if let Some(file) = machine::file_with(folder, is_it) {
+                    let file = machine_file_with(folder, |settings| {
+                        settings.filters.iter().any(|filter| filter.name == name)
+                    });
+                    if let Some(file) = file {
                         return Err(SettingsErrorKind::OfMachine { name: name.to_owned(), file });
                     }
                 }
@@ -108,6 +108,7 @@ mod tests {
     use crate::dataset::{ColumnId, Value};
     use crate::filter::Mode;
     use crate::query::{CellFilter, DateFilter, DateRange, FilterText};
+    use crate::settings::Settings;
 
     fn filter(name: &str, pattern: &str, mode: Mode) -> SavedFilter {
         let username = FilterText { pattern: pattern.to_owned(), mode };

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 
-use super::edit::{edit, has_name};
+use super::edit::{edit, has_name, machine_file_with};
 use super::error::{SettingsError, SettingsErrorKind};
-use super::machine;
 use crate::gateway::{Api, Login, Pin, Profile, SessionKind};
 
 /// The key of the profiles in the file.
@@ -74,7 +73,7 @@ pub fn remove_profile(folder: &Path, profile: &Profile) -> Result<(), SettingsEr
 
 /// Returns the file for all users that has a profile of this name.
 fn machine_file(folder: &Path, profile: &Profile) -> Option<PathBuf> {
-    machine::file_with(folder, |settings| settings.profile(&profile.name).is_some())
+    machine_file_with(folder, |settings| settings.profile(&profile.name).is_some())
 }
 
 fn missing(profile: &Profile) -> SettingsErrorKind {

@@ -11,7 +11,7 @@ use crate::settings::Settings;
 /// Returns the diagnostics as text. They contain no user names, passwords, tokens or sessions.
 pub(super) fn report(ctx: &Context, renderer: &str, settings: &Settings, log: &[Box<str>]) -> String {
     let mut lines = vec![
-        format!("Gatewatch {}", crate::VERSION),
+        format!("Gatewatch {}", crate::version::VERSION),
         format!("System: {OS} {ARCH}"),
         format!("Renderer: {renderer}"),
         format!("Scale factor: {}", scale_factor(ctx)),

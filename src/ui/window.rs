@@ -180,7 +180,7 @@ fn run_window(
             correct_place(window, place);
         }
         let renderer = format!("{} on {server}", diagnostics::renderer(cc));
-        tracing::info!(version = crate::VERSION, renderer, "opened the window");
+        tracing::info!(version = crate::version::VERSION, renderer, "opened the window");
         system_fonts::load_on_first_use(&cc.egui_ctx);
         Ok(Box::new(App::new(&cc.egui_ctx, Start { renderer, ..start })?))
     });

@@ -260,7 +260,7 @@ fn log() {
 fn about() {
     if can_draw() {
         let plant = plant();
-        compare("about", &on(&plant), &[&format!("Version {}", gatewatch::VERSION)], |window| {
+        compare("about", &on(&plant), &[&format!("Version {}", gatewatch::version::VERSION)], |window| {
             open_settings(window, "About");
         });
     }

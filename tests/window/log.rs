@@ -82,7 +82,7 @@ fn copies_diagnostics_without_secrets() {
     open_log(&mut window);
     window.click("Copy diagnostics");
     let text = window.copied();
-    let version = format!("Gatewatch {}\n", gatewatch::VERSION);
+    let version = format!("Gatewatch {}\n", gatewatch::version::VERSION);
     for expected in [&version, "Renderer: a renderer\n", "Scale factor: ", "\nLog ("] {
         assert!(text.contains(expected), "{expected} is missing in {text}");
     }

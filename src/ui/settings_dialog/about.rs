@@ -34,7 +34,7 @@ pub(super) fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.set_max_width(ui.available_width() - theme::SETTINGS_OVERHANG);
     group(ui, "Program");
     row(ui, "Gatewatch", |ui| {
-        ui.label(format!("Version {}", crate::VERSION));
+        ui.label(format!("Version {}", crate::version::VERSION));
     });
     row(ui, "License", |ui| {
         ui.label(env!("CARGO_PKG_LICENSE"));

@@ -12,7 +12,8 @@ use source::{Reference, references};
 
 /// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
 /// module imports only modules above it in this table.
-const LAYERS: [(&str, &[&str]); 21] = [
+const LAYERS: [(&str, &[&str]); 22] = [
+    ("version", &[]),
     ("atomic_file", &[]),
     ("count", &[]),
     ("sanitize", &[]),
@@ -65,6 +66,7 @@ const LAYERS: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
+            "version",
             "atomic_file",
             "sanitize",
             "stop_signal",
@@ -86,6 +88,7 @@ const LAYERS: [(&str, &[&str]); 21] = [
     (
         "ui",
         &[
+            "version",
             "atomic_file",
             "sanitize",
             "notify_on_drop",
