@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml_edit::Table;
 
+use super::Settings;
 use super::edit::{edit, has_name, machine_file_with};
 use super::error::{SettingsError, SettingsErrorKind};
 use super::filter_entry::{ColumnEntry, DateEntry, FilterEntry, ValueEntry};
@@ -82,18 +83,16 @@ impl SavedFilter {
         edit(folder, KEY, |tables| {
             // Only the first one, which the menu shows first: names may be duplicate.
             let index = tables.iter().position(|table| has_name(table, name));
-            match index {
-                Some(index) => drop(tables.remove(index)),
-                None => {
-                    let file = machine_file_with(folder, |settings| {
-                        settings.filters.iter().any(|filter| filter.name == name)
-                    });
-                    if let Some(file) = file {
-                        return Err(SettingsErrorKind::OfMachine { name: name.to_owned(), file });
-                    }
-                }
+            if let Some(index) = index {
+                tables.remove(index);
+                return Ok(());
             }
-            Ok(())
+            let is_of_machine =
+                |settings: &Settings| settings.filters.iter().any(|filter| filter.name == name);
+            match machine_file_with(folder, is_of_machine) {
+                Some(file) => Err(SettingsErrorKind::OfMachine { name: name.to_owned(), file }),
+                None => Ok(()),
+            }
         })
     }
 

@@ -70,7 +70,7 @@ fn line(alert: &Alert, clock: &Clock) -> String {
 fn unknown(settings: Settings, name: &str) -> AlertError {
     let mut problems = settings.alert_problems.into_iter();
     match problems.find(|problem| problem.name == name) {
-        Some(problem) => problem.into(),
+        Some(problem) => Box::new(problem).into(),
         None => AlertError::Unknown { names: settings.alerts.into_iter().map(|rule| rule.name).collect() },
     }
 }

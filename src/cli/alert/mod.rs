@@ -21,7 +21,7 @@ enum AlertError {
     #[error("Unknown alert. {}", known(.names))]
     Unknown { names: Vec<String> },
     #[error(transparent)]
-    Invalid(#[from] AlertProblem),
+    Invalid(#[from] Box<AlertProblem>),
     #[error("The history can't answer {condition}: it lacks {missing}")]
     NotStored { condition: &'static str, missing: &'static str },
     #[error(transparent)]
