@@ -5,7 +5,6 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use toml_edit::Table;
 
-use super::Settings;
 use super::edit::{edit, has_name, machine_file_with};
 use super::error::{SettingsError, SettingsErrorKind};
 use super::filter_entry::{ColumnEntry, DateEntry, FilterEntry, ValueEntry};
@@ -87,9 +86,7 @@ impl SavedFilter {
                 tables.remove(index);
                 return Ok(());
             }
-            let is_of_machine =
-                |settings: &Settings| settings.filters.iter().any(|filter| filter.name == name);
-            match machine_file_with(folder, is_of_machine) {
+            match machine_file_with(folder, |settings| settings.filters.iter().any(|one| one.name == name)) {
                 Some(file) => Err(SettingsErrorKind::OfMachine { name: name.to_owned(), file }),
                 None => Ok(()),
             }
