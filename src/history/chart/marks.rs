@@ -1,6 +1,6 @@
 //! Outages and restarts at the places of a chart where they can be told apart.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::request::{ChartMark, MarkKind, bucket_start};
 use crate::history::HistoryError;
@@ -11,12 +11,12 @@ use crate::history::query::Node;
 use crate::history::schema;
 
 /// Returns each outage and restart of nodes in a range, by its start.
-pub(super) fn each(
+pub(super) fn each<'a>(
     engine: &mut dyn Engine,
-    nodes: &[Node],
+    nodes: &'a [Node],
     outages: &[Outage],
     range: (i64, i64),
-) -> Result<Vec<(i64, MarkKind)>, HistoryError> {
+) -> Result<Vec<(&'a Node, MarkKind)>, HistoryError> {
     let outages = outages.iter().map(|outage| {
         let Outage { from, until, is_over, .. } = *outage;
         (outage.node, MarkKind::Unreachable { from, until, is_over })
@@ -32,8 +32,9 @@ pub(super) fn each(
             _ => None,
         }));
     }
-    let ids: HashSet<i64> = nodes.iter().map(|node| node.id).collect();
-    found.retain(|(node, kind)| kind.begin() < range.1 && ids.contains(node));
+    let nodes: HashMap<i64, &Node> = nodes.iter().map(|node| (node.id, node)).collect();
+    let in_range = found.into_iter().filter(|(_, kind)| kind.begin() < range.1);
+    let mut found: Vec<_> = in_range.filter_map(|(id, kind)| Some((*nodes.get(&id)?, kind))).collect();
     found.sort_by_key(|(_, kind)| kind.begin());
     Ok(found)
 }
@@ -47,7 +48,6 @@ pub(super) fn marks(
     buckets: usize,
 ) -> Result<Vec<ChartMark>, HistoryError> {
     let found = each(engine, nodes, outages, range)?;
-    let nodes: HashMap<i64, &Node> = nodes.iter().map(|node| (node.id, node)).collect();
     let mut marks: Vec<ChartMark> = Vec::new();
     // The last mark of each node and kind.
     let mut last: HashMap<(i64, bool), usize> = HashMap::new();
@@ -59,11 +59,11 @@ pub(super) fn marks(
             last.clear();
         }
         let is_restart = matches!(kind, MarkKind::Restarted { .. });
-        if let Some(&index) = last.get(&(node, is_restart)) {
+        if let Some(&index) = last.get(&(node.id, is_restart)) {
             marks[index].merge(kind);
         } else {
-            last.insert((node, is_restart), marks.len());
-            marks.push(ChartMark::new(nodes[&node], kind));
+            last.insert((node.id, is_restart), marks.len());
+            marks.push(ChartMark::new(node, kind));
         }
     }
     Ok(marks)

@@ -74,8 +74,7 @@ pub(super) fn marks(
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
     let outages = outage::overlapping(engine, &ids, range, now)?;
     let found = marks::each(engine, &nodes, &outages, (range.from, range.to.saturating_add(1)))?;
-    let mark = |(id, kind)| Some(ChartMark::new(nodes.iter().find(|node| node.id == id)?, kind));
-    Ok(found.into_iter().filter_map(mark).collect())
+    Ok(found.into_iter().map(|(node, kind)| ChartMark::new(node, kind)).collect())
 }
 
 /// Counts the sessions of each series.
