@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::node::visitors;
+use super::node::{Node, visitors};
 use super::{ActiveRule, Engine, Moment};
 use crate::alert::entry::{Entry, millis};
 use crate::alert::incident::{Detail, Subject, stored_session};
@@ -150,10 +150,12 @@ impl Engine {
         if happened.is_empty() && !is_waiting {
             return Vec::new();
         }
-        let others = self.others(moment);
-        if rule.hold.is_zero() && !is_waiting && (is_arrival || others.read_since.is_none()) {
+        let is_read = |(url, other): (&Arc<str>, &Node)| url != node && other.read_at().is_some();
+        let is_at_once = is_arrival || !self.nodes_of(gateway).any(is_read);
+        if rule.hold.is_zero() && !is_waiting && is_at_once {
             return happened.into_iter().map(|session| (node.to_string(), session)).collect();
         }
+        let others = self.others(moment);
         // No other read will come after one that the user wanted.
         let read_since = others.read_since.filter(|_| !is_manual).unwrap_or(time).min(time);
         let mut ready = Vec::new();
