@@ -216,15 +216,9 @@ impl Settings {
             machine;
         self.refresh = self.refresh.or(refresh);
         self.mark_time = self.mark_time.or(mark_time);
-        let is_new = |profile: &Profile| self.profile(&profile.name).is_none();
-        let profiles: Vec<Profile> = profiles.into_iter().filter(is_new).collect();
-        self.profiles.extend(profiles);
-        let is_new = |filter: &SavedFilter| self.filters.iter().all(|other| other.name != filter.name);
-        let filters: Vec<SavedFilter> = filters.into_iter().filter(is_new).collect();
-        self.filters.extend(filters);
-        let is_new = |rule: &Rule| self.alerts.iter().all(|other| other.name != rule.name);
-        let alerts: Vec<Rule> = alerts.into_iter().filter(is_new).collect();
-        self.alerts.extend(alerts);
+        add_missing(&mut self.profiles, profiles, |profile| &profile.name);
+        add_missing(&mut self.filters, filters, |filter| &filter.name);
+        add_missing(&mut self.alerts, alerts, |rule| &rule.name);
         self.problems.extend(problems);
         self.alert_problems.extend(alert_problems);
         self.history.enabled &= self.history_problem().is_none();
@@ -282,6 +276,13 @@ impl Settings {
         (settings.alerts, settings.alert_problems) = alert::parse(text);
         Ok((settings, entries.problems))
     }
+}
+
+/// Adds those of `others` whose names aren't taken.
+fn add_missing<T>(entries: &mut Vec<T>, others: Vec<T>, name: impl Fn(&T) -> &str) {
+    let is_new = |other: &T| entries.iter().all(|entry| name(entry) != name(other));
+    let new: Vec<T> = others.into_iter().filter(is_new).collect();
+    entries.extend(new);
 }
 
 /// Returns the profiles that are right. Of those with one name, only the first can be.
