@@ -1,7 +1,7 @@
 //! Reads what the settings show of the stored history, and changes how sessions are recorded.
 
 use super::super::error_report::ErrorReport;
-use super::super::model::StoredHistory;
+use super::super::model::{HistoryContents, StoredHistory};
 use super::super::settings_worker::Change;
 use super::App;
 use crate::history::{History, HistoryError, HistoryInfo, HistoryRead, Location};
@@ -29,12 +29,10 @@ impl App {
     pub(super) fn receive_history_info(&mut self) {
         let Some(result) = self.info_read.as_ref().and_then(HistoryRead::take) else { return };
         self.info_read = None;
-        let stored = &mut self.state.stored_history;
-        stored.is_read = true;
-        (stored.info, stored.error) = match result {
-            Ok(info) => (Some(info), None),
-            Err(HistoryError::Missing { .. }) => (None, None),
-            Err(error) => (None, Some(ErrorReport::new(&error))),
+        self.state.stored_history.contents = match result {
+            Ok(info) => HistoryContents::Info(info),
+            Err(HistoryError::Missing { .. }) => HistoryContents::Nothing,
+            Err(error) => HistoryContents::Failed(ErrorReport::new(&error)),
         };
     }
 

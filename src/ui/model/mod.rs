@@ -40,7 +40,7 @@ pub(super) use license::{License, LicensePage, LicenseSeries, LicenseSpan, Sessi
 pub(super) use past::{PAST_STATES, Past, PastSessions};
 pub(super) use prompt::Prompt;
 pub(super) use series_counts::SeriesCounts;
-pub(super) use stored_history::{HistoryChoice, StoredHistory};
+pub(super) use stored_history::{HistoryChoice, HistoryContents, StoredHistory};
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
 pub(super) use timeline::{TimeRange, Timeline, TimelineRange};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};

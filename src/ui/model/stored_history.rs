@@ -29,10 +29,20 @@ pub(in crate::ui) struct StoredHistory {
     pub(in crate::ui) place: Option<String>,
     /// The folder of the file; `None` for a database.
     pub(in crate::ui) folder: Option<PathBuf>,
-    /// It was read, or can't be.
-    pub(in crate::ui) is_read: bool,
-    /// What it holds; `None` until that was read, and where nothing was recorded yet.
-    pub(in crate::ui) info: Option<HistoryInfo>,
-    /// Why it can't be read.
-    pub(in crate::ui) error: Option<ErrorReport>,
+    /// What it holds.
+    pub(in crate::ui) contents: HistoryContents,
+}
+
+/// What the stored history holds, as far as it was read.
+#[derive(Default)]
+pub(in crate::ui) enum HistoryContents {
+    /// It wasn't read yet.
+    #[default]
+    Unread,
+    /// Nothing has been recorded yet.
+    Nothing,
+    /// It was read.
+    Info(HistoryInfo),
+    /// It can't be read.
+    Failed(ErrorReport),
 }

@@ -5,7 +5,7 @@ use egui::{FontFamily, FontId, Label, RichText, Ui};
 use super::super::command::{Command, ConfigPlace};
 use super::super::form_rows::{group, remark, row, space};
 use super::super::icons;
-use super::super::model::{AppState, HistoryChoice, StoredHistory};
+use super::super::model::{AppState, HistoryChoice, HistoryContents, StoredHistory};
 use super::super::small_text::{self, link, note};
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
@@ -78,14 +78,14 @@ fn storage(ui: &mut Ui, stored: &StoredHistory, clock: &Clock, commands: &mut Ve
             }
         });
     }
-    match (&stored.info, &stored.error) {
-        (Some(info), _) => facts(ui, info, clock),
-        (None, Some(error)) => {
+    match &stored.contents {
+        HistoryContents::Unread => note(ui, "Reading the history…"),
+        HistoryContents::Nothing => note(ui, "Nothing has been recorded yet"),
+        HistoryContents::Info(info) => facts(ui, info, clock),
+        HistoryContents::Failed(error) => {
             text_field::line(ui, icons::CIRCLE_ALERT, p.error, error.summary(), p.text)
                 .tooltip(error.full_text());
         }
-        (None, None) if stored.is_read => note(ui, "Nothing has been recorded yet"),
-        (None, None) => note(ui, "Reading the history…"),
     }
 }
 
