@@ -19,6 +19,7 @@ use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::PADDING;
+use super::facts;
 use crate::display::{self, Clock};
 use crate::history::{NodeAnswer, Watched};
 use crate::sanitize::sanitize;
@@ -111,7 +112,7 @@ pub(super) fn show(
 /// Returns the width of the time with the buttons beside it, and of the counts.
 pub(super) fn width(ui: &Ui, past: &Past) -> f32 {
     let sessions = past.sessions.as_ref().filter(|sessions| past.error.is_none() && sessions.at == past.at);
-    let counts = sessions.map(|sessions| super::text_width(ui, &counts_text(sessions), &font()));
+    let counts = sessions.map(|sessions| facts::text_width(ui, &counts_text(sessions), &font()));
     MIN_WIDTH + counts.unwrap_or_default()
 }
 
@@ -120,7 +121,7 @@ const READING: &str = "Reading the history…";
 
 /// Returns whether there is room for the whole of a text.
 fn has_room(ui: &Ui, text: &str) -> bool {
-    super::text_width(ui, text, &font()) <= ui.available_width()
+    facts::text_width(ui, text, &font()) <= ui.available_width()
 }
 
 fn font() -> FontId {
