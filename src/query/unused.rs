@@ -20,7 +20,7 @@ pub struct UnusedRequest {
 pub struct UnusedSession {
     /// The row.
     pub row: u32,
-    /// The time since its last communication in milliseconds; `None` if the gateway doesn't tell it.
+    /// The time since its last communication in milliseconds; `None` if the gateway doesn't report it.
     pub silent_ms: Option<i64>,
     /// It has been silent for as long as was asked for.
     pub is_silent: bool,

@@ -485,7 +485,7 @@ impl eframe::App for App {
             self.show_result(result);
         }
         self.requery_when_due(ctx);
-        self.update_story(ctx);
+        self.update_user_history(ctx);
         self.update_last_seen(ctx);
         self.update_away(ctx);
         self.finish_export(ctx);

@@ -45,7 +45,7 @@ struct SessionKey {
 impl App {
     /// Reads about the user of the session in detail when it is another one or the sessions have changed, and shows what was
     /// read.
-    pub(super) fn update_story(&mut self, ctx: &Context) {
+    pub(super) fn update_user_history(&mut self, ctx: &Context) {
         let now = (self.clock)();
         let key = self.session_in_detail();
         let mut reads = std::mem::take(&mut self.user_history_reads);

@@ -92,7 +92,7 @@ fn session(
         let dataset = &sessions.dataset;
         others::of_host(ui, state, dataset, details, commands);
         // The last section, because it grows once the history was read.
-        if state.has_story() {
+        if state.has_user_history() {
             user_history::show(ui, state, dataset, details, commands);
         } else {
             others::of_user(ui, state, dataset, details, commands);

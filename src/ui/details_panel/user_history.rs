@@ -227,9 +227,9 @@ fn line(ui: &mut Ui, texts: &LineTexts, name: &str, is_button: bool) -> Response
     let right = rect.right() - theme::PANEL_PADDING;
     // A text that is too wide for its place moves those after it.
     for (text, width, color) in [
-        (&*texts.from, theme::STORY_FROM, p.text),
-        ("–", theme::STORY_DASH, p.secondary),
-        (&*texts.to, theme::STORY_TO, p.text),
+        (&*texts.from, theme::USER_SESSION_FROM, p.text),
+        ("–", theme::USER_SESSION_DASH, p.secondary),
+        (&*texts.to, theme::USER_SESSION_TO, p.text),
         (&*texts.host, 0.0, p.secondary),
     ] {
         let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);

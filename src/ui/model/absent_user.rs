@@ -5,8 +5,8 @@ use crate::filter;
 use crate::query::QueryResult;
 
 impl AppState {
-    /// Returns `true` if the history can tell about the users of the sessions that are shown.
-    pub(in crate::ui) fn has_story(&self) -> bool {
+    /// Returns `true` if the history has the users of the sessions that are shown.
+    pub(in crate::ui) fn has_user_history(&self) -> bool {
         self.timeline.is_available && self.past.is_none()
     }
 
@@ -18,7 +18,7 @@ impl AppState {
         };
         // The users of the demo gateway don't exist.
         let is_real = self.gateways.shown != Shown::Demo;
-        if !is_real || !self.has_story() || !self.table.result().is_some_and(is_left_out) {
+        if !is_real || !self.has_user_history() || !self.table.result().is_some_and(is_left_out) {
             return None;
         }
         let filter = self.username.filter.as_ref().filter(|filter| !filter.mode().invert)?;

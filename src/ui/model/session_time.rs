@@ -5,7 +5,7 @@ use crate::dataset::{Cell, ColumnId};
 
 impl AppState {
     /// Returns the time from the creation of the session in a row to now, or to the moment of the past that is shown; `None` if
-    /// the gateway doesn't tell when it was created.
+    /// the gateway gave no creation time.
     pub(in crate::ui) fn session_time(&self, row: u32) -> Option<TimeRange> {
         let dataset = &self.table.result()?.dataset;
         let date = |id: &ColumnId| match dataset.column(id)?.cell(row as usize) {
