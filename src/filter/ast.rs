@@ -185,6 +185,11 @@ impl Node {
         }
     }
 
+    /// Returns the number of levels of the tree.
+    pub(super) fn depth(&self) -> usize {
+        1 + self.children().iter().map(Node::depth).max().unwrap_or(0)
+    }
+
     /// Returns `true` if this node or a descendant satisfies `condition`.
     pub(super) fn any(&self, condition: &dyn Fn(&Node) -> bool) -> bool {
         condition(self) || self.children().iter().any(|child| child.any(condition))

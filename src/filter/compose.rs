@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::ast::{Lookaround, Node};
 use super::error::PatternError;
+use super::large_stack::with_stack_for;
 use super::parser::{self, Flags};
 use super::{Filter, Mode, is_literal};
 
@@ -73,10 +74,10 @@ pub fn values_of(pattern: &str) -> Option<Vec<String>> {
     if pattern.is_empty() {
         return Some(Vec::new());
     }
-    match parse(pattern).ok()? {
+    with_tree(pattern, |tree| match tree.ok()? {
         Node::Alternation(branches) => branches.iter().map(value_of).collect(),
         single => Some(vec![value_of(&single)?]),
-    }
+    })
 }
 
 /// Returns the pattern that matches what `pattern` matches on a gateway, except `value`. An empty pattern matches
@@ -88,7 +89,7 @@ pub fn exclude(pattern: &str, value: &str) -> String {
     if pattern.is_empty() {
         return exclusion(&[value]) + ANYTHING;
     }
-    if parse(pattern).is_err() {
+    if !is_valid(pattern) {
         return pattern.to_owned();
     }
     if let Some((mut values, rest)) = split_exclusion(pattern) {
@@ -138,8 +139,13 @@ pub fn to_portable(pattern: &str, mode: Mode) -> Option<String> {
     Some(whole)
 }
 
-fn parse(pattern: &str) -> Result<Node, PatternError> {
-    parser::parse(pattern, Flags::default())
+/// Parses a pattern and calls `read` with the tree.
+fn with_tree<T: Send>(pattern: &str, read: impl FnOnce(Result<Node, PatternError>) -> T + Send) -> T {
+    with_stack_for(pattern, || read(parser::parse(pattern, Flags::default())))
+}
+
+fn is_valid(pattern: &str) -> bool {
+    with_tree(pattern, |tree| tree.is_ok())
 }
 
 /// Returns the only value that a node matches, or `None` if it can match others.
@@ -179,11 +185,11 @@ fn split_exclusion(pattern: &str) -> Option<(Vec<String>, &str)> {
 fn starts_with_look_ahead(pattern: &str) -> bool {
     let is_look_ahead =
         |node: &Node| matches!(node, Node::Lookaround(Lookaround { behind: false, negative: true, .. }, _));
-    match parse(pattern) {
+    with_tree(pattern, |tree| match tree {
         Ok(Node::Concat(nodes)) => nodes.first().is_some_and(is_look_ahead),
         Ok(single) => is_look_ahead(&single),
         Err(_) => false,
-    }
+    })
 }
 
 /// Returns a valid pattern with an open quote or comment at its end closed, so that a closing parenthesis can follow.
@@ -191,7 +197,7 @@ fn closed(pattern: &str) -> Option<String> {
     let ends = ["", r"\E", "\n", "\\E\n"];
     let mut candidates = ends.iter().map(|end| format!("{pattern}{end}"));
     // The pattern itself has balanced parentheses, so the last one closes the group.
-    candidates.find(|inner| parse(&format!("(?:{inner})")).is_ok())
+    candidates.find(|inner| is_valid(&format!("(?:{inner})")))
 }
 
 #[cfg(test)]

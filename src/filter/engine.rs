@@ -19,7 +19,10 @@ const MAX_SIZE_BYTES: usize = 16 << 20;
 /// Maximum weight of a tree for `regex`. It bounds the time that compiling takes.
 const MAX_WEIGHT: usize = 100_000;
 
-/// Maximum nesting depth of a printed pattern, above that of any pattern that the parser accepts.
+/// Maximum depth of a tree for `regex`. It bounds the recursion and the repeated walks of [`simplify`].
+const MAX_DEPTH: usize = 300;
+
+/// Maximum nesting depth of a printed pattern, above that of any tree of [`MAX_DEPTH`].
 const MAX_PRINTED_DEPTH: u32 = 1_000;
 
 /// A compiled pattern.
@@ -115,7 +118,8 @@ pub(crate) fn searches_on_this_thread() -> usize {
 /// Compiles a tree for `regex`, or returns `None` if it isn't regular or too large.
 fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<regex::Regex> {
     // Simplifying could remove what has side effects.
-    if tree.weight() > MAX_WEIGHT || tree.ends_at_empty_iterations(matches_whole) || tree.has_side_effects() {
+    let is_large = tree.weight() > MAX_WEIGHT || tree.depth() > MAX_DEPTH;
+    if is_large || tree.ends_at_empty_iterations(matches_whole) || tree.has_side_effects() {
         return None;
     }
     let mut tree = simplify(tree.clone());

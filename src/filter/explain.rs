@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::error::MatchError;
-use super::matcher::Program;
+use super::large_stack::with_stack_for;
+use super::matcher::{Groups, Program};
 use super::{Filter, Mode};
 
 /// How a filter matches a value.
@@ -49,8 +50,13 @@ impl Filter {
         let passes = self.is_match(value)?;
         let is_linear = self.inner.engine.is_linear_for(value);
         let engine = if is_linear { MatchEngine::Linear } else { MatchEngine::Backtracking };
-        let tree = (passes != invert).then(|| super::parse(self.pattern(), self.mode()).ok()).flatten();
-        let groups = tree.and_then(|tree| Program::new(&tree).groups(value, !contains, usize::MAX).ok());
-        Ok(Explanation { passes, groups: groups.flatten().unwrap_or_default(), engine })
+        let groups = if passes == invert { None } else { self.groups(value, !contains) };
+        Ok(Explanation { passes, groups: groups.unwrap_or_default(), engine })
+    }
+
+    fn groups(&self, value: &str, matches_whole: bool) -> Option<Groups> {
+        let compile = || Some(Program::new(&super::parse(self.pattern(), self.mode()).ok()?));
+        let program = with_stack_for(self.pattern(), compile)?;
+        program.groups(value, matches_whole, usize::MAX).ok().flatten()
     }
 }

@@ -44,7 +44,7 @@
 //! [`Filter::is_match`] returns an error.
 //!
 //! # Limits
-//! Patterns have up to a million characters and 100 levels of groups. A value takes up to a million steps, some
+//! Patterns have up to a million characters and 5,000 levels of groups, or 200 if they are very long. A value takes up to a million steps, some
 //! milliseconds, and more if it is long; then [`Filter::is_match`] returns an error. With [`Mode::contains`], half of a
 //! surrogate pair is never found. Java's own limit, the stack of its thread, isn't imitated.
 //!
@@ -65,6 +65,7 @@ mod error;
 mod explain;
 mod generated;
 mod graphemes;
+mod large_stack;
 mod matcher;
 mod names;
 mod parser;
@@ -84,6 +85,7 @@ use ast::Node;
 use engine::Engine;
 #[cfg(test)]
 pub(crate) use engine::searches_on_this_thread;
+use large_stack::with_stack_for;
 use parser::Flags;
 
 /// The mode in which a filter applies its pattern. The default is that of a gateway.
@@ -138,6 +140,10 @@ impl Filter {
     /// If Java rejects the pattern, if it can't be matched exactly as Java matches it, or if it exceeds a limit of length,
     /// nesting depth or compiled size.
     pub fn new(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
+        with_stack_for(pattern, || Self::compile(pattern, mode))
+    }
+
+    fn compile(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
         let tree = parse(pattern, mode)?;
         // A value without the prefix can make Java fail.
         let has_prefix = !mode.contains && !tree.has_side_effects();

@@ -292,9 +292,9 @@ fn to_portable_rejects_patterns_beyond_the_limits() {
     let mode = Mode { ignore_case: true, ..Mode::default() };
     let deep = |depth: usize| "(".repeat(depth) + &")".repeat(depth);
     let long = |length: usize| "a".repeat(length);
-    assert!(to_portable(&deep(99), mode).is_some());
+    assert!(to_portable(&deep(4_999), mode).is_some());
     assert!(to_portable(&long(999_000), mode).is_some());
-    for pattern in [deep(100), long(1_000_000)] {
+    for pattern in [deep(5_000), long(1_000_000)] {
         assert!(Filter::new(&pattern, mode).is_ok());
         assert_eq!(to_portable(&pattern, mode), None);
     }

@@ -31,12 +31,19 @@ const MAX_CHARS_TEXT: &str = "1,000,000";
 /// Maximum number of ranges in all classes of a pattern.
 const MAX_RANGES: usize = 2_000_000;
 
-/// Maximum nesting depth of groups and classes. It bounds the recursion here and in the engines.
-const MAX_DEPTH: usize = 100;
+/// Maximum nesting depth of groups and classes. Java's own limit is its stack: 1,000 to 8,000 levels.
+const MAX_DEPTH: usize = 5_000;
+
+/// Maximum nesting depth of patterns of any length.
+const MAX_DEPTH_OF_LONGEST: usize = 200;
+
+/// Maximum number of characters times levels: each level can take a walk through all that it contains.
+const MAX_CHARS_TIMES_DEPTH: usize = MAX_CHARS * MAX_DEPTH_OF_LONGEST;
 
 /// Parses a pattern under the given initial flags.
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
-    if pattern.chars().nth(MAX_CHARS).is_some() {
+    let chars = pattern.chars().take(MAX_CHARS + 1).count();
+    if chars > MAX_CHARS {
         return Err(PatternError::too_long(MAX_CHARS_TEXT, MAX_CHARS + 1));
     }
     let mut parser = Parser {
@@ -44,6 +51,7 @@ pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
         groups: 0,
         names: HashMap::new(),
         depth: 0,
+        max_depth: MAX_DEPTH.min(MAX_CHARS_TIMES_DEPTH / chars.max(1)),
         sets: HashMap::new(),
         characters: HashMap::new(),
         ranges: 0,
@@ -63,6 +71,7 @@ struct Parser {
     /// Numbers of the named groups.
     names: HashMap<String, usize>,
     depth: usize,
+    max_depth: usize,
     /// Sets of the properties and shorthands parsed so far: computing one is slow, and a pattern may contain it many times.
     sets: HashMap<(String, Flags), Rc<CodePointSet>>,
     /// Sets of the literal characters parsed so far.
@@ -93,8 +102,8 @@ impl Parser {
         &mut self,
         parse: impl FnOnce(&mut Self) -> Result<T, PatternError>,
     ) -> Result<T, PatternError> {
-        if self.depth == MAX_DEPTH {
-            return Err(PatternError::too_deep(MAX_DEPTH, self.cursor.column()));
+        if self.depth == self.max_depth {
+            return Err(PatternError::too_deep(self.max_depth, self.cursor.column()));
         }
         self.depth += 1;
         let result = parse(self);
