@@ -41,10 +41,8 @@ impl PatternError {
         Self::new(Kind::TooLarge, column, format!("Too many character ranges at column {column}"))
     }
 
-    pub(super) fn too_deep(max_depth: usize, column: usize) -> Self {
-        let message =
-            format!("Groups and classes nested more than {max_depth} levels deep at column {column}");
-        Self::new(Kind::TooLarge, column, message)
+    pub(super) fn too_deep(column: usize) -> Self {
+        Self::new(Kind::TooLarge, column, format!("Groups and classes nested too deeply at column {column}"))
     }
 
     fn new(kind: Kind, column: usize, message: String) -> Self {

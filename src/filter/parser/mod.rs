@@ -103,7 +103,7 @@ impl Parser {
         parse: impl FnOnce(&mut Self) -> Result<T, PatternError>,
     ) -> Result<T, PatternError> {
         if self.depth == self.max_depth {
-            return Err(PatternError::too_deep(self.max_depth, self.cursor.column()));
+            return Err(PatternError::too_deep(self.cursor.column()));
         }
         self.depth += 1;
         let result = parse(self);
