@@ -23,15 +23,27 @@ fn handwritten() -> Vec<String> {
     cases.map(|case| oracle::line(&case)).collect()
 }
 
+/// Returns the patterns of public reports, in all modes that differ, with groups.
+fn reported() -> Vec<String> {
+    let text = read_to_string(data_folder().join("reported.txt")).unwrap();
+    let cases = text.lines().filter(|line| !line.starts_with("# ")).flat_map(|line| {
+        let mut fields = line.split('\t').map(oracle::unescape);
+        let (pattern, values) = (fields.next().unwrap(), fields.collect::<Vec<_>>());
+        ["mg", "fg", "mig"].map(|mode| Case { mode, pattern: pattern.clone(), values: values.clone() })
+    });
+    cases.map(|case| oracle::line(&case)).collect()
+}
+
 fn random_cases(seed: u64, patterns: usize, adversarial: bool) -> Vec<String> {
     let mut random = Random(seed);
     (0..patterns).map(|_| oracle::line(&case(&mut random, adversarial))).collect()
 }
 
 /// Returns the cases whose verdicts are stored.
-fn stored_cases() -> [(&'static str, Vec<String>); 3] {
+fn stored_cases() -> [(&'static str, Vec<String>); 4] {
     [
         ("handwritten", handwritten()),
+        ("reported", reported()),
         ("ordinary", random_cases(17, 4_000, false)),
         ("adversarial", random_cases(18, 6_000, true)),
     ]
