@@ -73,6 +73,15 @@ fn filter_both_naive(bencher: Bencher<'_, '_>, size: usize) {
     run_naive(bencher, size, "bi.*", ".*_1.*");
 }
 
+/// Gives up when the time for all values together is over.
+#[divan::bench(args = SIZES, max_time = 5)]
+fn filter_with_catastrophic_pattern(bencher: Bencher<'_, '_>, size: usize) {
+    let dataset = &sessions(size).dataset;
+    let query = query(r"(.*)(.*)(.*)(.*)\1\2\3\4:", "", "");
+    let filters = query.compile().expect("a valid pattern");
+    bencher.bench_local(|| black_box(&query).run_with(&filters, dataset).is_err());
+}
+
 const SORT: &str = "username,creationTime";
 
 #[divan::bench(args = SIZES, max_time = 2)]

@@ -271,6 +271,26 @@ fn replaces_an_invalid_filter_by_the_last_valid_one() {
     assert_eq!((rows, username.error), (vec![0], None));
 }
 
+/// No single value exceeds the limit of backtracking, but all together would take minutes.
+#[test]
+fn replaces_a_filter_that_is_slow_for_many_values() {
+    let users: Vec<String> = (0..200_000).map(|number| format!("{}{number}", "a".repeat(20))).collect();
+    let sessions: Vec<(&str, &str)> = users.iter().map(|user| (user.as_str(), "P")).collect();
+    let dataset = dataset_of(&sessions);
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    let mut run = |username: &str| {
+        worker.submit(query(username, ""), dataset.clone(), None);
+        let result = worker.wait_result(TIMEOUT).unwrap();
+        (result.rows.len(), result.username)
+    };
+    assert_eq!(run(".*7").0, 20_000);
+    let (rows, username) = run(r"(a*)(a*)(a*)\1\2\3b");
+    assert_eq!((rows, username.filter.as_ref().map(crate::filter::Filter::pattern)), (20_000, Some(".*7")));
+    let error = username.error.unwrap().to_string();
+    assert!(error.starts_with("Too much backtracking"), "{error}");
+    assert_eq!(run(".*77").0, 2_000);
+}
+
 #[test]
 fn replaces_an_invalid_filter_by_its_longest_valid_beginning() {
     for (before, typed, in_force) in [
