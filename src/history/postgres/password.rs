@@ -9,7 +9,8 @@ use tokio_postgres::config::Host;
 
 use crate::secrets::Secret;
 
-/// The folders of sockets that stand for `localhost` in a password file.
+/// The folders of sockets that are called `localhost` in a password file.
+#[cfg(unix)]
 const DEFAULT_SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
 
 /// Looks up a variable of the environment.
