@@ -1,12 +1,10 @@
 //! Reads `config.toml`.
 
-use std::collections::HashSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use serde::Deserialize;
-use toml_edit::{Document, Item};
+use toml_edit::Document;
 
 use super::CONFIG_FILE;
 use super::alert;
@@ -16,10 +14,11 @@ use super::error::{Entry, SettingsError, SettingsErrorKind};
 use super::history::HistorySettings;
 use super::history_entry;
 use super::machine;
+use super::profile_entry;
 use super::saved_filter::SavedFilter;
 use crate::alert::Rule;
 use crate::atomic_file::read_text;
-use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, SessionLimits, Trust};
+use crate::gateway::Profile;
 
 /// The longest time for which sessions are marked.
 const MAX_MARK_TIME: Duration = Duration::from_mins(1);
@@ -44,49 +43,6 @@ pub struct Settings {
     pub alerts: Vec<Rule>,
     /// The alerts that are left out because of an error.
     pub alert_problems: Vec<AlertProblem>,
-}
-
-/// A `[[profile]]` table.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProfileEntry {
-    name: String,
-    #[serde(default)]
-    urls: Vec<String>,
-    /// The user whose password is in the keyring.
-    user: Option<String>,
-    /// `true` if an API token is in the keyring.
-    #[serde(default)]
-    token: bool,
-    /// The interface to read; detected if missing.
-    api: Option<Api>,
-    /// `true` to read Perspective sessions through Web Dev.
-    #[serde(default)]
-    perspective: bool,
-    /// Interval between two reads, in seconds; 0 for manual refresh.
-    refresh_secs: Option<u32>,
-    /// Interval between two reads while the window shows another gateway, in seconds; 0 for none.
-    background_secs: Option<u32>,
-    /// `true` to allow terminating sessions.
-    #[serde(default)]
-    may_terminate: bool,
-    /// `false` to leave its sessions out of the history.
-    history: Option<bool>,
-    /// The largest number of Vision clients that its license allows.
-    client_limit: Option<u32>,
-    /// The largest number of Designers.
-    designer_limit: Option<u32>,
-    /// The largest number of Perspective sessions.
-    perspective_limit: Option<u32>,
-    /// File of additional trusted certificates; relative to the folder of `config.toml`.
-    ca_file: Option<PathBuf>,
-    /// Pinned certificates.
-    #[serde(default)]
-    trusted: Vec<Pin>,
-}
-
-fn seconds(seconds: u32) -> Duration {
-    Duration::from_secs(seconds.into())
 }
 
 impl Settings {
@@ -244,16 +200,16 @@ impl Settings {
         for (name, item) in document.iter() {
             let entry = Entry::Key(name.to_owned());
             match name {
-                "refresh_secs" => settings.refresh = entries.read(entry, item).map(seconds),
+                "refresh_secs" => settings.refresh = entries.read_seconds(entry, item),
                 "mark_secs" => {
-                    let mark_time = entries.read(entry, item).map(seconds);
+                    let mark_time = entries.read_seconds(entry, item);
                     if mark_time > Some(MAX_MARK_TIME) {
                         entries.problems.push(SettingsErrorKind::MarkTime { max: MAX_MARK_TIME.as_secs() });
                     } else {
                         settings.mark_time = mark_time;
                     }
                 }
-                "profile" => settings.profiles = read_profiles(&mut entries, item),
+                "profile" => settings.profiles = profile_entry::read(&mut entries, item),
                 "filter" => {
                     let filters = entries.list("filter", item);
                     let read = |(name, item)| entries.read(Entry::Filter(name), &item);
@@ -283,71 +239,6 @@ fn add_missing<T>(entries: &mut Vec<T>, others: Vec<T>, name: impl Fn(&T) -> &st
     let is_new = |other: &T| entries.iter().all(|entry| name(entry) != name(other));
     let new: Vec<T> = others.into_iter().filter(is_new).collect();
     entries.extend(new);
-}
-
-/// Returns the profiles that are right. Of those with one name, only the first can be.
-fn read_profiles(entries: &mut Entries<'_>, item: &Item) -> Vec<Profile> {
-    let (mut profiles, mut names) = (Vec::new(), HashSet::new());
-    for (name, item) in entries.list("profile", item) {
-        if !name.is_empty() && !names.insert(name.clone()) {
-            entries.problems.push(SettingsErrorKind::DuplicateName { profile: name });
-        } else if let Some(entry) = entries.read::<ProfileEntry>(Entry::Profile(name), &item) {
-            match entry.into_profile() {
-                Ok(profile) => profiles.push(profile),
-                Err(problem) => entries.problems.push(problem),
-            }
-        }
-    }
-    profiles
-}
-
-impl ProfileEntry {
-    fn into_profile(self) -> Result<Profile, SettingsErrorKind> {
-        let Self {
-            name,
-            urls,
-            user,
-            token,
-            api,
-            perspective,
-            refresh_secs,
-            background_secs,
-            may_terminate,
-            history,
-            client_limit,
-            designer_limit,
-            perspective_limit,
-            ca_file,
-            trusted,
-        } = self;
-        let nodes: Vec<NodeUrl> = urls
-            .iter()
-            .map(|url| url.parse())
-            .collect::<Result<_, _>>()
-            .map_err(|source| SettingsErrorKind::InvalidAddress { profile: name.clone(), source })?;
-        let login = match (user, token) {
-            (None, false) => Login::None,
-            (Some(user), false) => Login::Basic { user },
-            (None, true) => Login::Token,
-            (Some(_), true) => return Err(SettingsErrorKind::UserAndToken { profile: name }),
-        };
-        let profile = Profile::new(name.clone(), nodes);
-        let mut profile = profile.ok_or(SettingsErrorKind::NoAddress { profile: name })?;
-        profile.login = login;
-        profile.trust = Trust { ca_file, pins: trusted };
-        profile.api = api;
-        profile.limits = SessionLimits {
-            clients: client_limit,
-            designers: designer_limit,
-            perspective: perspective_limit,
-        };
-        profile.perspective = perspective;
-        profile.refresh = refresh_secs.map(seconds);
-        profile.background = background_secs.map(seconds);
-        profile.may_terminate = may_terminate;
-        profile.history = history.unwrap_or(true);
-        Ok(profile)
-    }
 }
 
 #[cfg(test)]

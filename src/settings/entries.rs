@@ -1,5 +1,7 @@
 //! Reads the entries of `config.toml` one by one, so that a wrong one leaves the others as they are.
 
+use std::time::Duration;
+
 use serde::de::{DeserializeOwned, IgnoredAny, IntoDeserializer as _};
 use toml_edit::{Item, Key, Table, Value};
 
@@ -12,6 +14,11 @@ pub(super) struct Entries<'a> {
 }
 
 impl Entries<'_> {
+    /// Returns a number of seconds; `None` if it is wrong.
+    pub(super) fn read_seconds(&mut self, entry: Entry, item: &Item) -> Option<Duration> {
+        self.read::<u32>(entry, item).map(u64::from).map(Duration::from_secs)
+    }
+
     /// Returns the value of an entry; `None` if it is wrong.
     pub(super) fn read<T: DeserializeOwned>(&mut self, entry: Entry, item: &Item) -> Option<T> {
         // An item that was parsed is a value.

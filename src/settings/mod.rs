@@ -18,6 +18,7 @@ mod history;
 mod history_entry;
 mod line_ends;
 mod machine;
+mod profile_entry;
 mod refresh;
 mod saved_alert;
 mod saved_filter;
