@@ -1,11 +1,13 @@
 //! How a filter matches one value, for a tester of patterns.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::error::MatchError;
 use super::large_stack::with_stack_for;
 use super::matcher::{Groups, Program};
-use super::{Filter, Mode};
+use super::parser::parse_with_names;
+use super::{Filter, Mode, flags};
 
 /// How a filter matches a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +50,7 @@ impl Filter {
     pub fn explain(&self, value: &str) -> Result<Explanation, MatchError> {
         let Mode { contains, invert, .. } = self.mode();
         let passes = self.is_match(value)?;
-        let is_linear = self.inner.engine.is_linear_for(value);
-        let engine = if is_linear { MatchEngine::Linear } else { MatchEngine::Backtracking };
+        let engine = self.engine_for(value);
         let groups = if passes == invert { None } else { self.groups(value, !contains) };
         Ok(Explanation { passes, groups: groups.unwrap_or_default(), engine })
     }
@@ -58,5 +59,37 @@ impl Filter {
         let compile = || Some(Program::new(&super::parse(self.pattern(), self.mode()).ok()?));
         let program = with_stack_for(self.pattern(), compile)?;
         program.groups(value, matches_whole, usize::MAX).ok().flatten()
+    }
+
+    /// Returns the engine that decides whether a value passes.
+    ///
+    /// # Examples
+    /// ```
+    /// use gatewatch::filter::{Filter, MatchEngine, Mode};
+    ///
+    /// let filter = Filter::new(r"(a)\1", Mode::default())?;
+    /// assert_eq!(filter.engine_for("aa"), MatchEngine::Backtracking);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn engine_for(&self, value: &str) -> MatchEngine {
+        if self.inner.engine.is_linear_for(value) { MatchEngine::Linear } else { MatchEngine::Backtracking }
+    }
+
+    /// Returns the names of the groups that have one, by the number of the group.
+    ///
+    /// # Examples
+    /// ```
+    /// use gatewatch::filter::{Filter, Mode};
+    ///
+    /// let filter = Filter::new(r"(\w+)\.(?<last>\w+)", Mode::default())?;
+    /// assert_eq!(filter.group_names(), [(2, "last".to_owned())].into());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn group_names(&self) -> BTreeMap<usize, String> {
+        let parse = || parse_with_names(self.pattern(), flags(self.mode())).map(|(_, names)| names);
+        let names = with_stack_for(self.pattern(), parse).unwrap_or_default();
+        names.into_iter().map(|(name, number)| (number, name)).collect()
     }
 }

@@ -234,9 +234,12 @@ impl Filter {
 
 /// Parses a pattern under the flags of a mode.
 fn parse(pattern: &str, mode: Mode) -> Result<Node, PatternError> {
-    let flags =
-        if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() };
-    parser::parse(pattern, flags)
+    parser::parse(pattern, flags(mode))
+}
+
+/// Returns the initial flags of a mode.
+fn flags(mode: Mode) -> Flags {
+    if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() }
 }
 
 /// Returns `true` if a pattern contains no metacharacters.

@@ -42,6 +42,14 @@ const MAX_CHARS_TIMES_DEPTH: usize = MAX_CHARS * MAX_DEPTH_OF_LONGEST;
 
 /// Parses a pattern under the given initial flags.
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
+    Ok(parse_with_names(pattern, flags)?.0)
+}
+
+/// Parses a pattern, and returns the numbers of its named groups, too.
+pub(super) fn parse_with_names(
+    pattern: &str,
+    flags: Flags,
+) -> Result<(Node, HashMap<String, usize>), PatternError> {
     let chars = pattern.chars().take(MAX_CHARS + 1).count();
     if chars > MAX_CHARS {
         return Err(PatternError::too_long(MAX_CHARS_TEXT, MAX_CHARS + 1));
@@ -60,7 +68,7 @@ pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
     if parser.cursor.peek() == Some(')') {
         return Err(PatternError::invalid(parser.cursor.column(), "Unmatched \")\""));
     }
-    Ok(tree)
+    Ok((tree, parser.names))
 }
 
 /// The state of the parser.
