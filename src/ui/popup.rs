@@ -133,6 +133,21 @@ pub(super) fn remember_focused(ctx: &Context, popup: Id) {
     });
 }
 
+/// Returns the widget that gets the keyboard focus after a dialog that opens now: the one that has the focus, or what opened the
+/// popup in which that is, because the popup is gone then.
+pub(super) fn opener(ctx: &Context) -> Option<Id> {
+    let focused = ctx.memory(Memory::focused)?;
+    let layer = focus_scroll::widget(ctx, focused).map(|widget| widget.layer_id);
+    let Some(popup) = layer.filter(|layer| layer.order == Order::Foreground) else {
+        return Some(focused);
+    };
+    ctx.data(|data| {
+        let opened_from = data.get_temp::<OpenedFrom>(popup.id).and_then(|opened_from| opened_from.widget);
+        // A menu that opens from an item of another one.
+        opened_from.or_else(|| data.get_temp::<LastMenuButton>(Id::NULL).map(|LastMenuButton(id)| id))
+    })
+}
+
 /// Opens a popup that gives the keyboard focus back after Escape. Does nothing if it is open.
 pub(super) fn open_from_focused(ctx: &Context, popup: Id) {
     if !Popup::is_id_open(ctx, popup) {

@@ -6,7 +6,7 @@ use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, key, plant, start_on};
 use crate::support::{FakeGateway, status};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Rect};
+use egui::{Event, Key, Modifiers, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use gatewatch::gateway::{Fingerprint, Pin, Profile};
@@ -458,4 +458,22 @@ fn arrow_keys_go_through_headers_tabs_and_toggles() {
         press(&mut window, NONE, pressed);
         assert_eq!(focused(&window).unwrap().name, name, "{pressed:?}");
     }
+}
+
+#[test]
+fn dialog_opened_in_the_palette_gives_the_focus_back_to_where_it_was_before() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.harness.get_by_label("Project filter").focus();
+    window.harness.step();
+    window.press(Modifiers::COMMAND, Key::K);
+    window.frame([Event::Text("history settings".to_owned())]);
+    window.press(NONE, Key::Enter);
+    window.until_text("Close settings");
+    // The window isn't drawn again and again while the dialog is open.
+    window.until("a window that rests", |harness| !harness.ctx.requested_repaint_last_pass());
+    window.press(NONE, Key::Escape);
+    window.harness.run_steps(2);
+    assert_eq!(focused(&window).unwrap().name, "Project filter");
 }

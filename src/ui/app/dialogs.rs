@@ -14,7 +14,7 @@ use super::super::model::{HistoryChoice, PaletteDraft, SettingsPage, Task};
 use super::super::open_path::OpenPath;
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
-use super::super::{command_palette, grid, missing_scripts};
+use super::super::{command_palette, grid, missing_scripts, popup};
 use super::App;
 use crate::settings::{CONFIG_FILE, State, ThemeChoice};
 
@@ -171,11 +171,13 @@ impl App {
         self.state.toasts.error(Task::Settings, ErrorReport::with_summary(&summary, error));
     }
 
-    fn remember_focus(&mut self, ctx: &Context) {
-        self.ui_state.focus_before_dialog = ctx.memory(egui::Memory::focused);
+    /// Remembers where the keyboard focus is. A dialog that was closed in the same frame gives it to this one.
+    pub(super) fn remember_focus(&mut self, ctx: &Context) {
+        let before = self.ui_state.restored_focus.take();
+        self.ui_state.focus_before_dialog = before.or_else(|| popup::opener(ctx));
     }
 
-    fn restore_focus(&mut self, ctx: &Context) {
+    pub(super) fn restore_focus(&mut self, ctx: &Context) {
         self.ui_state.restored_focus = self.ui_state.focus_before_dialog.take();
         if self.ui_state.restored_focus.is_none() {
             // The user has closed its text box, and types for the table now.
