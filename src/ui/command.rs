@@ -7,8 +7,8 @@ use super::activity_rows::LiveAlert;
 pub(super) use super::alert_command::AlertCommand;
 use super::gateway_form::FormChange;
 use super::model::{
-    CellMenu, ExportOptions, FilterKey, LicensePage, LicenseSeries, LicenseSpan, SettingsPage,
-    TerminationPlan, TimeRange, ToastId,
+    CellMenu, ExportOptions, FilterKey, LicensePage, LicenseSeries, LicenseSpan, ListedValues, SettingsPage,
+    TerminationPlan, TimeRange, ToastId, ValueSource,
 };
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
@@ -108,6 +108,8 @@ pub(super) enum Command {
     SetFilterMode(FilterField, Mode),
     /// Changes a filter of the filter row.
     Filter(FilterCommand),
+    /// Tests a pattern.
+    Pattern(PatternCommand),
     /// Moves the keyboard focus to the table.
     FocusTable,
     /// Replaces all filters by saved ones.
@@ -332,6 +334,31 @@ pub(super) enum FilterCommand {
     SetDate(DateFilter),
     /// Removes a filter without a box.
     Remove(FilterKey),
+}
+
+/// An action in the dialog that tests a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum PatternCommand {
+    /// Opens the dialog with the pattern of the filter that was used last.
+    Open,
+    /// Closes the dialog.
+    Close,
+    /// The pattern or the values were edited.
+    Edited,
+    /// Sets the column that the pattern is for.
+    SetColumn(ColumnId),
+    /// Sets the mode of the pattern.
+    SetMode(Mode),
+    /// Sets where the values come from.
+    SetSource(ValueSource),
+    /// Sets the values that are listed.
+    List(ListedValues),
+    /// Moves the cursor of the list.
+    Select(usize),
+    /// Copies the pattern as a call of `getSessionInfo`.
+    CopyCall,
+    /// Closes the dialog, and makes the pattern the filter of its column.
+    UseAsFilter,
 }
 
 /// An action in the activity panel.

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::command::{AlertCommand, Command, Copied, PastCommand, RailCommand, TimelineCommand};
+use super::command::{
+    AlertCommand, Command, Copied, PastCommand, PatternCommand, RailCommand, TimelineCommand,
+};
 use super::icons::{self, Icon};
 use super::key_text;
 use super::model::{AppState, Drafts, SettingsPage, sessions_to_terminate};
@@ -156,6 +158,9 @@ pub(super) const ALL: &[NamedCommand] = {
             .label(|state| format!("Copy {} as JSON", selected(state))),
         Named::new(Filters, "Copy filters as getSessionInfo call", icons::CODE_XML, || {
             Command::Copy(Copied::Call)
+        }),
+        Named::new(Filters, "Test a pattern…", icons::CIRCLE_CHECK, || {
+            Command::Pattern(PatternCommand::Open)
         }),
         Named::new(Filters, "Filter usernames", icons::SEARCH, || Command::FocusUsername).keys(CTRL, Key::F),
         Named::new(Filters, "Filter to value", icons::FUNNEL, || Command::FilterToCursor)

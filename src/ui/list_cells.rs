@@ -1,6 +1,7 @@
 //! The lists in the panel at the bottom: their grounds and cells, and the keys that move between their rows.
 
 use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align, Color32, Context, EventFilter, FontFamily, FontId, Id, Key, Layout, Painter, Rect, Response,
     Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
@@ -141,16 +142,19 @@ pub(super) fn cell(ui: &Ui, text: &str, color: Color32, indent: f32) -> bool {
 
 /// Draws the text of a cell in this place.
 pub(super) fn cell_in(painter: &Painter, place: Rect, text: &str, color: Color32, indent: f32) -> bool {
+    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
+    job_in(painter, place, LayoutJob::simple_singleline(text.to_owned(), font, color), indent)
+}
+
+/// Draws a formatted text of a cell in this place. Returns `true` if it is truncated.
+pub(super) fn job_in(painter: &Painter, place: Rect, mut job: LayoutJob, indent: f32) -> bool {
     let left = place.left() + theme::CELL_LEFT + indent;
     let rect = place.with_min_x(left);
-    let room = (rect.width() - theme::CELL_RIGHT).max(0.0);
-    let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    job.wrap = TextWrapping::truncate_at_width((rect.width() - theme::CELL_RIGHT).max(0.0));
     let galley = painter.layout_job(job);
     let is_truncated = galley.elided;
     let y = rect.center().y - tokens::LINE - galley.size().y / 2.0;
-    painter.galley(pos2(left, y), galley, color);
+    painter.galley(pos2(left, y), galley, Color32::PLACEHOLDER);
     is_truncated
 }
 
@@ -173,6 +177,28 @@ pub(super) fn title(ui: &mut Ui, text: &str, has_line: bool, has_arrow: bool) {
         ui.painter().vline(rect.left() + tokens::LINE / 2.0, ys, stroke);
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
+}
+
+/// Draws the title of a column of numbers, which are at the right, with a line before it.
+pub(super) fn number_title(ui: &mut Ui, text: &str) {
+    title(ui, "", true, false);
+    let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
+    at_right(ui, text, font, 0.0);
+}
+
+/// Draws a number at the right of its cell.
+pub(super) fn number_cell(ui: &Ui, text: &str) {
+    at_right(ui, text, FontId::new(tokens::TYPE_BODY, FontFamily::Proportional), tokens::LINE);
+}
+
+/// Draws a text at the right of a cell, higher than its middle by `above`.
+fn at_right(ui: &Ui, text: &str, font: FontId, above: f32) {
+    let color = palette(ui.visuals()).secondary;
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
+    let rect = ui.max_rect();
+    let left = rect.right() - theme::CELL_LEFT - galley.size().x;
+    let at = pos2(left, rect.center().y - above - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, color);
 }
 
 /// Draws a text in the place of rows.

@@ -1,8 +1,8 @@
 //! A text box with a caption above it and its error below it.
 
 use egui::{
-    Align2, FontId, Frame, Id, Label, Margin, Response, RichText, Sense, Shape, Stroke, StrokeKind,
-    TextBuffer, TextEdit, Ui, epaint::RectShape, vec2,
+    Align2, FontId, Frame, Id, Label, Margin, Response, RichText, ScrollArea, Sense, Shape, Stroke,
+    StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, epaint::RectShape, vec2,
 };
 
 use super::a11y_hidden;
@@ -174,6 +174,25 @@ pub(super) fn multiline(ui: &mut Ui, edit: TextEdit<'_>, name: &str, has_error: 
     let stroke = border(p, &edit, has_error);
     let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside);
     ui.painter().set(ground, shape);
+    edit
+}
+
+/// Draws a box with several lines of this height, whose text scrolls inside.
+pub(super) fn multiline_scrolled(ui: &mut Ui, edit: TextEdit<'_>, name: &str, height: f32) -> Response {
+    let p = palette(ui.visuals());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let ground = ui.painter().add(Shape::Noop);
+    let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink(tokens::FOCUS_WIDTH)));
+    let area = ScrollArea::vertical().id_salt(name).auto_shrink(false);
+    let edit = area.show(&mut inner, |ui| {
+        let edit = edit.frame(Frame::NONE.inner_margin(theme::TYPED_MARGIN)).desired_width(f32::INFINITY);
+        // A click below the text belongs to it, too.
+        ui.add(edit.min_size(ui.available_size()))
+    });
+    let edit = edit.inner.accessible_name(name);
+    let stroke = border(p, &edit, false);
+    ui.painter()
+        .set(ground, RectShape::new(rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside));
     edit
 }
 

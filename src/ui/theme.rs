@@ -239,6 +239,8 @@ pub(super) const GUIDE_TEST_MIN_WIDTH: f32 = 300.0;
 pub(super) const GUIDE_TEST_MARGIN: f32 = 24.0;
 /// Padding of the box for the addresses.
 pub(super) const ADDRESSES_MARGIN: Margin = Margin { left: 8, right: 8, top: 6, bottom: 6 };
+/// The same inside the border of a box that scrolls.
+pub(super) const TYPED_MARGIN: Margin = Margin { left: 6, right: 6, top: 4, bottom: 4 };
 
 // Panels and dialogs
 
@@ -366,6 +368,27 @@ pub(super) const SELECT_WIDTH: f32 = 112.0;
 pub(super) const SELECT_LEFT: f32 = 10.0;
 /// Space to the left and right of the text of a segment.
 pub(super) const SEGMENT_PADDING: f32 = 12.0;
+
+/// Size of the dialog that tests a pattern, and the height of its foot with the space above.
+pub(super) const PATTERN_TESTER_SIZE: [f32; 2] = [720.0, 560.0];
+pub(super) const PATTERN_FOOT: f32 = 40.0;
+/// Height of its contents from which the call has a row of its own.
+pub(super) const PATTERN_ROOMY_HEIGHT: f32 = 400.0;
+/// Width of the box with its columns, and height of the box for values.
+pub(super) const PATTERN_COLUMN_WIDTH: f32 = 144.0;
+pub(super) const PATTERN_TYPED_HEIGHT: f32 = 76.0;
+/// Space around an error in the place of its list.
+pub(super) const PATTERN_MESSAGE_MARGIN: f32 = 12.0;
+/// Minimum height of its list.
+pub(super) const PATTERN_LIST_MIN_HEIGHT: f32 = 76.0;
+/// Widths of the columns with verdicts and numbers of sessions. The values take a part of the rest, and their groups the others.
+pub(super) const PATTERN_VERDICT_WIDTH: f32 = 124.0;
+pub(super) const PATTERN_SESSIONS_WIDTH: f32 = 80.0;
+pub(super) const PATTERN_VALUE_PART: f32 = 0.5;
+/// Width of the dialog from which its button to copy the call has all words.
+pub(super) const PATTERN_WORDS_MIN_WIDTH: f32 = 600.0;
+/// Opacity of verdicts on an earlier pattern.
+pub(super) const PATTERN_STALE_OPACITY: f32 = 0.5;
 
 /// Space above and below the text of a plain button.
 const BUTTON_PADDING: f32 = 3.0;

@@ -294,3 +294,67 @@ fn toasts_of_a_success_and_of_an_error() {
         });
     }
 }
+
+/// Opens the dialog that tests a pattern, and types this one.
+fn open_pattern_tester(window: &mut Window, pattern: &str) {
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::K);
+    window.frame([Event::Text("test a pattern".to_owned())]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("Pattern");
+    window.type_into("Pattern", pattern);
+}
+
+#[test]
+fn pattern_test_with_the_values_of_the_table() {
+    if can_draw() {
+        let plant = plant();
+        compare("pattern_test", &on(&plant), &[], |window| {
+            open_pattern_tester(window, "bill");
+            window.toggle("Pattern", "Match part of the value");
+            window.until_text("2 of 4 values match");
+        });
+    }
+}
+
+#[test]
+fn pattern_test_with_typed_values() {
+    if can_draw() {
+        let plant = plant();
+        compare("pattern_test_typed", &on(&plant), &[], |window| {
+            open_pattern_tester(window, r"(\w)\w+\.(?<last>\w+)|(op)\w+");
+            window.click("Test with: Typed values");
+            window.harness.get_by_label("Typed values").focus();
+            window.harness.step();
+            let values = "bill.smith\nanna\nanna.lindqvist\noperator\n";
+            window.frame([Event::Paste(values.to_owned())]);
+            window.until_text("3 of 4 values match");
+        });
+    }
+}
+
+#[test]
+fn pattern_test_that_gives_up() {
+    if can_draw() {
+        let plant = plant();
+        compare("pattern_test_limit", &on(&plant), &[], |window| {
+            open_pattern_tester(window, r"(a|aa)+\1$");
+            window.click("Test with: Typed values");
+            window.harness.get_by_label("Typed values").focus();
+            window.harness.step();
+            window.frame([Event::Paste(format!("aaa\n{}!\nbilly", "a".repeat(40)))]);
+            window.until_text("1 of 3 values matches, 1 fails");
+        });
+    }
+}
+
+#[test]
+fn pattern_test_with_an_invalid_pattern() {
+    if can_draw() {
+        let plant = plant();
+        compare("pattern_test_error", &on(&plant), &[], |window| {
+            open_pattern_tester(window, "bi(ross");
+            window.until_text_contains("Missing");
+        });
+    }
+}

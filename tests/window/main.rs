@@ -31,6 +31,7 @@ mod new_sessions;
 mod notices;
 mod palette;
 mod past;
+mod pattern_tester;
 mod pictures;
 mod popups;
 mod positions;

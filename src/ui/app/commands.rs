@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use egui::{Context, ViewportCommand};
 
-use super::super::command::{AlertCommand, ColumnChange, Command, Copied};
+use super::super::command::{AlertCommand, ColumnChange, Command, Copied, PatternCommand};
 use super::super::diagnostics;
 use super::super::filter_row;
 use super::super::gateway_bar;
@@ -37,6 +37,7 @@ impl App {
                 drafts.alert.as_ref().is_some_and(|form| form.is_changed_by(change))
             }
             Command::ClearGatewayError => drafts.gateway_error.is_some(),
+            Command::Pattern(PatternCommand::Edited) => drafts.tester.cursor.is_some(),
             _ => true,
         });
     }
@@ -118,6 +119,7 @@ impl App {
             Command::FocusTable => self.focus_table(ctx),
             Command::SetFilterMode(field, mode) => self.set_filter_mode(field, mode),
             Command::Filter(command) => self.run_filter_command(ctx, command),
+            Command::Pattern(command) => self.run_in_pattern_tester(ctx, command),
             Command::ApplySavedFilter(saved) => self.set_filters(saved.filters()),
             Command::SaveFilter(name) => {
                 let saved = SavedFilter::new(name, &self.filters());
@@ -350,7 +352,7 @@ impl App {
         }
     }
 
-    fn copy_text(&mut self, ctx: &Context, text: String, done: &str) {
+    pub(super) fn copy_text(&mut self, ctx: &Context, text: String, done: &str) {
         ctx.copy_text(text);
         self.state.toasts.done(Task::Copy, done);
     }

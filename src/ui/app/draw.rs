@@ -8,8 +8,8 @@ use super::super::regions::{self, Regions, Room};
 use super::super::tokens::palette;
 use super::super::{
     activity_panel, alert_panel, command_palette, confirm_terminate, counts_panel, details_panel, filter_row,
-    footer, gateway_bar, gateway_panel, grid, guide, license_panel, no_match, question, rail, right_panel,
-    settings_dialog, timeline, toasts, view_row, views,
+    footer, gateway_bar, gateway_panel, grid, guide, license_panel, no_match, pattern_tester, question, rail,
+    right_panel, settings_dialog, timeline, toasts, view_row, views,
 };
 use super::{App, shortcuts};
 
@@ -31,6 +31,7 @@ impl App {
         if let Some(plan) = &ui_state.termination {
             confirm_terminate::show(ui, plan, &mut drafts.terminate_message, commands);
         }
+        pattern_tester::show(ui.ctx(), state, drafts, commands);
         command_palette::show(ui.ctx(), state, drafts, commands);
         settings_dialog::show(ui.ctx(), state, ui_state, &general, log, commands);
         // Above the settings, which ask questions, too.

@@ -20,6 +20,7 @@ mod guide;
 mod jobs;
 mod license;
 mod past;
+mod pattern_tester;
 mod rail;
 mod recording;
 mod refresh_timer;
@@ -56,6 +57,7 @@ use self::guide::SavedProject;
 use self::jobs::ExportSource;
 use self::license::LicenseReads;
 use self::past::PastReads;
+use self::pattern_tester::PatternTask;
 use self::recording::Recording;
 use self::remembered::Remembered;
 use self::stored_history::InfoRead;
@@ -74,7 +76,8 @@ use super::gateway_form::addresses_id;
 use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
 use super::model::{
-    AppState, CountsOrder, Drafts, ExportOptions, HistoryChoice, Task, Timeline, TimelineRange, UiState,
+    AppState, CountsOrder, Drafts, ExportOptions, HistoryChoice, PatternTester, Task, Timeline,
+    TimelineRange, UiState,
 };
 use super::open_path::OpenPath;
 use super::settings_worker::SettingsWorker;
@@ -225,6 +228,8 @@ pub struct App {
     away: AwayReads,
     /// Filters and sorts the sessions.
     query_worker: Worker,
+    /// The running test of a pattern.
+    pattern_task: Option<PatternTask>,
     /// The running export to a file.
     export_job: Option<ExportJob>,
     /// The running copy to the clipboard.
@@ -374,6 +379,7 @@ impl App {
             past_reads: PastReads::default(),
             user_history_reads: UserHistoryReads::default(),
             query_worker,
+            pattern_task: None,
             export_job: None,
             copy_job: None,
             log,
@@ -485,6 +491,7 @@ impl eframe::App for App {
             self.show_result(result);
         }
         self.requery_when_due(ctx);
+        self.update_pattern_test(ctx);
         self.update_user_history(ctx);
         self.update_last_seen(ctx);
         self.update_away(ctx);
@@ -536,7 +543,8 @@ impl eframe::App for App {
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
         self.direct_typing(&ctx);
         let [quiet, arguments] = multiline_ids();
-        single_line::remove_line_ends(&ctx, &[addresses_id(), quiet, arguments]);
+        let multiline = [addresses_id(), quiet, arguments, PatternTester::values_id()];
+        single_line::remove_line_ends(&ctx, &multiline);
         popup::keep_focus(&ctx);
         self.draw(ui);
         self.drop_idle_commands();
@@ -549,6 +557,7 @@ impl eframe::App for App {
         self.typing.was_in_text_box = ctx.text_edit_focused();
         draw::drop_lost_focus(&ctx, self.ui_state.focused);
         self.ui_state.focused = ctx.memory(Memory::focused);
+        self.remember_filter();
         self.ui_state.reveals_cursor_column = false;
         self.frame_timer.end();
     }

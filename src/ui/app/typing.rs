@@ -43,6 +43,7 @@ impl App {
             || ui_state.termination.is_some()
             || ui_state.question.is_some()
             || drafts.palette.is_some()
+            || drafts.tester.is_open
             || ui_state.settings_page.is_some();
         if !is_table_focused(ctx) || is_busy {
             return;

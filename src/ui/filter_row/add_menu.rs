@@ -65,7 +65,7 @@ fn item(ui: &mut Ui, title: &str, is_set: bool, commands: &mut Vec<Command>, com
 }
 
 /// Returns the text columns without a box. Before the first sessions, those that every gateway has.
-fn text_columns(dataset: Option<&Dataset>) -> Vec<ColumnId> {
+pub(super) fn text_columns(dataset: Option<&Dataset>) -> Vec<ColumnId> {
     let Some(dataset) = dataset else {
         return vec![ColumnId::Address, ColumnId::ClientId];
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use egui::accesskit::{Live, Role};
 use egui::text::{LayoutJob, TextFormat};
-use egui::{FontFamily, FontId, Galley, Label, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2};
+use egui::{FontFamily, FontId, Galley, Id, Label, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2};
 
 use super::words::shortened;
 use crate::dataset::ColumnId;
@@ -34,16 +34,16 @@ pub(super) fn show(
     error: &FilterError,
     below: impl FnOnce(&mut Ui),
 ) {
-    if !is_due(ui, edit, text) || !(edit.has_focus() || ui.rect_contains_pointer(anchor)) {
+    if !is_due(ui, edit.id, text) || !(edit.has_focus() || ui.rect_contains_pointer(anchor)) {
         return;
     }
     let position = anchor.left_bottom() + vec2(-tokens::LINE, tokens::POPUP_GAP - tokens::LINE);
     popup::overlay(edit, position, "Filter error", |ui| contents(ui, text, error, below));
 }
 
-/// Returns whether the text hasn't changed for a while. Requests a repaint for that moment.
-fn is_due(ui: &Ui, edit: &Response, text: &FilterText) -> bool {
-    let key = edit.id.with("error since");
+/// Returns whether the text of a box hasn't changed for a while. Requests a repaint for that moment.
+pub(in crate::ui) fn is_due(ui: &Ui, edit: Id, text: &FilterText) -> bool {
+    let key = edit.with("error since");
     let now = ui.input(|input| input.time);
     let shown = ui.data(|data| data.get_temp::<Shown>(key)).filter(|shown| shown.pattern == text.pattern);
     let since_secs = if let Some(shown) = shown {
@@ -61,7 +61,12 @@ fn is_due(ui: &Ui, edit: &Response, text: &FilterText) -> bool {
 }
 
 /// Draws the pattern with the place of the error, the error, and what `below` draws.
-pub(super) fn contents(ui: &mut Ui, text: &FilterText, error: &FilterError, below: impl FnOnce(&mut Ui)) {
+pub(in crate::ui) fn contents(
+    ui: &mut Ui,
+    text: &FilterText,
+    error: &FilterError,
+    below: impl FnOnce(&mut Ui),
+) {
     let p = palette(ui.visuals());
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
     marked_pattern(ui, text, error.column());

@@ -17,11 +17,23 @@ use crate::ui::tokens::{self, palette};
 pub(in crate::ui) struct FormBoxResponse {
     /// The text box.
     pub(in crate::ui) edit: Response,
+    /// The place of the whole box.
+    rect: Rect,
     /// The mode that was chosen.
     pub(in crate::ui) mode: Option<Mode>,
 }
 
-/// Draws a box for a pattern on a column in the available width.
+/// The words of a box.
+pub(in crate::ui) struct Words<'a> {
+    /// The caption in the box.
+    pub(in crate::ui) caption: &'a str,
+    /// The accessible name.
+    pub(in crate::ui) name: &'a str,
+    /// The text of an empty box.
+    pub(in crate::ui) hint: &'a str,
+}
+
+/// Draws a box for a pattern on a column in the available width, and its error over what is below.
 pub(in crate::ui) fn show(
     ui: &mut Ui,
     id: Id,
@@ -29,8 +41,25 @@ pub(in crate::ui) fn show(
     text: &mut FilterText,
     error: Option<&FilterError>,
 ) -> FormBoxResponse {
+    let caption = display::title(column);
+    let name = format!("{caption} filter");
+    let words = Words { caption: &caption, name: &name, hint: hint(column) };
+    let shown = show_without_message(ui, id, &words, text, error);
+    if let Some(error) = error {
+        error_overlay::show(ui, &shown.edit, shown.rect, text, error, |_| {});
+    }
+    shown
+}
+
+/// Draws a box for a pattern in the available width. The caller draws what its error says.
+pub(in crate::ui) fn show_without_message(
+    ui: &mut Ui,
+    id: Id,
+    words: &Words<'_>,
+    text: &mut FilterText,
+    error: Option<&FilterError>,
+) -> FormBoxResponse {
     let p = palette(ui.visuals());
-    let title = display::title(column);
     let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let is_folded = rect.width() < theme::TOGGLES_MIN_WIDTH;
@@ -44,7 +73,7 @@ pub(in crate::ui) fn show(
 
     let y = rect.center().y;
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let caption = fonts::line(ui.painter(), &*title, font, p.secondary);
+    let caption = fonts::line(ui.painter(), words.caption, font, p.secondary);
     let left = rect.left() + LEFT;
     let caption_width = caption.size().x;
     ui.painter().galley(pos2(left, y - caption.size().y / 2.0), caption, p.secondary);
@@ -59,9 +88,9 @@ pub(in crate::ui) fn show(
         edit.request_focus();
     }
     if text.pattern.is_empty() {
-        paint_hint(ui, value, id, hint(column));
+        paint_hint(ui, value, id, words.hint);
     }
-    let edit = edit.accessible_name(format!("{title} filter"));
+    let edit = edit.accessible_name(words.name);
     describe_error(ui, id, error);
     let is_visible = is_hovered || is_active || !text.pattern.is_empty();
     let mode = if is_folded {
@@ -71,8 +100,5 @@ pub(in crate::ui) fn show(
     } else {
         toggles::show(ui, id, pos2(toggles_left, y), text.mode, is_visible)
     };
-    if let Some(error) = error {
-        error_overlay::show(ui, &edit, rect, text, error, |_| {});
-    }
-    FormBoxResponse { edit, mode }
+    FormBoxResponse { edit, rect, mode }
 }

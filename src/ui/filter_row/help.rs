@@ -3,6 +3,7 @@
 use egui::{Align, Grid, Label, Layout, Margin, PopupCloseBehavior, RichText, Ui, vec2};
 
 use crate::ui::button::Button;
+use crate::ui::command::{Command, PatternCommand};
 use crate::ui::fonts;
 use crate::ui::icons;
 use crate::ui::menu;
@@ -30,19 +31,26 @@ const TOGGLES: [(&str, &str); 3] = [
 ];
 
 /// Draws the button that opens the help.
-pub(super) fn show(ui: &mut Ui) {
+pub(super) fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
     let button = ui.add(Button::ghost_icon(icons::CIRCLE_HELP, "Help on filters"));
     menu::popup(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .frame(popup::frame(ui.style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
-        .show(contents);
+        .show(|ui| contents(ui, commands));
     button.tooltip("How filters work");
 }
 
 /// Draws the help.
-pub(super) fn contents(ui: &mut Ui) {
+pub(super) fn contents(ui: &mut Ui, commands: &mut Vec<Command>) {
     // A menu makes its lines equally long.
-    ui.with_layout(Layout::top_down(Align::Min), text);
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        text(ui);
+        ui.add_space(2.0 * tokens::UNIT);
+        if ui.add(Button::soft("Test a pattern…").icon(icons::CIRCLE_CHECK)).clicked() {
+            commands.push(Command::Pattern(PatternCommand::Open));
+            ui.close();
+        }
+    });
 }
 
 fn text(ui: &mut Ui) {

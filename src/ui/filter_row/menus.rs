@@ -18,6 +18,6 @@ pub(in crate::ui) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, c
     menu::submenu(ui, Item::new("Help on filters").icon(icons::CIRCLE_HELP), |ui| {
         // The margin of a menu is smaller than that of text.
         let margin = Margin::same(theme::PANEL_POPUP_MARGIN - theme::MENU_MARGIN);
-        Frame::NONE.inner_margin(margin).show(ui, help::contents);
+        Frame::NONE.inner_margin(margin).show(ui, |ui| help::contents(ui, commands));
     });
 }

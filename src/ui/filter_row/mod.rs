@@ -5,7 +5,7 @@ mod chips;
 mod created;
 mod editor;
 mod editor_popup;
-mod error_overlay;
+pub(super) mod error_overlay;
 mod filter_box;
 pub(super) mod form_box;
 mod help;
@@ -29,7 +29,7 @@ use super::regions::{Bar, Edge, Room};
 use super::theme;
 use super::tokens::{self, palette};
 use super::view_row::CompactMenus;
-use crate::dataset::ColumnId;
+use crate::dataset::{ColumnId, Dataset};
 use crate::display;
 use crate::query::{FilterField, FilterText};
 
@@ -92,7 +92,7 @@ fn wide(
     });
     ui.scope_builder(row(right), |ui| {
         ui.add_enabled_ui(is_usable, |ui| saved::show(ui, state, drafts, commands));
-        help::show(ui);
+        help::show(ui, commands);
     });
     anchor.inner
 }
@@ -179,6 +179,11 @@ pub(super) fn open_editor(ctx: &Context) {
 /// Closes the popup in which the filter of a chip is edited.
 pub(super) fn close_editor(ctx: &Context) {
     Popup::close_id(ctx, editor_popup::id());
+}
+
+/// Returns the text columns without a box of their own. Before the first sessions, those that every gateway has.
+pub(super) fn other_columns(dataset: Option<&Dataset>) -> Vec<ColumnId> {
+    add_menu::text_columns(dataset)
 }
 
 /// Moves the keyboard focus into the text box of a column's filter, with the cursor at the end of `text`.

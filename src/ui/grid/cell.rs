@@ -13,7 +13,7 @@ use egui::{
 use super::super::duplicate_login::{self, in_row};
 use super::super::tokens::{self, Palette, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::super::{icons, menu, theme};
+use super::super::{highlight, icons, menu, theme};
 use crate::dataset::{Cell, Column, ColumnId};
 use crate::display::{self, Clock};
 use crate::query::DuplicateLogin;
@@ -156,7 +156,7 @@ pub(super) fn show(
         }
         Cell::Text(text) => {
             let content = match (&style.highlight, &style.note) {
-                (Some(matched), _) => highlighted(ui, palette, text, matched, color).into(),
+                (Some(matched), _) => highlight::text(ui, text, matched, color).into(),
                 (None, Some(note)) => with_note(ui, palette, &shown, note, color).into(),
                 (None, None) => plain().into(),
             };
@@ -226,23 +226,6 @@ fn with_note(ui: &Ui, palette: &Palette, text: &str, note: &Note, color: Color32
     job.append(text, 0.0, plain);
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     job.append(&note.text, theme::CELL_GAP, TextFormat::simple(font, palette.secondary));
-    job
-}
-
-/// Returns a text with the match of a filter highlighted.
-fn highlighted(ui: &Ui, palette: &Palette, text: &str, matched: &Range<usize>, color: Color32) -> LayoutJob {
-    let plain = TextFormat::simple(TextStyle::Body.resolve(ui.style()), color);
-    let highlight = TextFormat { background: palette.found, color: palette.on_found, ..plain.clone() };
-    let mut job = LayoutJob::default();
-    // The parts are cut off where the whole text would be.
-    let shown_end = display::text_end(text);
-    let part = |from: usize, to: usize| display::text(&text[from.min(shown_end)..to.min(shown_end)]);
-    job.append(&part(0, matched.start), 0.0, plain.clone());
-    job.append(&part(matched.start, matched.end), 0.0, highlight);
-    job.append(&part(matched.end, text.len()), 0.0, plain.clone());
-    if shown_end < text.len() {
-        job.append("…", 0.0, plain);
-    }
     job
 }
 

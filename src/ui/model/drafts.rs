@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::date_draft::DateDraft;
+use super::pattern_tester::PatternTester;
 use crate::dataset::ColumnId;
 use crate::export::{Delimiter, Format};
 use crate::gateway::{Credentials, InvalidLogin, Login, Profile, SessionKind};
@@ -54,6 +55,8 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) moment_error: Option<String>,
     /// The search in the palette; `None` while it is closed.
     pub(in crate::ui) palette: Option<PaletteDraft>,
+    /// The dialog that tests a pattern.
+    pub(in crate::ui) tester: PatternTester,
 }
 
 /// The limit of a kind of sessions on a gateway, while it is edited.

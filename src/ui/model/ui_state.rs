@@ -20,6 +20,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) termination: Option<TerminationPlan>,
     /// The filter that is edited in a popup.
     pub(in crate::ui) editor: Option<FilterKey>,
+    /// The column of the text filter that had the keyboard focus last.
+    pub(in crate::ui) last_filter: Option<ColumnId>,
     /// The question in a dialog.
     pub(in crate::ui) question: Option<Question>,
     /// Scrolls the column of the cursor into view in this frame.
