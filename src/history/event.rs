@@ -1,4 +1,4 @@
-//! What neither sessions nor coverage tell: outages, restarts, and what the user did in this program.
+//! What neither sessions nor coverage contain: outages, restarts, and what the user did in this program.
 
 use std::sync::Arc;
 

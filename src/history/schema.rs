@@ -87,7 +87,7 @@ FROM coverage c
 JOIN node n ON n.id = c.node;
 "#;
 
-/// What neither sessions nor coverage tell. `kind` is the number of an [`EventKind`](super::event::EventKind).
+/// What neither sessions nor coverage contain. `kind` is the number of an [`EventKind`](super::event::EventKind).
 ///
 /// An event happened from `earliest` to `time`. An outage is written like a coverage: `last_failed` is the time of the last read
 /// that failed, `back_at` that of the next one that succeeded, if the node was being watched until then, and `is_open` is 1

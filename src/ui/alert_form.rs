@@ -238,7 +238,7 @@ impl TestSpan {
 pub(super) struct HistoryTest {
     /// What is tested.
     draft: AlertDraft,
-    /// Begin and end, in milliseconds since 1970 UTC.
+    /// Start and end, in milliseconds since 1970 UTC.
     pub(super) range: (i64, i64),
     /// The time that it has reached.
     reached: Arc<AtomicI64>,
@@ -277,7 +277,7 @@ impl HistoryTest {
     }
 }
 
-/// Returns rules to begin with.
+/// Returns rules to start with.
 pub(super) fn templates() -> [Rule; 3] {
     let certificate = Condition::CertificateExpires(Duration::from_hours(30 * 24));
     let mut rules = [

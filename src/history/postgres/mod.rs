@@ -1,6 +1,6 @@
 //! The history in a PostgreSQL database.
 //!
-//! Locks that the server knows by number, so-called advisory locks, tell who writes what. The server releases them when a
+//! Locks that the server knows by number, so-called advisory locks, show who writes what. The server releases them when a
 //! connection ends, however it ends.
 
 mod failure;

@@ -198,7 +198,7 @@ impl App {
         self.state.alerts.rules = self.settings.alerts.iter().filter(|rule| rule.is_enabled).count();
     }
 
-    /// Tells the alerts which gateways are read. Call it before a poller reads others: what is read of a gateway that isn't
+    /// Sets the gateways that the alerts watch. Call it before a poller reads others: what is read of a gateway that isn't
     /// watched yet is left out, and a read may end at once.
     pub(super) fn watch_for_alerts(&mut self) {
         let shows_all = self.state.gateways.shown == Shown::All;

@@ -55,7 +55,7 @@ impl Absence {
     /// Notes a time in which the window couldn't be seen, if it was long.
     fn add(&mut self, since: i64, back_at: i64) {
         if back_at.saturating_sub(since) >= MIN_AWAY_MS {
-            // One that wasn't told of yet is a part of it.
+            // One that wasn't shown yet is a part of it.
             let since = self.pending.map_or(since, |before| before.since.min(since));
             self.pending = Some(Pending { since, back_at, due: None });
         }

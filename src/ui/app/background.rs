@@ -53,7 +53,7 @@ impl Background {
 }
 
 impl App {
-    /// Tells the background what to read: all saved gateways but the shown one.
+    /// Sets what is read in the background: all saved gateways but the shown one.
     pub(super) fn update_background(&mut self) {
         let shows_all = self.state.gateways.shown == Shown::All;
         let mut gateways = Vec::new();

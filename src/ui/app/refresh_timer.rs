@@ -11,7 +11,7 @@ const FIRST_DELAY: Duration = Duration::from_secs(2);
 /// Time after which the rest is read that another process writes, or that took longer.
 const SETTLE_DELAY: Duration = Duration::from_secs(5);
 
-/// Tells when to read again: soon after a change, and now and then.
+/// Decides when to read again: soon after a change, and now and then.
 #[derive(Debug, Default)]
 pub(super) struct RefreshTimer {
     due: Option<Instant>,

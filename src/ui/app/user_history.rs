@@ -28,7 +28,7 @@ pub(super) struct UserHistoryReads {
     in_detail: RestingRead<SessionKey, UserHistory>,
     /// The user of the filter and the gateway.
     absent: RestingRead<(String, Option<Arc<str>>), Option<LastSeen>>,
-    /// Tells when it is read again.
+    /// Decides when it is read again.
     timer: RefreshTimer,
 }
 
@@ -110,7 +110,7 @@ impl App {
         }
     }
 
-    /// Returns the session in detail, if the history can tell about its user.
+    /// Returns the session in detail, if there is a history of its user.
     fn session_in_detail(&self) -> Option<SessionKey> {
         let state = &self.state;
         if !state.layout.details || state.past.is_some() {

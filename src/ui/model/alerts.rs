@@ -13,7 +13,7 @@ use crate::ui::error_report::ErrorReport;
 
 /// The largest number of alerts that are listed.
 pub(in crate::ui) const MAX_LISTED_ALERTS: usize = 1_000;
-/// The number of hexadecimal digits of a key that tell alerts of the same time apart.
+/// The number of hexadecimal digits of a key that distinguish alerts of the same time.
 const KEY_DIGITS: usize = 7;
 /// How long an alert is listed, in milliseconds.
 const LISTED_MS: i64 = 24 * 3_600_000;

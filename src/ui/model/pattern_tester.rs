@@ -28,7 +28,7 @@ pub(in crate::ui) struct PatternTester {
     outcome: Option<PatternOutcome>,
     /// The last one with verdicts, if that one has none.
     before: Option<PatternOutcome>,
-    /// A test of something else takes so long that the user is told.
+    /// A test of something else has run for so long that the dialog says so.
     pub(in crate::ui) is_slow: bool,
 }
 

@@ -28,7 +28,7 @@ impl TerminateTarget {
         self.kind == SessionKind::Perspective
     }
 
-    /// Returns the user, project and client ID, which tell it from other sessions, sanitized.
+    /// Returns the user, project and client ID, which identify it, sanitized.
     pub(in crate::ui) fn name(&self) -> String {
         let Self { id, user, project, .. } = self;
         let user = user.as_deref().unwrap_or("an unknown user");

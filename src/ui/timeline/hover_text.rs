@@ -87,17 +87,17 @@ mod tests {
 
     #[test]
     fn gaps_have_no_bounds_beyond_the_chart() {
-        let (begin, end) = (9 * DAY, 10 * DAY);
+        let (start, end) = (9 * DAY, 10 * DAY);
         let text = |gap: (i64, i64), is_present| {
             lines(&chart(gap), gap.0 + 1_000, &[], is_present, &clock(), |_| String::new()).join("")
         };
-        let [from, to] = [begin + 3_600_000, begin + 7_200_000];
+        let [from, to] = [start + 3_600_000, start + 7_200_000];
         let [from_text, to_text] = [from, to].map(|time| clock().full_date(time));
         assert_eq!(text((from, to), true), format!("Not watched from {}", clock().range_text(from, to)));
-        assert_eq!(text((begin, to), true), format!("Not watched until {to_text}"));
+        assert_eq!(text((start, to), true), format!("Not watched until {to_text}"));
         assert_eq!(text((from, end), true), format!("Not watched since {from_text}"));
         assert_eq!(text((from, end), false), format!("Not watched from {from_text} on"));
-        assert_eq!(text((begin, end), true), "Not watched");
+        assert_eq!(text((start, end), true), "Not watched");
     }
 
     #[test]
