@@ -30,7 +30,9 @@ const TITLE_HEIGHT: f32 = 6.0 * tokens::UNIT;
 
 /// Returns the popup of a button's menu.
 pub(super) fn popup(button: &Response) -> Popup<'_> {
-    popup::return_focus_to_button(button, Popup::default_response_id(button));
+    let id = Popup::default_response_id(button);
+    popup::return_focus_to_button(button, id);
+    popup::keep_above_dialog(&button.ctx, button.layer_id, id);
     Popup::menu(button).anchor(popup::anchor(button.interact_rect)).gap(popup::GAP).style(style)
 }
 

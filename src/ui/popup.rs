@@ -106,6 +106,14 @@ pub(super) fn keep_focus(ctx: &Context) {
     });
 }
 
+/// Keeps a popup above the dialog from which it opens. A click in the dialog brings that to the top, also in the frame in which
+/// the popup opens. Call it in each frame, before the popup is shown.
+pub(super) fn keep_above_dialog(ctx: &Context, opener: LayerId, popup: Id) {
+    if ctx.memory(Memory::top_modal_layer) == Some(opener) {
+        ctx.set_sublayer(opener, LayerId::new(Order::Foreground, popup));
+    }
+}
+
 /// Returns the layer of the popup that is open.
 fn open_layer(ctx: &Context) -> Option<LayerId> {
     let layers = ctx.memory(|memory| memory.areas().visible_layer_ids());

@@ -334,3 +334,35 @@ fn popup_opened_by_a_click_leaves_the_focus_to_the_table() {
     window.press(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(window.selected("Username").len(), 1);
 }
+
+/// A click within one frame, as on a slow remote desktop.
+fn quick_click(window: &mut Window, at: Pos2) {
+    let button = |pressed| Event::PointerButton {
+        pos: at,
+        button: PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    window.frame([Event::PointerMoved(at)]);
+    window.frame([button(true), button(false)]);
+    window.harness.run_steps(2);
+}
+
+#[test]
+fn lists_in_dialogs_open_above_the_dialog_after_a_click_in_it() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::COMMAND, Key::Comma);
+    let zoom = window.harness.get_by_role_and_label(Role::ComboBox, "Zoom").rect();
+    for _ in 0..2 {
+        quick_click(&mut window, zoom.center());
+        let item = window.harness.get_by_role_and_label(Role::RadioButton, "150 %").rect();
+        let layer = window.harness.ctx.layer_id_at(item.center()).unwrap();
+        let list = egui::AreaState::load(&window.harness.ctx, layer.id).unwrap().rect();
+        assert!(list.width() < 1.5 * zoom.width(), "{list:?} has the item at {item:?}");
+        window.press(Modifiers::NONE, Key::Escape);
+        // The dialog goes above the list that is closed.
+        quick_click(&mut window, zoom.left_center() - egui::vec2(24.0, 0.0));
+    }
+}

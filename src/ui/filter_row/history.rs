@@ -44,6 +44,7 @@ pub(super) fn show(
 ) {
     let id = popup_id(edit.id);
     popup::return_focus(ui.ctx(), id);
+    popup::keep_above_dialog(ui.ctx(), ui.layer_id(), id);
     let popup = Popup::new(id, ui.ctx().clone(), popup::anchor(anchor), ui.layer_id())
         .kind(PopupKind::Menu)
         .open_memory(None)

@@ -71,8 +71,7 @@ pub(super) fn counts(input: &PatternInput, tested: &TestedValues) -> String {
     let text = format!("{} of {} {tested}{values} {verb}", number(counts.passing), number(counts.tested));
     let failed = match counts.failed {
         0 => String::new(),
-        1 => ", 1 fails".to_owned(),
-        failed => format!(", {} fail", number(failed)),
+        failed => format!(", {} without a verdict", number(failed)),
     };
     text + &failed
 }
@@ -120,7 +119,7 @@ pub(super) fn remark(input: &PatternInput, tested: &TestedValues, listed: Listed
     } else if input.text.mode == Mode::default() {
         "Matched as on the gateway: the whole value, in the same case"
     } else {
-        "The call has the toggles in its pattern"
+        "The pattern of the call includes the toggles"
     })
 }
 
@@ -163,8 +162,8 @@ mod tests {
         for (pattern, mode, [total, tested, passing, failed], words) in [
             ("a", plain, [12, 12, 4, 0], "4 of 12 values match"),
             ("a", plain, [1, 1, 1, 0], "1 of 1 value matches"),
-            ("a", not, [12, 12, 11, 1], "11 of 12 values pass, 1 fails"),
-            ("a", plain, [200_000, 1_234, 0, 1_234], "0 of 1,234 tested values match, 1,234 fail"),
+            ("a", not, [12, 12, 11, 1], "11 of 12 values pass, 1 without a verdict"),
+            ("a", plain, [200_000, 1_234, 0, 1_234], "0 of 1,234 tested values match, 1,234 without a verdict"),
             ("", plain, [12, 12, 12, 0], "Without a pattern, all 12 values pass"),
         ] {
             let counts = VerdictCounts { total, tested, passing, failed };
@@ -187,7 +186,7 @@ mod tests {
         let text = remark(&input(toggled), tested(5_000, 2_000));
         assert_eq!(text, "Stopped because it takes too long. 3,000 values are left");
         assert_eq!(remark(&input(toggled), tested(5_000, 5_000)), "The first 1,000 values are listed");
-        assert_eq!(remark(&input(toggled), tested(5, 5)), "The call has the toggles in its pattern");
+        assert_eq!(remark(&input(toggled), tested(5, 5)), "The pattern of the call includes the toggles");
         let address = PatternInput { column: ColumnId::Address, ..input(toggled) };
         assert_eq!(remark(&address, tested(5, 5)), "getSessionInfo filters by username and project only");
     }
