@@ -17,12 +17,6 @@ pub(super) enum Escaped {
     Node(Node),
 }
 
-impl From<CodePointSet> for Escaped {
-    fn from(set: CodePointSet) -> Self {
-        Self::Class(Rc::new(set))
-    }
-}
-
 impl Parser {
     /// Parses an escape. In a range of a class (`in_range`), `\v` is a single character instead of a class.
     pub(super) fn escape(&mut self, in_class: bool, in_range: bool) -> Result<Escaped, PatternError> {
