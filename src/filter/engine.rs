@@ -83,10 +83,10 @@ impl Engine {
     pub(super) fn find(&self, value: &str) -> Result<Option<Range<usize>>, MatchError> {
         match self.select(value) {
             Ok(regex) => Ok(regex.find(value).map(|found| found.range())),
-            Err(program) => match program.groups(value, self.matches_whole, 1) {
-                Ok(groups) => Ok(groups.and_then(|groups| groups.into_iter().next().flatten())),
-                Err(stop) => Err(error(stop, value)),
-            },
+            Err(program) => {
+                let groups = program.groups(value, self.matches_whole).map_err(|stop| error(stop, value))?;
+                Ok(groups.and_then(|groups| groups.into_iter().next().flatten()))
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ impl Filter {
     fn groups(&self, value: &str, matches_whole: bool) -> Option<Groups> {
         let compile = || Some(Program::new(&super::parse(self.pattern(), self.mode()).ok()?));
         let program = with_stack_for(self.pattern(), compile)?;
-        program.groups(value, matches_whole, usize::MAX).ok().flatten()
+        program.groups(value, matches_whole).ok().flatten()
     }
 
     /// Returns the engine that decides whether a value passes.

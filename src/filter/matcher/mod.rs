@@ -23,13 +23,8 @@ impl Program {
         Ok(self.run(&Text::new(value), matches_whole)?.is_some())
     }
 
-    /// Returns the first match, or the match of the whole value, and its groups up to a number.
-    pub(super) fn groups(
-        &self,
-        value: &str,
-        matches_whole: bool,
-        max_groups: usize,
-    ) -> Result<Option<Groups>, Stop> {
+    /// Returns the first match, or the match of the whole value, and its groups.
+    pub(super) fn groups(&self, value: &str, matches_whole: bool) -> Result<Option<Groups>, Stop> {
         let Some(groups) = self.run(&Text::new(value), matches_whole)? else { return Ok(None) };
         // For each code unit, the start of its character and the end of the one before. Half of a pair extends to the whole.
         let mut offsets = vec![(0, 0)];
@@ -39,7 +34,7 @@ impl Program {
             offsets.push((end, end));
         }
         let range = |(start, end): (usize, usize)| offsets[start].0..offsets[end].1;
-        Ok(Some(groups.into_iter().take(max_groups).map(|group| group.map(range)).collect()))
+        Ok(Some(groups.into_iter().map(|group| group.map(range)).collect()))
     }
 
     fn run(&self, text: &Text, matches_whole: bool) -> Result<Option<Vec<Group>>, Stop> {

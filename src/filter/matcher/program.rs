@@ -41,13 +41,9 @@ pub(super) enum Op {
     Grapheme,
     /// Fails if the rest has failed here before. The index is that of the loops around.
     Memoize(usize),
-    /// Matches what follows up to [`Op::Accept`] without advancing; continues at the address.
-    LookAhead {
-        negative: bool,
-        next: usize,
-    },
-    /// The same for text before the position, up to [`Op::AcceptBehind`].
-    LookBehind {
+    /// Matches what follows up to [`Op::Accept`] without advancing, or the text before the position with what follows up to
+    /// [`Op::AcceptBehind`]; continues at the address.
+    Lookaround {
         lookaround: Lookaround,
         next: usize,
     },
@@ -60,8 +56,6 @@ pub(super) enum Op {
     /// Starts a loop over what follows up to [`Op::LoopNext`].
     LoopStart(usize),
     LoopNext(usize),
-    /// Starts another iteration of a lazy loop. It is the last instruction of the loop.
-    LoopBody(usize),
     /// Ends a part that is matched on its own.
     Accept,
     AcceptBehind,
@@ -108,7 +102,7 @@ pub(super) struct Loop {
 }
 
 /// A compiled pattern.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::filter) struct Program {
     pub(super) ops: Vec<Op>,
     pub(super) sets: Vec<CharTest>,
@@ -131,14 +125,8 @@ impl Program {
         let starts_at_start = matches!(first, Some(Node::Assertion(Assertion::TextStart)));
         let mut compiler = Compiler {
             program: Self {
-                ops: Vec::new(),
-                sets: Vec::new(),
-                loops: Vec::new(),
-                contexts: Vec::new(),
-                locals: 0,
-                groups: 0,
                 min_len: if starts_at_start { 0 } else { usize::try_from(Study::of(tree).min).unwrap_or(0) },
-                first: None,
+                ..Self::default()
             },
             set_numbers: HashMap::new(),
             context: (!keeps_state).then(Vec::new),
@@ -172,9 +160,14 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn push(&mut self, op: Op) -> usize {
+    fn push(&mut self, op: Op) {
         self.program.ops.push(op);
-        self.program.ops.len() - 1
+    }
+
+    /// Pushes an instruction that is completed later, and returns its address.
+    fn push_incomplete(&mut self, op: Op) -> usize {
+        self.push(op);
+        self.here() - 1
     }
 
     /// Returns the address of the next instruction.
@@ -208,16 +201,15 @@ impl Compiler {
     fn part(&mut self, start: Op, body: &Node, end: Op, can_memoize: bool) {
         let context = (can_memoize && !self.keeps_state).then(Vec::new);
         let outer = std::mem::replace(&mut self.context, context);
-        let start = self.push(start);
+        let start = self.push_incomplete(start);
         self.node(body);
         self.push(end);
         self.context = outer;
         let here = self.here();
         match &mut self.program.ops[start] {
-            Op::LookAhead { next, .. }
-            | Op::LookBehind { next, .. }
-            | Op::Atomic { next }
-            | Op::Iterate(Iteration { next, .. }) => *next = here,
+            Op::Lookaround { next, .. } | Op::Atomic { next } | Op::Iterate(Iteration { next, .. }) => {
+                *next = here;
+            }
             _ => {}
         }
     }
@@ -245,27 +237,16 @@ impl Compiler {
                 self.capture(*group, body);
             }
             Node::Atomic(body) => self.part(Op::Atomic { next: 0 }, body, Op::Accept, true),
-            Node::Lookaround(lookaround, body) if lookaround.behind => {
-                let start = Op::LookBehind { lookaround: *lookaround, next: 0 };
-                // Where the text ends is a part of the state there.
-                self.part(start, body, Op::AcceptBehind, false);
-            }
             Node::Lookaround(lookaround, body) => {
-                let start = Op::LookAhead { negative: lookaround.negative, next: 0 };
-                self.part(start, body, Op::Accept, true);
+                let start = Op::Lookaround { lookaround: *lookaround, next: 0 };
+                let end = if lookaround.behind { Op::AcceptBehind } else { Op::Accept };
+                // Where the text ends is a part of the state in a look-behind.
+                self.part(start, body, end, !lookaround.behind);
             }
-            Node::BackReference(reference) => {
-                self.push(Op::BackReference(*reference));
-            }
-            Node::Assertion(assertion) => {
-                self.push(Op::Assertion(*assertion));
-            }
-            Node::LineBreak => {
-                self.push(Op::LineBreak);
-            }
-            Node::Grapheme => {
-                self.push(Op::Grapheme);
-            }
+            Node::BackReference(reference) => self.push(Op::BackReference(*reference)),
+            Node::Assertion(assertion) => self.push(Op::Assertion(*assertion)),
+            Node::LineBreak => self.push(Op::LineBreak),
+            Node::Grapheme => self.push(Op::Grapheme),
         }
     }
 
@@ -287,9 +268,9 @@ impl Compiler {
                 self.node(node);
                 break;
             }
-            let split = self.push(Op::Split(0));
+            let split = self.push_incomplete(Op::Split(0));
             self.node(node);
-            ends.push(self.push(Op::Jump(0)));
+            ends.push(self.push_incomplete(Op::Jump(0)));
             self.program.ops[split] = Op::Split(self.here());
         }
         let here = self.here();
@@ -318,13 +299,8 @@ impl Compiler {
                 });
             }
             (RepetitionForm::OptionalGroup, _) => self.optional(*kind, |compiler| compiler.node(body)),
-            (
-                form @ (RepetitionForm::OptionalAtom
-                | RepetitionForm::GreedyClass
-                | RepetitionForm::Atoms
-                | RepetitionForm::DeterministicGroup),
-                _,
-            ) => {
+            (RepetitionForm::GeneralGroup, _) => self.general_loop(repetition, max),
+            (form, _) => {
                 let is_group = form == RepetitionForm::DeterministicGroup;
                 let (group, body) = match body {
                     Node::Capture(group, inner)
@@ -339,13 +315,12 @@ impl Compiler {
                 let iteration = Iteration { min: *min, max, kind: *kind, group, is_group, next: 0 };
                 self.part(Op::Iterate(iteration), body, Op::Accept, true);
             }
-            (RepetitionForm::GeneralGroup, _) => self.general_loop(repetition, max),
         }
     }
 
     fn optional(&mut self, kind: QuantifierKind, body: impl FnOnce(&mut Self)) {
         self.memoize();
-        let split = self.push(Op::Split(0));
+        let split = self.push_incomplete(Op::Split(0));
         body(self);
         let here = self.here();
         self.program.ops[split] = match kind {
@@ -385,9 +360,6 @@ impl Compiler {
         self.push(Op::LoopNext(number));
         if let Some(context) = &mut self.context {
             context.pop();
-        }
-        if repetition.kind == QuantifierKind::Lazy {
-            self.push(Op::LoopBody(number));
         }
         let next = self.here();
         self.program.loops[number] = Loop { start, body, next, ..self.program.loops[number] };

@@ -51,6 +51,8 @@ enum Frame {
     Extend(usize, usize, usize),
     /// A greedy iteration that can give back iterations.
     Retreat(Retreat),
+    /// Another iteration of a lazy loop, by its number.
+    Loop(usize, usize),
     /// A lazy iteration, and how many iterations it has taken.
     Iterate(usize, usize, u32),
     /// The rest has failed from here.
@@ -164,16 +166,11 @@ impl<'a> Machine<'a> {
         let program = self.program;
         let text = self.text;
         Ok(match &program.ops[pc] {
-            Op::Class(set) => {
-                let next = text.code_point_at(at).filter(|&(code, _)| program.sets[*set].contains(code));
-                next.map(|(_, length)| (pc + 1, at + length))
-            }
-            Op::Fail(set) => {
-                if text.code_point_at(at).is_some_and(|(code, _)| program.sets[*set].contains(code)) {
-                    return Err(Stop::Exception);
-                }
-                Some((pc + 1, at))
-            }
+            Op::Class(set) => text.after_char_of(&program.sets[*set], at).map(|at| (pc + 1, at)),
+            Op::Fail(set) => match text.after_char_of(&program.sets[*set], at) {
+                Some(_) => return Err(Stop::Exception),
+                None => Some((pc + 1, at)),
+            },
             Op::Composed { set, fails } => {
                 let (set, fails) = (&program.sets[*set], &program.sets[*fails]);
                 let composed = text.composed(at, &mut self.steps);
@@ -213,18 +210,14 @@ impl<'a> Machine<'a> {
                 let holds = text.holds(*assertion, at, self.last, &mut self.steps);
                 holds.then_some((pc + 1, at))
             }
-            Op::LineBreak => match text.unit(at) {
-                Some(0xD) => {
-                    if text.unit(at + 1) == Some(0xA) {
-                        self.frames.push(Frame::Choice(pc + 1, at + 1));
-                        Some((pc + 1, at + 2))
-                    } else {
-                        Some((pc + 1, at + 1))
-                    }
-                }
-                Some(0xA..=0xC | 0x85 | 0x2028 | 0x2029) => Some((pc + 1, at + 1)),
-                _ => None,
-            },
+            Op::LineBreak if text.is_crlf(at) => {
+                self.frames.push(Frame::Choice(pc + 1, at + 1));
+                Some((pc + 1, at + 2))
+            }
+            Op::LineBreak => {
+                let is_break = matches!(text.unit(at), Some(0xA..=0xD | 0x85 | 0x2028 | 0x2029));
+                is_break.then_some((pc + 1, at + 1))
+            }
             Op::Grapheme => {
                 let end = text.cluster_end(at);
                 self.spend(end - at)?;
@@ -242,11 +235,13 @@ impl<'a> Machine<'a> {
                 }
                 Some((pc + 1, at))
             }
-            Op::LookAhead { .. } => {
+            Op::Lookaround { lookaround, next } if lookaround.behind => {
+                self.look_behind(pc, *lookaround, *next, at)?
+            }
+            Op::Lookaround { .. } => {
                 self.start_part(Part::LookAhead(pc, at));
                 Some((pc + 1, at))
             }
-            Op::LookBehind { lookaround, next } => self.look_behind(pc, *lookaround, *next, at)?,
             Op::Atomic { next } => {
                 self.start_part(Part::Atomic(*next));
                 Some((pc + 1, at))
@@ -255,47 +250,20 @@ impl<'a> Machine<'a> {
                 if let Some(group) = iteration.group {
                     self.frames.push(Frame::Group(group, self.groups[group]));
                 }
-                self.required(pc, iteration, at, 0)
+                self.iterate(pc, iteration, at, 0)
             }
             Op::LoopStart(number) => {
-                let looped = program.loops[*number];
-                self.set_local(looped.count, 1);
-                if looped.min > 0 {
-                    Some((looped.body, at))
-                } else if looped.max == 0 {
-                    Some((looped.next, at))
-                } else if looped.is_lazy {
-                    self.frames.push(Frame::Choice(looped.body, at));
-                    Some((looped.next, at))
-                } else {
-                    self.frames.push(Frame::Choice(looped.next, at));
-                    Some((looped.body, at))
-                }
+                self.set_local(program.loops[*number].count, 0);
+                self.next_iteration(*number, at)
             }
             Op::LoopNext(number) => {
-                let looped = program.loops[*number];
-                let count = self.locals[looped.count];
+                let looped = &program.loops[*number];
                 // An iteration that consumed nothing is the last one.
-                if at <= self.locals[looped.start] {
-                    Some((looped.next, at))
-                } else if count < looped.min as usize {
-                    self.set_local(looped.count, count + 1);
-                    Some((looped.body, at))
-                } else if count >= looped.max as usize {
-                    Some((looped.next, at))
-                } else if looped.is_lazy {
-                    self.frames.push(Frame::Choice(looped.next - 1, at));
-                    Some((looped.next, at))
+                if at > self.locals[looped.start] {
+                    self.next_iteration(*number, at)
                 } else {
-                    self.frames.push(Frame::Choice(looped.next, at));
-                    self.set_local(looped.count, count + 1);
-                    Some((looped.body, at))
+                    Some((looped.next, at))
                 }
-            }
-            Op::LoopBody(number) => {
-                let looped = program.loops[*number];
-                self.set_local(looped.count, self.locals[looped.count] + 1);
-                Some((looped.body, at))
             }
             Op::Accept => {
                 self.last = at;
@@ -304,6 +272,30 @@ impl<'a> Machine<'a> {
             Op::AcceptBehind if at == self.behind_end => self.finish_part(true, at),
             Op::AcceptBehind | Op::Match => None,
         })
+    }
+
+    /// Starts another iteration of a loop, or what comes after; the other of them is a choice if both are possible.
+    fn next_iteration(&mut self, number: usize, at: usize) -> Next {
+        let looped = &self.program.loops[number];
+        let count = self.locals[looped.count];
+        if count >= looped.max as usize {
+            return Some((looped.next, at));
+        }
+        if count >= looped.min as usize {
+            if looped.is_lazy {
+                self.frames.push(Frame::Loop(number, at));
+                return Some((looped.next, at));
+            }
+            self.frames.push(Frame::Choice(looped.next, at));
+        }
+        self.start_iteration(number, at)
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as of all other ways to go on")]
+    fn start_iteration(&mut self, number: usize, at: usize) -> Next {
+        let looped = &self.program.loops[number];
+        self.set_local(looped.count, self.locals[looped.count] + 1);
+        Some((looped.body, at))
     }
 
     /// Goes on after a failure.
@@ -330,20 +322,19 @@ impl<'a> Machine<'a> {
             }
             Frame::Extend(pc, at, count) => {
                 let Op::Run(run) = &self.program.ops[pc] else { return Ok(None) };
-                let next = self.text.code_point_at(at);
-                let next = next.filter(|&(code, _)| self.program.sets[run.set].contains(code));
-                next.map(|(_, length)| {
-                    let (at, count) = (at + length, count + 1);
+                let next = self.text.after_char_of(&self.program.sets[run.set], at);
+                next.map(|at| {
                     self.last = at;
-                    if count < run.max {
-                        self.frames.push(Frame::Extend(pc, at, count));
+                    if count + 1 < run.max {
+                        self.frames.push(Frame::Extend(pc, at, count + 1));
                     }
                     (pc + 1, at)
                 })
             }
             Frame::Retreat(retreat) => self.retreat(retreat),
+            Frame::Loop(number, at) => self.start_iteration(number, at),
             Frame::Iterate(pc, at, count) => {
-                self.start_part(Part::Lazy(pc, at, count));
+                self.start_part(Part::Iteration(pc, at, count));
                 Some((pc + 1, at))
             }
             Frame::Failed(key) => {

@@ -60,17 +60,12 @@ pub(super) struct Text {
 const CARRIAGE_RETURN: u16 = 0xD;
 const LINE_FEED: u16 = 0xA;
 
-fn is_high(unit: u16) -> bool {
-    (0xD800..0xDC00).contains(&unit)
-}
-
-fn is_low(unit: u16) -> bool {
-    (0xDC00..0xE000).contains(&unit)
-}
-
 /// Returns `true` for the line terminators of one character.
-fn is_terminator(unit: u16) -> bool {
-    matches!(unit, LINE_FEED | CARRIAGE_RETURN | 0x85 | 0x2028 | 0x2029)
+fn is_terminator(unit: u16, terminators: LineTerminators) -> bool {
+    match terminators {
+        LineTerminators::Java => matches!(unit, LINE_FEED | CARRIAGE_RETURN | 0x85 | 0x2028 | 0x2029),
+        LineTerminators::Unix => unit == LINE_FEED,
+    }
 }
 
 impl Text {
@@ -94,42 +89,40 @@ impl Text {
 
     /// Returns the code point at a position and its length. Half of a pair counts as one.
     pub(super) fn code_point_at(&self, at: usize) -> Option<(u32, usize)> {
-        let first = *self.units.get(at)?;
-        match self.units.get(at + 1) {
-            Some(&second) if is_high(first) && is_low(second) => Some((join(first, second), 2)),
-            _ => Some((u32::from(first), 1)),
-        }
+        let rest = self.units.get(at..)?.iter().copied();
+        Some(match char::decode_utf16(rest).next()? {
+            Ok(c) => (u32::from(c), c.len_utf16()),
+            Err(half) => (u32::from(half.unpaired_surrogate()), 1),
+        })
+    }
+
+    /// Returns the position after a character of a set.
+    pub(super) fn after_char_of(&self, set: &CharTest, at: usize) -> Option<usize> {
+        let (code, length) = self.code_point_at(at)?;
+        set.contains(code).then_some(at + length)
     }
 
     /// Returns the code point before a position and its length.
     pub(super) fn code_point_before(&self, at: usize) -> Option<(u32, usize)> {
         let last = *self.units.get(at.checked_sub(1)?)?;
-        match at.checked_sub(2).map(|index| self.units[index]) {
-            Some(first) if is_high(first) && is_low(last) => Some((join(first, last), 2)),
-            _ => Some((u32::from(last), 1)),
-        }
+        let pair = at.checked_sub(2).and_then(|start| self.code_point_at(start));
+        Some(pair.filter(|&(_, length)| length == 2).unwrap_or((u32::from(last), 1)))
     }
 
     /// Returns `true` for a position between the halves of a pair.
     pub(super) fn splits_pair(&self, at: usize) -> bool {
-        at > 0 && self.unit(at).is_some_and(is_low) && is_high(self.units[at - 1])
+        at > 0 && self.code_point_at(at - 1).is_some_and(|(_, length)| length == 2)
     }
 
     /// Returns how many code units `count` code points take before a position, or after it if `count` is negative.
     pub(super) fn units_back(&self, at: usize, count: i32) -> i32 {
-        let mut position = at;
-        if count <= 0 {
-            for _ in 0..count.wrapping_neg().max(0) {
-                let Some((_, length)) = self.code_point_at(position) else { break };
-                position += length;
-            }
-        } else {
-            for _ in 0..count {
-                let Some((_, length)) = self.code_point_before(position) else { break };
-                position -= length;
-            }
+        let (mut before, mut after) = (at, at);
+        for _ in 0..count.wrapping_abs() {
+            let next = if count > 0 { self.code_point_before(before) } else { self.code_point_at(after) };
+            let Some((_, length)) = next else { break };
+            if count > 0 { before -= length } else { after += length }
         }
-        i32::try_from(position.abs_diff(at)).unwrap_or(i32::MAX)
+        i32::try_from(after - before).unwrap_or(i32::MAX)
     }
 
     /// Returns the end of the grapheme cluster that starts at `start`.
@@ -177,25 +170,19 @@ impl Text {
         match assertion {
             Assertion::TextStart => at == 0,
             Assertion::TextEnd => at == end,
-            Assertion::TextEndOrTerminator(LineTerminators::Unix) => {
-                at == end || at + 1 == end && self.unit(at) == Some(LINE_FEED)
+            Assertion::TextEndOrTerminator(terminators) => {
+                let is_final = at + 1 >= end || at + 2 == end && self.is_crlf(at);
+                is_final && self.is_line_end(at, terminators)
             }
-            Assertion::TextEndOrTerminator(LineTerminators::Java) => {
-                let is_final =
-                    at + 1 >= end || at + 2 == end && self.slice(at, end) == [CARRIAGE_RETURN, LINE_FEED];
-                is_final && self.is_line_end(at)
-            }
-            Assertion::LineEnd(LineTerminators::Unix) => at == end || self.unit(at) == Some(LINE_FEED),
-            Assertion::LineEnd(LineTerminators::Java) => self.is_line_end(at),
+            Assertion::LineEnd(terminators) => self.is_line_end(at, terminators),
             // The end of the text is not the start of a line.
-            Assertion::LineStart(LineTerminators::Unix) => {
-                at < end && (at == 0 || self.units[at - 1] == LINE_FEED)
-            }
-            Assertion::LineStart(LineTerminators::Java) => {
-                at < end
-                    && (at == 0
-                        || is_terminator(self.units[at - 1])
-                            && self.slice(at - 1, at + 1) != [CARRIAGE_RETURN, LINE_FEED])
+            Assertion::LineStart(terminators) => {
+                let before = at.checked_sub(1);
+                let is_start = |before| {
+                    is_terminator(self.units[before], terminators)
+                        && (terminators == LineTerminators::Unix || !self.is_crlf(before))
+                };
+                at < end && before.is_none_or(is_start)
             }
             Assertion::WordBoundary { negated, unicode } => {
                 let before = self.code_point_before(at);
@@ -215,13 +202,16 @@ impl Text {
         }
     }
 
-    /// Returns `true` before a line terminator and at the end. No position between `\r` and `\n` is the end of a line.
-    fn is_line_end(&self, at: usize) -> bool {
-        match self.unit(at) {
-            None => true,
-            Some(LINE_FEED) => at == 0 || self.units[at - 1] != CARRIAGE_RETURN,
-            Some(unit) => is_terminator(unit),
-        }
+    /// Returns `true` before `\r\n`.
+    pub(super) fn is_crlf(&self, at: usize) -> bool {
+        self.slice(at, at + 2) == [CARRIAGE_RETURN, LINE_FEED]
+    }
+
+    /// Returns `true` before a line terminator and at the end. In Java's own terminators, no position between `\r` and `\n` is
+    /// the end of a line.
+    fn is_line_end(&self, at: usize, terminators: LineTerminators) -> bool {
+        let splits_crlf = terminators == LineTerminators::Java && at > 0 && self.is_crlf(at - 1);
+        !splits_crlf && self.unit(at).is_none_or(|unit| is_terminator(unit, terminators))
     }
 
     /// Returns `true` if a character is part of a word. A mark is one after a letter, but Java looks at single code units.
@@ -248,8 +238,4 @@ impl Text {
         }
         false
     }
-}
-
-fn join(high: u16, low: u16) -> u32 {
-    0x1_0000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(low) - 0xDC00)
 }

@@ -28,12 +28,10 @@ pub(super) enum Part {
     LookAhead(usize, usize),
     LookBehind(Behind),
     Atomic(usize),
-    /// An iteration up to the minimum.
-    Required(usize, usize, u32),
+    /// An iteration up to the minimum, or of a lazy or possessive repetition, and how many iterations came before.
+    Iteration(usize, usize, u32),
     /// An iteration of a greedy attempt. The width is 0 in the first one.
     Greedy(Retreat),
-    Lazy(usize, usize, u32),
-    Possessive(usize, usize, u32),
 }
 
 /// An attempt of a look-behind.
@@ -64,39 +62,24 @@ impl Machine<'_> {
                 self.after_look(pc, at, matched)
             }
             Part::Atomic(next) => matched.then_some((next, end)),
-            Part::Required(pc, at, count) => {
-                let iteration = self.iteration(pc).filter(|_| matched)?;
-                self.set_iterated(&iteration, at, end);
-                self.required(pc, &iteration, end, count + 1)
+            Part::Iteration(pc, at, count) => {
+                let iteration = self.iteration(pc)?;
+                let is_required = count < iteration.min;
+                if matched && (is_required || end != at) {
+                    self.set_iterated(&iteration, Some((at, end)));
+                    return self.iterate(pc, &iteration, end, count + 1);
+                }
+                let is_possessive = iteration.kind == QuantifierKind::Possessive;
+                (is_possessive && !is_required).then_some((iteration.next, at))
             }
             Part::Greedy(attempt) => self.after_greedy(attempt, matched, end),
-            Part::Lazy(pc, at, count) => {
-                let iteration = self.iteration(pc).filter(|_| matched && end != at)?;
-                self.set_iterated(&iteration, at, end);
-                if count + 1 < iteration.max {
-                    self.frames.push(Frame::Iterate(pc, end, count + 1));
-                }
-                Some((iteration.next, end))
-            }
-            Part::Possessive(pc, at, count) => {
-                let iteration = self.iteration(pc)?;
-                if matched && end != at && count + 1 < iteration.max {
-                    self.start_part(Part::Possessive(pc, end, count + 1));
-                    return Some((pc + 1, end));
-                }
-                Some((iteration.next, if matched { end } else { at }))
-            }
         }
     }
 
     /// Goes on after a lookahead or look-behind.
     pub(super) fn after_look(&self, pc: usize, at: usize, matched: bool) -> Next {
-        let (negative, next) = match &self.program.ops[pc] {
-            Op::LookAhead { negative, next } => (*negative, *next),
-            Op::LookBehind { lookaround, next } => (lookaround.negative, *next),
-            _ => return None,
-        };
-        (matched != negative).then_some((next, at))
+        let Op::Lookaround { lookaround, next } = &self.program.ops[pc] else { return None };
+        (matched != lookaround.negative).then_some((*next, at))
     }
 
     /// Goes on after an iteration of a greedy attempt.
@@ -109,7 +92,7 @@ impl Machine<'_> {
         }
         if !matched || end <= at && is_first {
             // An empty iteration doesn't count.
-            self.restore_iterated(&iteration, before);
+            self.set_iterated(&iteration, before);
             return Some((iteration.next, at));
         }
         if !is_first && end != at + width {
@@ -118,7 +101,7 @@ impl Machine<'_> {
             let (at, count) = if iteration.is_group { (at, count) } else { (end, count + 1) };
             return self.greedy(pc, &iteration, at, count);
         }
-        self.set_iterated(&iteration, at, end);
+        self.set_iterated(&iteration, Some((at, end)));
         let next = Retreat { at: end, count: count + 1, width: end - at, ..attempt };
         if next.count >= iteration.max {
             return self.try_rest(next);
@@ -133,10 +116,9 @@ impl Machine<'_> {
         let wanted = if run.kind == QuantifierKind::Lazy { run.min } else { run.max };
         let (mut at, mut count) = (start, 0);
         while count < wanted
-            && let Some((code, length)) = self.text.code_point_at(at)
-            && set.contains(code)
+            && let Some(next) = self.text.after_char_of(set, at)
         {
-            at += length;
+            at = next;
             count += 1;
         }
         self.spend(count / 8)?;
@@ -163,10 +145,10 @@ impl Machine<'_> {
         }
     }
 
-    /// Starts an iteration up to the minimum, or what comes after.
-    pub(super) fn required(&mut self, pc: usize, iteration: &Iteration, at: usize, count: u32) -> Next {
+    /// Starts another iteration, or what comes after.
+    pub(super) fn iterate(&mut self, pc: usize, iteration: &Iteration, at: usize, count: u32) -> Next {
         if count < iteration.min {
-            self.start_part(Part::Required(pc, at, count));
+            self.start_part(Part::Iteration(pc, at, count));
             return Some((pc + 1, at));
         }
         match iteration.kind {
@@ -174,7 +156,7 @@ impl Machine<'_> {
             _ if count >= iteration.max => {}
             QuantifierKind::Lazy => self.frames.push(Frame::Iterate(pc, at, count)),
             QuantifierKind::Possessive => {
-                self.start_part(Part::Possessive(pc, at, count));
+                self.start_part(Part::Iteration(pc, at, count));
                 return Some((pc + 1, at));
             }
         }
@@ -197,7 +179,7 @@ impl Machine<'_> {
     pub(super) fn try_rest(&mut self, attempt: Retreat) -> Next {
         let iteration = self.iteration(attempt.pc)?;
         if attempt.count <= attempt.min {
-            self.restore_iterated(&iteration, attempt.before);
+            self.set_iterated(&iteration, attempt.before);
         } else {
             self.frames.push(Frame::Retreat(attempt));
         }
@@ -211,22 +193,14 @@ impl Machine<'_> {
         }
         let iteration = self.iteration(attempt.pc)?;
         let at = attempt.at - attempt.width;
-        if iteration.group.is_some() {
-            self.set_iterated(&iteration, at.saturating_sub(attempt.width), at);
-        }
+        self.set_iterated(&iteration, Some((at.saturating_sub(attempt.width), at)));
         self.try_rest(Retreat { at, count: attempt.count - 1, ..attempt })
     }
 
     /// Sets the group of an iteration for good: the value before is restored with the whole repetition.
-    pub(super) fn set_iterated(&mut self, iteration: &Iteration, start: usize, end: usize) {
+    pub(super) fn set_iterated(&mut self, iteration: &Iteration, value: Group) {
         if let Some(group) = iteration.group {
-            self.groups[group] = Some((start, end));
-        }
-    }
-
-    pub(super) fn restore_iterated(&mut self, iteration: &Iteration, before: Group) {
-        if let Some(group) = iteration.group {
-            self.groups[group] = before;
+            self.groups[group] = value;
         }
     }
 
@@ -258,7 +232,7 @@ impl Machine<'_> {
     /// Returns the start that a look-behind tries next.
     pub(super) fn next_start(&self, attempt: Behind) -> Option<usize> {
         let Behind { pc, start, last_start, .. } = attempt;
-        let Op::LookBehind { lookaround, .. } = &self.program.ops[pc] else { return None };
+        let Op::Lookaround { lookaround, .. } = &self.program.ops[pc] else { return None };
         let length = if lookaround.by_code_point && start > last_start {
             self.text.code_point_before(start).map_or(1, |(_, length)| length)
         } else {
