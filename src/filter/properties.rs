@@ -67,54 +67,44 @@ fn script(name: &str) -> Option<CodePointSet> {
     })
 }
 
-/// Returns a binary property of Unicode, as in `\p{IsAlphabetic}`. Names are case-insensitive.
+/// Returns a binary property of Unicode, as in `\p{IsAlphabetic}`, or a POSIX class in its Unicode definition. Names are
+/// case-insensitive.
 fn binary_property(name: &str, ignore_case: bool) -> Option<CodePointSet> {
-    Some(match name.to_ascii_uppercase().as_str() {
-        "ALPHABETIC" => alphabetic(),
-        "ASSIGNED" => category("Cn").negate(),
-        "CONTROL" => category("Cc"),
-        "HEXDIGIT" | "HEX_DIGIT" => table("Hex_Digit").union(&digits()),
-        "IDEOGRAPHIC" => table("Ideographic"),
-        "JOINCONTROL" | "JOIN_CONTROL" => table("Join_Control"),
-        "LETTER" => category("L"),
-        "LOWERCASE" | "TITLECASE" | "UPPERCASE" if ignore_case => any_case(),
-        "LOWERCASE" => lower_case(),
-        "NONCHARACTERCODEPOINT" | "NONCHARACTER_CODE_POINT" => table("Noncharacter_Code_Point"),
-        "PUNCTUATION" => category("P"),
-        "TITLECASE" => category("Lt"),
-        "UPPERCASE" => table("Uppercase"),
-        "WHITESPACE" | "WHITE_SPACE" => white_space(),
-        "WORD" => word(),
-        _ => return unicode_posix(name, ignore_case),
-    })
-}
-
-/// Returns a POSIX class in its Unicode definition, as under `(?U)` and after `Is`. Names are case-insensitive.
-fn unicode_posix(name: &str, ignore_case: bool) -> Option<CodePointSet> {
     let blank = || category("Zs").union(&CodePointSet::from_chars("\t"));
     let graph = || categories(&["Z", "Cc", "Cs", "Cn"]).negate();
     Some(match name.to_ascii_uppercase().as_str() {
-        "ALPHA" => alphabetic(),
-        "LOWER" | "UPPER" if ignore_case => any_case(),
-        "LOWER" => lower_case(),
-        "UPPER" => table("Uppercase"),
-        "SPACE" => white_space(),
-        "PUNCT" => category("P"),
-        "XDIGIT" => table("Hex_Digit").union(&digits()),
         "ALNUM" => alphabetic().union(&digits()),
-        "CNTRL" => category("Cc"),
-        "DIGIT" => digits(),
+        "ALPHA" | "ALPHABETIC" => alphabetic(),
+        "ASSIGNED" => category("Cn").negate(),
         "BLANK" => blank(),
+        "CNTRL" | "CONTROL" => category("Cc"),
+        "DIGIT" => digits(),
         "GRAPH" => graph(),
+        "HEXDIGIT" | "HEX_DIGIT" | "XDIGIT" => table("Hex_Digit").union(&digits()),
+        "IDEOGRAPHIC" => table("Ideographic"),
+        "JOINCONTROL" | "JOIN_CONTROL" => table("Join_Control"),
+        "LETTER" => category("L"),
+        "LOWER" | "LOWERCASE" | "TITLECASE" | "UPPER" | "UPPERCASE" if ignore_case => any_case(),
+        "LOWER" | "LOWERCASE" => lower_case(),
+        "NONCHARACTERCODEPOINT" | "NONCHARACTER_CODE_POINT" => table("Noncharacter_Code_Point"),
         "PRINT" => graph().union(&blank()).difference(&category("Cc")),
+        "PUNCT" | "PUNCTUATION" => category("P"),
+        "SPACE" | "WHITESPACE" | "WHITE_SPACE" => white_space(),
+        "TITLECASE" => category("Lt"),
+        "UPPER" | "UPPERCASE" => table("Uppercase"),
+        "WORD" => word(),
         _ => return None,
     })
 }
 
+/// Returns a POSIX class in its Unicode definition, as under `(?U)`. Names are case-insensitive.
+fn unicode_posix(name: &str, ignore_case: bool) -> Option<CodePointSet> {
+    let is_posix = POSIX_CLASSES.iter().any(|class| class.eq_ignore_ascii_case(name));
+    if is_posix { binary_property(name, ignore_case) } else { None }
+}
+
 /// Returns a general category, an ASCII POSIX class, or a property of `java.lang.Character`. Names are case-sensitive.
 fn general_property(name: &str, ignore_case: bool) -> Option<CodePointSet> {
-    let ranges = |ranges: &[(u32, u32)]| CodePointSet::new(ranges.iter().copied());
-    let letters = [(0x41, 0x5A), (0x61, 0x7A)];
     Some(match name {
         "Lu" | "Ll" | "Lt" if ignore_case => categories(&["Lu", "Ll", "Lt"]),
         "LC" => categories(&["Lu", "Ll", "Lt"]),
@@ -122,19 +112,8 @@ fn general_property(name: &str, ignore_case: bool) -> Option<CodePointSet> {
         "L1" => CodePointSet::range(0, 0xFF),
         "all" => CodePointSet::all(),
         "ASCII" => CodePointSet::ascii(),
-        "Alnum" => ranges(&letters).union(&CodePointSet::range(0x30, 0x39)),
-        "Lower" | "Upper" if ignore_case => ranges(&letters),
-        "Alpha" => ranges(&letters),
-        "Blank" => CodePointSet::from_chars(" \t"),
-        "Cntrl" => ranges(&[(0, 0x1F), (0x7F, 0x7F)]),
-        "Digit" => CodePointSet::range(0x30, 0x39),
-        "Graph" => CodePointSet::range(0x21, 0x7E),
-        "Lower" => CodePointSet::range(0x61, 0x7A),
-        "Print" => CodePointSet::range(0x20, 0x7E),
-        "Punct" => ranges(&[(0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E)]),
-        "Space" => ranges(&[(0x9, 0xD), (0x20, 0x20)]),
-        "Upper" => CodePointSet::range(0x41, 0x5A),
-        "XDigit" => ranges(&[(0x30, 0x39), (0x41, 0x46), (0x61, 0x66)]),
+        "Lower" | "Upper" if ignore_case => ascii("alpha"),
+        _ if POSIX_CLASSES.contains(&name) => ascii(&name.to_ascii_lowercase()),
         _ => match name.strip_prefix("java") {
             Some(name) => java_property(name, ignore_case)?,
             None if CATEGORIES.contains(&name) => category(name),
@@ -147,15 +126,10 @@ fn general_property(name: &str, ignore_case: bool) -> Option<CodePointSet> {
 fn java_property(name: &str, ignore_case: bool) -> Option<CodePointSet> {
     let identifier_start = || categories(&["L", "Nl", "Sc", "Pc"]);
     Some(match name {
-        "LowerCase" | "UpperCase" | "TitleCase" if ignore_case => any_case(),
-        "LowerCase" => lower_case(),
-        "UpperCase" => table("Uppercase"),
-        "TitleCase" => category("Lt"),
-        "Alphabetic" => alphabetic(),
-        "Ideographic" => table("Ideographic"),
-        "Digit" => digits(),
+        "Alphabetic" | "Digit" | "Ideographic" | "Letter" | "LowerCase" | "TitleCase" | "UpperCase" => {
+            binary_property(name, ignore_case)?
+        }
         "Defined" => category("Cn").negate(),
-        "Letter" => category("L"),
         "LetterOrDigit" => letters_and_digits(),
         "JavaIdentifierStart" => identifier_start(),
         "JavaIdentifierPart" => {
@@ -178,6 +152,12 @@ fn java_property(name: &str, ignore_case: bool) -> Option<CodePointSet> {
         _ => return None,
     })
 }
+
+/// The POSIX classes, which have an ASCII and a Unicode definition.
+const POSIX_CLASSES: [&str; 12] = [
+    "Alnum", "Alpha", "Blank", "Cntrl", "Digit", "Graph", "Lower", "Print", "Punct", "Space", "Upper",
+    "XDigit",
+];
 
 const CATEGORIES: [&str; 37] = [
     "C", "Cc", "Cf", "Cn", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd",
@@ -266,7 +246,17 @@ fn table(name: &str) -> CodePointSet {
 
 /// Returns a set of `regex-syntax` in the version of Unicode of that crate.
 fn unrestricted_table(name: &str) -> CodePointSet {
-    let hir = regex_syntax::parse(&format!(r"\p{{{name}}}"));
+    class(&format!(r"\p{{{name}}}"))
+}
+
+/// Returns a POSIX class of ASCII characters.
+pub(super) fn ascii(name: &str) -> CodePointSet {
+    class(&format!("[[:{name}:]]"))
+}
+
+/// Returns the set of a class in the notation of `regex-syntax`.
+fn class(pattern: &str) -> CodePointSet {
+    let hir = regex_syntax::parse(pattern);
     match hir.as_ref().map(Hir::kind) {
         Ok(HirKind::Class(Class::Unicode(class))) => {
             let ranges = class.ranges().iter();
