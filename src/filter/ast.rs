@@ -113,14 +113,21 @@ pub(super) enum Assertion {
 /// The line terminators that anchors and `.` recognize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LineTerminators {
-    /// All of [`TERMINATORS`] and `\r\n`.
+    /// All of Java's, and `\r\n`.
     Java,
     /// `(?d)`: `\n` only.
     Unix,
 }
 
-/// Java's line terminators of one character.
-pub(super) const TERMINATORS: &str = "\n\r\u{85}\u{2028}\u{2029}";
+impl LineTerminators {
+    /// Returns those of one character.
+    pub(super) fn chars(self) -> &'static str {
+        match self {
+            Self::Java => "\n\r\u{85}\u{2028}\u{2029}",
+            Self::Unix => "\n",
+        }
+    }
+}
 
 /// The characters of `\v`; `\R` matches these and `\r\n`.
 pub(super) const VERTICAL_SPACE: &str = "\n\u{B}\u{C}\r\u{85}\u{2028}\u{2029}";

@@ -1,5 +1,7 @@
 //! The errors of compiling a pattern and of matching a value.
 
+use std::fmt::Display;
+
 /// A pattern that can't be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -19,36 +21,43 @@ enum Kind {
     TooLarge,
 }
 
+/// Fails because Java rejects the pattern.
+pub(super) fn invalid<T>(column: usize, message: impl Display) -> Result<T, PatternError> {
+    error(Kind::Invalid, column, format!("{message} at column {column}"))
+}
+
+/// Fails like [`invalid`], with a second sentence that says how to fix the pattern.
+pub(super) fn invalid_with_hint<T>(column: usize, message: &str, hint: &str) -> Result<T, PatternError> {
+    error(Kind::Invalid, column, format!("{message} at column {column}. {hint}"))
+}
+
+/// Fails because the pattern ends too early.
+pub(super) fn incomplete<T>(column: usize, message: impl Display) -> Result<T, PatternError> {
+    error(Kind::Incomplete, column, format!("{message} at column {column}"))
+}
+
+/// Fails because `next` isn't what must come next, or because nothing does.
+pub(super) fn unexpected<T>(
+    next: Option<char>,
+    column: usize,
+    message: impl Display,
+) -> Result<T, PatternError> {
+    if next.is_some() { invalid(column, message) } else { incomplete(column, message) }
+}
+
+pub(super) fn too_large<T>(column: usize, message: &str) -> Result<T, PatternError> {
+    error(Kind::TooLarge, column, format!("{message} at column {column}"))
+}
+
+pub(super) fn too_long<T>(max_chars: &str, column: usize) -> Result<T, PatternError> {
+    error(Kind::TooLarge, column, format!("Pattern longer than {max_chars} characters"))
+}
+
+fn error<T>(kind: Kind, column: usize, message: String) -> Result<T, PatternError> {
+    Err(PatternError { message, column: Some(column), kind })
+}
+
 impl PatternError {
-    pub(super) fn invalid(column: usize, message: &str) -> Self {
-        Self::new(Kind::Invalid, column, format!("{message} at column {column}"))
-    }
-
-    /// Creates an error like [`Self::invalid`], with a second sentence that says how to fix it.
-    pub(super) fn invalid_with_hint(column: usize, message: &str, hint: &str) -> Self {
-        Self::new(Kind::Invalid, column, format!("{message} at column {column}. {hint}"))
-    }
-
-    pub(super) fn incomplete(column: usize, message: &str) -> Self {
-        Self::new(Kind::Incomplete, column, format!("{message} at column {column}"))
-    }
-
-    pub(super) fn too_long(max_chars: &str, column: usize) -> Self {
-        Self::new(Kind::TooLarge, column, format!("Pattern longer than {max_chars} characters"))
-    }
-
-    pub(super) fn too_large(column: usize) -> Self {
-        Self::new(Kind::TooLarge, column, format!("Too many character ranges at column {column}"))
-    }
-
-    pub(super) fn too_deep(column: usize) -> Self {
-        Self::new(Kind::TooLarge, column, format!("Groups and classes nested too deeply at column {column}"))
-    }
-
-    fn new(kind: Kind, column: usize, message: String) -> Self {
-        Self { message, column: Some(column), kind }
-    }
-
     /// Returns the position of the error in characters, counted from 1, or `None` if the error concerns the pattern as
     /// a whole.
     #[must_use]

@@ -7,9 +7,9 @@
 use super::super::ast::CharClass;
 use super::super::case_folding::CaseFolding;
 use super::super::code_points::CodePointSet;
-use super::super::error::PatternError;
+use super::super::error::{incomplete, invalid, too_large};
 use super::escape::Escaped;
-use super::{MAX_RANGES, Parser};
+use super::{MAX_RANGES, Parser, Result};
 
 const UNCLOSED: &str = "Missing \"]\" for \"[\"";
 
@@ -101,7 +101,7 @@ impl ClassBuilder {
 
 impl Parser {
     /// Parses a class from its `[` to its `]`.
-    pub(super) fn class(&mut self) -> Result<CharClass, PatternError> {
+    pub(super) fn class(&mut self) -> Result<CharClass> {
         let column = self.cursor.column();
         let next = self.cursor.advance();
         let negated = next == Some('^') && self.cursor.previous_raw() == Some('[');
@@ -111,18 +111,18 @@ impl Parser {
         let class = self.class_items(column)?.evaluate(negated);
         self.ranges += class.set.ranges().len();
         if self.ranges > MAX_RANGES {
-            return Err(PatternError::too_large(column));
+            return too_large(column, "Too many character ranges");
         }
         self.cursor.skip_raw(1);
         Ok(class)
     }
 
     /// Parses the items of a class up to its `]`, which isn't consumed.
-    fn class_items(&mut self, column: usize) -> Result<ClassBuilder, PatternError> {
+    fn class_items(&mut self, column: usize) -> Result<ClassBuilder> {
         let mut class = ClassBuilder::default();
         loop {
             match self.cursor.peek() {
-                None => return Err(PatternError::incomplete(column, UNCLOSED)),
+                None => return incomplete(column, UNCLOSED),
                 Some(']') if !class.is_empty() => return Ok(class),
                 Some('[') => {
                     let inner = self.nested(Self::class)?;
@@ -133,7 +133,7 @@ impl Parser {
                         self.intersection(&mut class, column)?;
                     } else {
                         // Java goes back by one character: the & or, under (?x), white space after it.
-                        self.cursor.set_position(self.cursor.position() - 1);
+                        self.cursor.position -= 1;
                         if self.cursor.peek().is_some() {
                             self.class_item(&mut class, column)?;
                         }
@@ -145,7 +145,7 @@ impl Parser {
     }
 
     /// Parses the right side of an `&&`. The cursor is on the second `&`.
-    fn intersection(&mut self, class: &mut ClassBuilder, column: usize) -> Result<(), PatternError> {
+    fn intersection(&mut self, class: &mut ClassBuilder, column: usize) -> Result<()> {
         let operator_column = self.cursor.column();
         let mut next = self.cursor.advance();
         let mut right: Option<CharClass> = None;
@@ -169,7 +169,7 @@ impl Parser {
             }
             (Some(right), false) => Operand::Class(right),
             (None, true) => {
-                return Err(PatternError::invalid(operator_column, "Missing operands of \"&&\""));
+                return invalid(operator_column, "Missing operands of \"&&\"");
             }
             (None, false) => class.last.clone().unwrap_or(Operand::Missing),
         };
@@ -179,47 +179,25 @@ impl Parser {
     }
 
     /// Parses one character, range, escape or property.
-    fn class_item(&mut self, class: &mut ClassBuilder, column: usize) -> Result<(), PatternError> {
+    fn class_item(&mut self, class: &mut ClassBuilder, column: usize) -> Result<()> {
         let item_column = self.cursor.column();
-        let code = match self.cursor.peek() {
-            Some('\\') => {
-                let before_dash = self.cursor.peek_raw(2) == Some('-');
-                match self.escape(true, before_dash)? {
-                    Escaped::CodePoint(code) => code,
-                    Escaped::Class(set) => {
-                        class.add((*set).clone().into());
-                        return Ok(());
-                    }
-                    Escaped::Node(_) => {
-                        let message = "Escape isn't allowed in a class";
-                        return Err(PatternError::invalid(item_column, message));
-                    }
-                }
+        let before_dash = self.cursor.peek_raw(2) == Some('-');
+        let code = match self.class_character(column, before_dash)? {
+            Escaped::CodePoint(code) => code,
+            Escaped::Class(set) => {
+                class.add((*set).clone().into());
+                return Ok(());
             }
-            Some(c) => {
-                self.cursor.skip_raw(1);
-                u32::from(c)
-            }
-            None => return Err(PatternError::incomplete(column, UNCLOSED)),
+            Escaped::Node(_) => return invalid(item_column, "Escape isn't allowed in a class"),
         };
         let folding = self.folding();
         if self.cursor.peek() == Some('-') && !matches!(self.cursor.peek_raw(1), Some('[' | ']')) {
-            let last = match self.cursor.advance() {
-                None => return Err(PatternError::incomplete(column, UNCLOSED)),
-                Some('\\') => {
-                    let Escaped::CodePoint(last) = self.escape(true, true)? else {
-                        let message = "Range doesn't end with a character";
-                        return Err(PatternError::invalid(item_column, message));
-                    };
-                    last
-                }
-                Some(c) => {
-                    self.cursor.skip_raw(1);
-                    u32::from(c)
-                }
+            self.cursor.skip_raw(1);
+            let Escaped::CodePoint(last) = self.class_character(column, true)? else {
+                return invalid(item_column, "Range doesn't end with a character");
             };
             if last < code {
-                return Err(PatternError::invalid(item_column, "Range out of order"));
+                return invalid(item_column, "Range out of order");
             }
             class.add(folding.equivalents_of_range(code, last).into());
             return Ok(());
@@ -231,6 +209,18 @@ impl Parser {
             class.add((*set).clone().into());
         }
         Ok(())
+    }
+
+    /// Parses a character or an escape, alone or as an end of a range (`in_range`).
+    fn class_character(&mut self, column: usize, in_range: bool) -> Result<Escaped> {
+        match self.cursor.peek() {
+            Some('\\') => self.escape(true, in_range),
+            Some(c) => {
+                self.cursor.skip_raw(1);
+                Ok(Escaped::CodePoint(u32::from(c)))
+            }
+            None => incomplete(column, UNCLOSED),
+        }
     }
 }
 

@@ -3,14 +3,13 @@
 //! Java replaces `\Q…\E` by escapes before it parses anything, even inside classes and comments. Under `(?x)` it skips
 //! white space and comments, but not everywhere: the methods whose names contain `raw` don't skip them.
 
-use super::super::ast::TERMINATORS;
 use super::flags::Flags;
 
 /// A position in a pattern, and the flags in force there.
 pub(super) struct Cursor {
     /// The characters after `\Q…\E` is expanded, each with its column in the original pattern.
     chars: Vec<(char, usize)>,
-    position: usize,
+    pub(super) position: usize,
     pub(super) flags: Flags,
     /// Column after the last character.
     end_column: usize,
@@ -27,27 +26,9 @@ impl Cursor {
         Self { chars, position: 0, flags, end_column, supplementary_end }
     }
 
-    pub(super) fn position(&self) -> usize {
-        self.position
-    }
-
-    pub(super) fn set_position(&mut self, position: usize) {
-        self.position = position;
-    }
-
-    /// Returns `true` at the end of the pattern. White space and comments count as characters.
-    pub(super) fn is_at_end(&self) -> bool {
-        self.position >= self.chars.len()
-    }
-
     /// Returns the character `offset` characters ahead, without skipping white space and comments.
     pub(super) fn peek_raw(&self, offset: usize) -> Option<char> {
         self.chars.get(self.position + offset).map(|&(c, _)| c)
-    }
-
-    /// Returns the character at a position.
-    pub(super) fn raw_at(&self, position: usize) -> Option<char> {
-        self.chars.get(position).map(|&(c, _)| c)
     }
 
     /// Returns the previous character, even if it is white space or part of a comment.
@@ -102,21 +83,18 @@ impl Cursor {
 
     /// Skips white space and comments.
     fn skip_comments(&mut self) {
+        let terminators = self.flags.line_terminators().chars();
         while let Some(c) = self.peek_raw(0) {
             match c {
                 '\t' | '\n' | '\u{B}' | '\u{C}' | '\r' | ' ' => self.position += 1,
                 '#' => {
-                    while self.peek_raw(0).is_some_and(|c| !self.is_terminator(c)) {
+                    while self.peek_raw(0).is_some_and(|c| !terminators.contains(c)) {
                         self.position += 1;
                     }
                 }
                 _ => break,
             }
         }
-    }
-
-    fn is_terminator(&self, c: char) -> bool {
-        if self.flags.has(Flags::UNIX_LINES) { c == '\n' } else { TERMINATORS.contains(c) }
     }
 }
 

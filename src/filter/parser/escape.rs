@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::super::ast::{Assertion, BackReference, Node, VERTICAL_SPACE};
 use super::super::code_points::{CodePointSet, MAX_CODE_POINT};
-use super::super::error::PatternError;
+use super::super::error::{incomplete, invalid, unexpected};
 use super::super::names;
 use super::super::properties;
-use super::{Flags, Parser};
+use super::{Flags, Parser, Result};
 
 /// The meaning of an escape.
 pub(super) enum Escaped {
@@ -19,10 +19,10 @@ pub(super) enum Escaped {
 
 impl Parser {
     /// Parses an escape. In a range of a class (`in_range`), `\v` is a single character instead of a class.
-    pub(super) fn escape(&mut self, in_class: bool, in_range: bool) -> Result<Escaped, PatternError> {
+    pub(super) fn escape(&mut self, in_class: bool, in_range: bool) -> Result<Escaped> {
         let column = self.cursor.column();
         let Some(c) = self.cursor.peek_raw(1) else {
-            return Err(PatternError::incomplete(column, "Missing character after \"\\\""));
+            return incomplete(column, "Missing character after \"\\\"");
         };
         if matches!(c, 'p' | 'P') {
             self.cursor.skip_raw(1);
@@ -35,7 +35,7 @@ impl Parser {
             'a' => code('\u{7}'),
             'c' => match self.cursor.read() {
                 Some(c) => Ok(Escaped::CodePoint(u32::from(c) ^ 64)),
-                None => Err(PatternError::incomplete(column, "Missing character after \\c")),
+                None => incomplete(column, "Missing character after \\c"),
             },
             'e' => code('\u{1B}'),
             'f' => code('\u{C}'),
@@ -54,28 +54,25 @@ impl Parser {
             }
             'N' => self.named_character(column),
             _ if !c.is_ascii_alphanumeric() => code(c),
-            _ if in_class => {
-                let message = format!("Escape \\{c} isn't allowed in a class");
-                Err(PatternError::invalid(column, &message))
-            }
+            _ if in_class => invalid(column, format_args!("Escape \\{c} isn't allowed in a class")),
             _ => self.node_escape(c, column).map(Escaped::Node),
         }
     }
 
     /// Parses an escape that is valid only outside of classes.
-    fn node_escape(&mut self, c: char, column: usize) -> Result<Node, PatternError> {
+    fn node_escape(&mut self, c: char, column: usize) -> Result<Node> {
         let unicode = self.has(Flags::UNICODE_CLASS);
         let assertion = match c {
             'A' | 'G' => Assertion::TextStart,
             'z' => Assertion::TextEnd,
-            'Z' => Assertion::TextEndOrTerminator(self.line_terminators()),
+            'Z' => Assertion::TextEndOrTerminator(self.cursor.flags.line_terminators()),
             'B' => Assertion::WordBoundary { negated: true, unicode },
             'b' if self.cursor.peek() == Some('{') && self.cursor.peek_raw(1) == Some('g') => {
                 self.cursor.skip_raw(2);
                 match self.cursor.read() {
                     Some('}') => Assertion::GraphemeBoundary,
-                    None => return Err(PatternError::incomplete(column, "Missing \"}\" for \"\\b{\"")),
-                    Some(_) => return Err(PatternError::invalid(column, "Unknown escape \\b{")),
+                    None => return incomplete(column, "Missing \"}\" for \"\\b{\""),
+                    Some(_) => return invalid(column, "Unknown escape \\b{"),
                 }
             }
             'b' => Assertion::WordBoundary { negated: false, unicode },
@@ -87,19 +84,16 @@ impl Parser {
             }
             'k' => {
                 if self.cursor.read() != Some('<') {
-                    return Err(PatternError::invalid(column, "Missing <name> after \\k"));
+                    return invalid(column, "Missing <name> after \\k");
                 }
-                let first = self.cursor.read();
-                let name = self.group_name(first)?;
+                let name = self.group_name()?;
                 let Some(&group) = self.names.get(&name) else {
-                    let message = format!("Reference to undefined group <{name}>");
-                    return Err(PatternError::invalid(column, &message));
+                    return invalid(column, format_args!("Reference to undefined group <{name}>"));
                 };
                 return Ok(self.back_reference(group));
             }
             _ => {
-                let message = format!("Unknown escape \\{c}");
-                return Err(PatternError::invalid(column, &message));
+                return invalid(column, format_args!("Unknown escape \\{c}"));
             }
         };
         Ok(Node::Assertion(assertion))
@@ -110,26 +104,26 @@ impl Parser {
     }
 
     /// Parses the name of `\N{LATIN SMALL LETTER A}`.
-    fn named_character(&mut self, column: usize) -> Result<Escaped, PatternError> {
+    fn named_character(&mut self, column: usize) -> Result<Escaped> {
         match self.cursor.read() {
             Some('{') => {}
-            None => return Err(PatternError::incomplete(column, "Missing name after \\N")),
-            Some(_) => return Err(PatternError::invalid(column, "Missing {name} after \\N")),
+            None => return incomplete(column, "Missing name after \\N"),
+            Some(_) => return invalid(column, "Missing {name} after \\N"),
         }
-        let start = self.cursor.position();
-        loop {
-            let end = self.cursor.position();
-            match self.cursor.read() {
-                Some('}') => {
-                    let name = self.cursor.slice(start, end.max(self.cursor.position() - 1));
-                    return names::code_point(&name).map(Escaped::CodePoint).ok_or_else(|| {
-                        PatternError::invalid(column, &format!("Unknown character name {name}"))
-                    });
-                }
-                Some(_) => {}
-                None => return Err(PatternError::incomplete(column, "Missing \"}\" for \"\\N{\"")),
-            }
+        let Some(name) = self.until_brace() else {
+            return incomplete(column, "Missing \"}\" for \"\\N{\"");
+        };
+        match names::code_point(&name) {
+            Some(code) => Ok(Escaped::CodePoint(code)),
+            None => invalid(column, format_args!("Unknown character name {name}")),
         }
+    }
+
+    /// Reads up to a `}` and returns what comes before it, or `None` if there is none.
+    fn until_brace(&mut self) -> Option<String> {
+        let start = self.cursor.position;
+        while self.cursor.read()? != '}' {}
+        Some(self.cursor.slice(start, self.cursor.position - 1))
     }
 
     /// Parses the rest of a group number: Java adds digits while a group with that number has been opened.
@@ -147,38 +141,28 @@ impl Parser {
     }
 
     /// Parses the digits of `\0n`, `\0nn` or `\0mnn` with m up to 3.
-    fn octal(&mut self, column: usize) -> Result<Escaped, PatternError> {
+    fn octal(&mut self, column: usize) -> Result<Escaped> {
         let mut code = 0;
         let mut digits = 0;
-        while digits < 3 {
-            let start = self.cursor.position();
-            match self.cursor.read().and_then(|c| c.to_digit(8)) {
-                Some(digit) if digits < 2 || code < 0o40 => code = code * 8 + digit,
-                _ => {
-                    self.cursor.set_position(start);
-                    break;
-                }
-            }
+        while (digits < 2 || digits == 2 && code < 0o40)
+            && let Some(digit) = self.cursor.peek().and_then(|c| c.to_digit(8))
+        {
+            self.cursor.skip_raw(1);
+            code = code * 8 + digit;
             digits += 1;
         }
         if digits == 0 {
-            let message = "Missing octal digits after \\0";
-            return Err(if self.cursor.is_at_end() {
-                PatternError::incomplete(column, message)
-            } else {
-                PatternError::invalid(column, message)
-            });
+            return unexpected(self.cursor.peek(), column, "Missing octal digits after \\0");
         }
         Ok(Escaped::CodePoint(code))
     }
 
     /// Parses the digits of `\x41` or `\x{1F600}`.
-    fn hexadecimal(&mut self, column: usize) -> Result<Escaped, PatternError> {
-        let first = self.cursor.read();
-        if first != Some('{') {
-            let code = self.hex_digits(first, 2, column)?;
-            return Ok(Escaped::CodePoint(code));
+    fn hexadecimal(&mut self, column: usize) -> Result<Escaped> {
+        if self.cursor.peek() != Some('{') {
+            return self.hex_digits(2, column).map(Escaped::CodePoint);
         }
+        self.cursor.skip_raw(1);
         let mut code = 0;
         let mut digits = 0;
         loop {
@@ -186,52 +170,46 @@ impl Parser {
             match next.and_then(|c| c.to_digit(16)) {
                 Some(digit) if code * 16 + digit <= MAX_CODE_POINT => code = code * 16 + digit,
                 Some(_) => {
-                    return Err(PatternError::invalid(column, "Code point out of range"));
+                    return invalid(column, "Code point out of range");
                 }
                 None if next == Some('}') && digits > 0 => return Ok(Escaped::CodePoint(code)),
                 None if next.is_none() => {
-                    return Err(PatternError::incomplete(column, "Missing \"}\" for \"\\x{\""));
+                    return incomplete(column, "Missing \"}\" for \"\\x{\"");
                 }
-                None => return Err(PatternError::invalid(column, "Invalid hexadecimal digit after \\x")),
+                None => return invalid(column, "Invalid hexadecimal digit after \\x"),
             }
             digits += 1;
         }
     }
 
     /// Parses the digits of `\uXXXX`. Two escapes that form a surrogate pair are one character.
-    fn utf16(&mut self, column: usize) -> Result<Escaped, PatternError> {
-        let first = self.cursor.read();
-        let high = self.hex_digits(first, 4, column)?;
+    fn utf16(&mut self, column: usize) -> Result<Escaped> {
+        let high = self.hex_digits(4, column)?;
         if !(0xD800..0xDC00).contains(&high) {
             return Ok(Escaped::CodePoint(high));
         }
-        let after = self.cursor.position();
+        let after = self.cursor.position;
         if self.cursor.read() == Some('\\') && self.cursor.read() == Some('u') {
-            let first = self.cursor.read();
-            let low = self.hex_digits(first, 4, column)?;
+            let low = self.hex_digits(4, column)?;
             if (0xDC00..0xE000).contains(&low) {
                 let code = 0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00);
                 return Ok(Escaped::CodePoint(code));
             }
         }
-        self.cursor.set_position(after);
+        self.cursor.position = after;
         Ok(Escaped::CodePoint(high))
     }
 
-    /// Parses `count` hexadecimal digits, the first of which has been read already.
-    fn hex_digits(&mut self, first: Option<char>, count: usize, column: usize) -> Result<u32, PatternError> {
-        let message = || format!("Expected {count} hexadecimal digits in the escape");
+    /// Parses `count` hexadecimal digits.
+    fn hex_digits(&mut self, count: usize, column: usize) -> Result<u32> {
         let mut code = 0;
-        let mut next = first;
-        for done in 1..=count {
-            match next.map(|c| c.to_digit(16)) {
-                Some(Some(digit)) => code = code * 16 + digit,
-                Some(None) => return Err(PatternError::invalid(column, &message())),
-                None => return Err(PatternError::incomplete(column, &message())),
-            }
-            if done < count {
-                next = self.cursor.read();
-            }
+        for _ in 0..count {
+            let next = self.cursor.read();
+            let Some(digit) = next.and_then(|c| c.to_digit(16)) else {
+                let message = format_args!("Expected {count} hexadecimal digits in the escape");
+                return unexpected(next, column, message);
+            };
+            code = code * 16 + digit;
         }
         Ok(code)
     }
@@ -240,11 +218,11 @@ impl Parser {
     fn shorthand(&self, letter: char) -> CodePointSet {
         let unicode = self.has(Flags::UNICODE_CLASS);
         match (letter, unicode) {
-            ('d', false) => CodePointSet::from_chars("0123456789"),
+            ('d', false) => properties::ascii("digit"),
             ('d', true) => properties::digits(),
-            ('s', false) => CodePointSet::from_chars(" \t\n\u{B}\u{C}\r"),
+            ('s', false) => properties::ascii("space"),
             ('s', true) => properties::white_space(),
-            ('w', false) => CodePointSet::new([(0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)]),
+            ('w', false) => properties::ascii("word"),
             ('w', true) => properties::word(),
             ('v', _) => CodePointSet::from_chars(VERTICAL_SPACE),
             _ => CodePointSet::new([(0x2000, 0x200A)])
@@ -253,33 +231,29 @@ impl Parser {
     }
 
     /// Parses `\pL`, `\p{Lu}`, `\p{IsGreek}` and similar. The cursor is on the `p`.
-    fn property(&mut self, negated: bool) -> Result<Rc<CodePointSet>, PatternError> {
+    fn property(&mut self, negated: bool) -> Result<Rc<CodePointSet>> {
         let column = self.cursor.column().saturating_sub(1);
-        let first = self.cursor.advance();
-        let unclosed = || PatternError::incomplete(column, "Incomplete property");
-        let name = if first == Some('{') {
-            self.cursor.advance();
-            let start = self.cursor.position();
-            loop {
-                let end = self.cursor.position();
-                match self.cursor.read() {
-                    Some('}') => break self.cursor.slice(start, end.max(self.cursor.position() - 1)),
-                    Some(_) => {}
-                    None => return Err(unclosed()),
-                }
+        let name = match self.cursor.advance() {
+            Some('{') => {
+                self.cursor.advance();
+                self.until_brace()
             }
-        } else {
-            let name = first.ok_or_else(unclosed)?;
-            self.cursor.skip_raw(1);
-            name.to_string()
+            single => {
+                self.cursor.skip_raw(1);
+                single.map(String::from)
+            }
         };
+        let Some(name) = name else { return incomplete(column, "Incomplete property") };
         let prefix = if negated { "P" } else { "p" };
         let set = self.cached(format!("{prefix}{name}"), |parser, key| {
             let (ignore_case, unicode) = (parser.has(Flags::IGNORE_CASE), parser.has(Flags::UNICODE_CLASS));
             let set = properties::property(&key[1..], ignore_case, unicode)?;
             Some(if negated { set.negate() } else { set })
         });
-        set.ok_or_else(|| PatternError::invalid(column, &format!("Unknown property {name}")))
+        match set {
+            Some(set) => Ok(set),
+            None => invalid(column, format_args!("Unknown property {name}")),
+        }
     }
 
     /// Returns the set that was computed for a key under the present flags, or computes it.

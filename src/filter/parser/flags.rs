@@ -1,5 +1,7 @@
 //! The flags of a pattern, such as `(?i)`.
 
+use super::super::ast::LineTerminators;
+
 /// A set of flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(in crate::filter) struct Flags(u8);
@@ -16,6 +18,10 @@ impl Flags {
 
     pub(in crate::filter) fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0
+    }
+
+    pub(super) fn line_terminators(self) -> LineTerminators {
+        if self.has(Self::UNIX_LINES) { LineTerminators::Unix } else { LineTerminators::Java }
     }
 
     pub(in crate::filter) fn with(self, flag: Self) -> Self {

@@ -13,14 +13,16 @@ mod quantifier;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ast::{Assertion, CharClass, LineTerminators, Node, TERMINATORS};
+use super::ast::{Assertion, CharClass, Node};
 use super::case_folding::CaseFolding;
 use super::code_points::CodePointSet;
-use super::error::PatternError;
+use super::error::{PatternError, invalid, too_large, too_long};
 use cursor::Cursor;
 use escape::Escaped;
 
 pub(super) use flags::Flags;
+
+type Result<T> = std::result::Result<T, PatternError>;
 
 /// Maximum length of a pattern.
 const MAX_CHARS: usize = 1_000_000;
@@ -41,18 +43,15 @@ const MAX_DEPTH_OF_LONGEST: usize = 200;
 const MAX_CHARS_TIMES_DEPTH: usize = MAX_CHARS * MAX_DEPTH_OF_LONGEST;
 
 /// Parses a pattern under the given initial flags.
-pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node, PatternError> {
+pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node> {
     Ok(parse_with_names(pattern, flags)?.0)
 }
 
 /// Parses a pattern, and returns the numbers of its named groups, too.
-pub(super) fn parse_with_names(
-    pattern: &str,
-    flags: Flags,
-) -> Result<(Node, HashMap<String, usize>), PatternError> {
+pub(super) fn parse_with_names(pattern: &str, flags: Flags) -> Result<(Node, HashMap<String, usize>)> {
     let chars = pattern.chars().take(MAX_CHARS + 1).count();
     if chars > MAX_CHARS {
-        return Err(PatternError::too_long(MAX_CHARS_TEXT, MAX_CHARS + 1));
+        return too_long(MAX_CHARS_TEXT, MAX_CHARS + 1);
     }
     let mut parser = Parser {
         cursor: Cursor::new(pattern, flags),
@@ -66,7 +65,7 @@ pub(super) fn parse_with_names(
     };
     let tree = parser.alternation()?;
     if parser.cursor.peek() == Some(')') {
-        return Err(PatternError::invalid(parser.cursor.column(), "Unmatched \")\""));
+        return invalid(parser.cursor.column(), "Unmatched \")\"");
     }
     Ok((tree, parser.names))
 }
@@ -101,17 +100,10 @@ impl Parser {
         }
     }
 
-    fn line_terminators(&self) -> LineTerminators {
-        if self.has(Flags::UNIX_LINES) { LineTerminators::Unix } else { LineTerminators::Java }
-    }
-
     /// Parses something nested one level deeper.
-    fn nested<T>(
-        &mut self,
-        parse: impl FnOnce(&mut Self) -> Result<T, PatternError>,
-    ) -> Result<T, PatternError> {
+    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth == self.max_depth {
-            return Err(PatternError::too_deep(self.cursor.column()));
+            return too_large(self.cursor.column(), "Groups and classes nested too deeply");
         }
         self.depth += 1;
         let result = parse(self);
@@ -119,7 +111,7 @@ impl Parser {
         result
     }
 
-    fn alternation(&mut self) -> Result<Node, PatternError> {
+    fn alternation(&mut self) -> Result<Node> {
         let mut branches = vec![self.sequence()?];
         while self.cursor.peek() == Some('|') {
             self.cursor.skip_raw(1);
@@ -131,7 +123,7 @@ impl Parser {
         })
     }
 
-    fn sequence(&mut self) -> Result<Node, PatternError> {
+    fn sequence(&mut self) -> Result<Node> {
         let mut nodes = Vec::new();
         while let Some(c) = self.cursor.peek() {
             let node = match c {
@@ -148,8 +140,7 @@ impl Parser {
                     self.class_node(class)
                 }
                 '*' | '+' | '?' => {
-                    let message = format!("Nothing to repeat before \"{c}\"");
-                    return Err(PatternError::invalid(self.cursor.column(), &message));
+                    return invalid(self.cursor.column(), format_args!("Nothing to repeat before \"{c}\""));
                 }
                 '^' | '$' | '.' => {
                     self.cursor.skip_raw(1);
@@ -181,29 +172,30 @@ impl Parser {
     /// Returns the node of `^`, `$` or `.`.
     fn metacharacter(&self, c: char) -> Node {
         let multiline = self.has(Flags::MULTILINE);
+        let terminators = self.cursor.flags.line_terminators();
         match c {
-            '^' if multiline => Node::Assertion(Assertion::LineStart(self.line_terminators())),
+            '^' if multiline => Node::Assertion(Assertion::LineStart(terminators)),
             '^' => Node::Assertion(Assertion::TextStart),
-            '$' if multiline => Node::Assertion(Assertion::LineEnd(self.line_terminators())),
-            '$' => Node::Assertion(Assertion::TextEndOrTerminator(self.line_terminators())),
+            '$' if multiline => Node::Assertion(Assertion::LineEnd(terminators)),
+            '$' => Node::Assertion(Assertion::TextEndOrTerminator(terminators)),
             _ if self.has(Flags::DOT_ALL) => Node::class(CodePointSet::all()),
-            _ if self.has(Flags::UNIX_LINES) => Node::class(CodePointSet::from_chars("\n").negate()),
-            _ => Node::class(CodePointSet::from_chars(TERMINATORS).negate()),
+            _ => Node::class(CodePointSet::from_chars(terminators.chars()).negate()),
         }
     }
 
     /// Parses a run of literal characters, written as they are or escaped, or one other escape. A quantifier after a run
     /// applies to its last character only.
-    fn literal_or_escape(&mut self, nodes: &mut Vec<Node>) -> Result<(), PatternError> {
+    fn literal_or_escape(&mut self, nodes: &mut Vec<Node>) -> Result<()> {
         let mut run: Vec<u32> = Vec::new();
-        let mut last = self.cursor.position();
+        let mut last = self.cursor.position;
         while let Some(c) = self.cursor.peek() {
-            let start = self.cursor.position();
+            let start = self.cursor.position;
+            let is_property = matches!(self.cursor.peek_raw(1), Some('p' | 'P'));
             match c {
                 '*' | '+' | '?' | '{' => {
                     if run.len() > 1 {
                         run.pop();
-                        self.cursor.set_position(last);
+                        self.cursor.position = last;
                     }
                     break;
                 }
@@ -214,7 +206,6 @@ impl Parser {
                         run.push(code);
                     }
                     Escaped::Class(set) if run.is_empty() => {
-                        let is_property = matches!(self.cursor.raw_at(start + 1), Some('p' | 'P'));
                         let node = if is_property && self.has(Flags::CANONICAL) {
                             Node::Composed(Rc::new((*set).clone().into()))
                         } else {
@@ -228,7 +219,7 @@ impl Parser {
                         return Ok(());
                     }
                     _ => {
-                        self.cursor.set_position(start);
+                        self.cursor.position = start;
                         break;
                     }
                 },

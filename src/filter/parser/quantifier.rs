@@ -1,22 +1,18 @@
 //! Quantifiers: `?`, `*`, `+` and counted ones, each greedy, lazy or possessive.
 
 use super::super::ast::{Node, QuantifierKind, RepeatedGroup, Repetition};
-use super::super::error::PatternError;
+use super::super::error::{incomplete, invalid, invalid_with_hint, unexpected};
 use super::super::matcher::study::Study;
-use super::Parser;
+use super::{Parser, Result};
 
 impl Parser {
     /// Parses the quantifier after `body`, if there is one.
-    pub(super) fn quantified(&mut self, body: Node) -> Result<Node, PatternError> {
+    pub(super) fn quantified(&mut self, body: Node) -> Result<Node> {
         self.quantified_group(body, RepeatedGroup::None)
     }
 
     /// Parses the quantifier after a group, if there is one.
-    pub(super) fn quantified_group(
-        &mut self,
-        body: Node,
-        group: RepeatedGroup,
-    ) -> Result<Node, PatternError> {
+    pub(super) fn quantified_group(&mut self, body: Node, group: RepeatedGroup) -> Result<Node> {
         let Some(c) = self.cursor.peek() else {
             return Ok(body);
         };
@@ -43,15 +39,15 @@ impl Parser {
     }
 
     /// Parses `{2}`, `{2,}` or `{2,3}`.
-    fn counted_range(&mut self) -> Result<(u32, Option<u32>), PatternError> {
+    fn counted_range(&mut self) -> Result<(u32, Option<u32>)> {
         const UNCLOSED: &str = "Missing \"}\" for \"{\"";
         let column = self.cursor.column();
         match self.cursor.peek_raw(1) {
             Some(c) if c.is_ascii_digit() => self.cursor.skip_raw(1),
-            None => return Err(PatternError::incomplete(column, UNCLOSED)),
+            None => return incomplete(column, UNCLOSED),
             Some(_) => {
                 let hint = "Write \\{ for a literal brace";
-                return Err(PatternError::invalid_with_hint(column, "Missing number after \"{\"", hint));
+                return invalid_with_hint(column, "Missing number after \"{\"", hint);
             }
         }
         let (min, mut next) = self.count(column)?;
@@ -60,34 +56,32 @@ impl Parser {
             next = self.cursor.read();
             max = None;
             if next != Some('}') {
-                self.cursor.set_position(self.cursor.position() - usize::from(next.is_some()));
+                self.cursor.position -= usize::from(next.is_some());
                 let (count, after) = self.count(column)?;
                 (max, next) = (Some(count), after);
             }
         }
         match next {
             Some('}') if max.is_some_and(|max| max < min) => {
-                Err(PatternError::invalid(column, "Minimum exceeds maximum in the quantifier"))
+                invalid(column, "Minimum exceeds maximum in the quantifier")
             }
             Some('}') => Ok((min, max)),
-            None => Err(PatternError::incomplete(column, UNCLOSED)),
-            Some(_) => Err(PatternError::invalid(column, UNCLOSED)),
+            _ => unexpected(next, column, UNCLOSED),
         }
     }
 
     /// Parses a number and reads the character after it. Without any digit, the number is 0.
-    fn count(&mut self, column: usize) -> Result<(u32, Option<char>), PatternError> {
+    fn count(&mut self, column: usize) -> Result<(u32, Option<char>)> {
         let mut count: u32 = 0;
         loop {
             let next = self.cursor.read();
             let Some(digit) = next.and_then(|c| c.to_digit(10)) else {
                 return Ok((count, next));
             };
-            count = count
-                .checked_mul(10)
-                .and_then(|c| c.checked_add(digit))
-                .filter(|&c| i32::try_from(c).is_ok())
-                .ok_or_else(|| PatternError::invalid(column, "Number too large in the quantifier"))?;
+            count = match count.checked_mul(10).and_then(|count| count.checked_add(digit)) {
+                Some(count) if i32::try_from(count).is_ok() => count,
+                _ => return invalid(column, "Number too large in the quantifier"),
+            };
         }
     }
 }
