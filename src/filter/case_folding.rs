@@ -3,7 +3,8 @@
 //! Java compares characters by `lower(upper(c))` or, without `(?u)`, only within ASCII. A range contains a character `c`
 //! if it contains `c`, `upper(c)` or `lower(upper(c))`.
 
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::code_points::CodePointSet;
 use super::generated::case::{TO_LOWER, TO_UPPER};
@@ -48,27 +49,21 @@ fn fold(code: u32) -> u32 {
     look_up_case(TO_LOWER, to_upper(code))
 }
 
-/// Returns all characters that differ from their upper case or their folded form.
-fn cased_chars() -> &'static [Cased] {
-    static CASED: OnceLock<Vec<Cased>> = OnceLock::new();
-    CASED.get_or_init(|| {
-        let tables = TO_UPPER.iter().chain(TO_LOWER);
-        let mut codes: Vec<u32> =
-            tables.flat_map(|&(first, last, step, _)| (first..=last).step_by(step as usize)).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes.into_iter().map(|code| Cased { code, upper: to_upper(code), folded: fold(code) }).collect()
-    })
-}
+/// All characters that differ from their upper case or their folded form.
+static CASED: LazyLock<Vec<Cased>> = LazyLock::new(|| {
+    let tables = TO_UPPER.iter().chain(TO_LOWER);
+    let codes = tables.flat_map(|&(first, last, step, _)| (first..=last).step_by(step as usize));
+    let codes: BTreeSet<u32> = codes.collect();
+    codes.into_iter().map(|code| Cased { code, upper: to_upper(code), folded: fold(code) }).collect()
+});
 
 impl CaseFolding {
     /// Returns `true` if a back-reference matches a character by another one.
     pub(super) fn is_same(self, left: u32, right: u32) -> bool {
-        let lower = |code: u32| char::from_u32(code).map(|c| c.to_ascii_lowercase());
         left == right
             || match self {
                 Self::None => false,
-                Self::Ascii => left < 0x80 && lower(left) == lower(right),
+                Self::Ascii => left < 0x80 && right < 0x80 && fold(left) == fold(right),
                 Self::Unicode => fold(left) == fold(right),
             }
     }
@@ -89,7 +84,7 @@ impl CaseFolding {
             }
             Self::Unicode => {
                 let folded = fold(code);
-                let others = cased_chars().iter().filter(|other| other.folded == folded);
+                let others = CASED.iter().filter(|other| other.folded == folded);
                 CodePointSet::new(
                     others.map(|other| (other.code, other.code)).chain([(code, code), (folded, folded)]),
                 )
@@ -106,7 +101,7 @@ impl CaseFolding {
             return set;
         }
         let ascii_only = self == Self::Ascii;
-        let others = cased_chars()
+        let others = CASED
             .iter()
             .filter(|other| !ascii_only || other.code < 0x80)
             .filter(|other| contains(other.upper) || contains(other.folded));

@@ -38,9 +38,7 @@ pub fn escape(value: &str) -> String {
     for c in value.chars() {
         let mut buffer = [0; 4];
         match c {
-            '\n' => pattern.push_str(r"\n"),
-            '\r' => pattern.push_str(r"\r"),
-            '\t' => pattern.push_str(r"\t"),
+            '\n' | '\r' | '\t' => pattern.extend(c.escape_default()),
             // All control characters are below U+0100. Line breaks would be lost in a single-line text box.
             _ if c.is_control() => {
                 let _infallible = write!(pattern, r"\x{:02x}", u32::from(c));
@@ -152,10 +150,7 @@ fn is_valid(pattern: &str) -> bool {
 fn value_of(node: &Node) -> Option<String> {
     match node {
         Node::Empty => Some(String::new()),
-        Node::Class(set) => match set.ranges() {
-            [(first, last)] if first == last => char::from_u32(*first).map(String::from),
-            _ => None,
-        },
+        Node::Class(set) => set.as_single().and_then(char::from_u32).map(String::from),
         Node::Concat(nodes) => nodes.iter().map(value_of).collect(),
         _ => None,
     }

@@ -221,9 +221,7 @@ impl Filter {
         let Inner { pattern, is_literal, .. } = &*self.inner;
         is_literal.then_some(pattern.as_str())
     }
-}
 
-impl Filter {
     /// Returns `true` if the pattern is a text as a user may type it who expects to find a part of a value: a literal, or one
     /// with dots as in `bill.smith`.
     #[must_use]

@@ -4,7 +4,7 @@
 //! assigned in Unicode 13, and corrected where a property of a character has changed since. A test compares all of them
 //! with the JDK.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -172,7 +172,7 @@ fn category(name: &str) -> CodePointSet {
     match name {
         "C" => categories(&["Cc", "Cf", "Cn", "Co", "Cs"]),
         "Cs" => CodePointSet::range(0xD800, 0xDFFF),
-        "Cn" => assigned().negate().difference(&category("Cs")).union(&table("Noncharacter_Code_Point")),
+        "Cn" => ASSIGNED.negate().difference(&category("Cs")).union(&table("Noncharacter_Code_Point")),
         "Mn" => table("Mn").union(&marks()),
         "Mc" => table("Mc").difference(&marks()),
         _ => table(&format!("gc={name}")),
@@ -229,24 +229,16 @@ fn ignorable() -> CodePointSet {
 
 /// Returns `true` for a character assigned in Unicode 13.
 pub(super) fn is_assigned(code: u32) -> bool {
-    static UNASSIGNED: OnceLock<CodePointSet> = OnceLock::new();
-    !UNASSIGNED.get_or_init(|| category("Cn")).contains(code)
+    static UNASSIGNED: LazyLock<CodePointSet> = LazyLock::new(|| category("Cn"));
+    !UNASSIGNED.contains(code)
 }
 
-/// Returns the characters assigned in Unicode 13, including noncharacters.
-fn assigned() -> &'static CodePointSet {
-    static ASSIGNED: OnceLock<CodePointSet> = OnceLock::new();
-    ASSIGNED.get_or_init(|| unrestricted_table("Age=13.0"))
-}
+/// The characters assigned in Unicode 13, including noncharacters.
+static ASSIGNED: LazyLock<CodePointSet> = LazyLock::new(|| class(r"\p{Age=13.0}"));
 
 /// Returns a set of `regex-syntax`, restricted to Unicode 13.
 fn table(name: &str) -> CodePointSet {
-    unrestricted_table(name).intersection(assigned())
-}
-
-/// Returns a set of `regex-syntax` in the version of Unicode of that crate.
-fn unrestricted_table(name: &str) -> CodePointSet {
-    class(&format!(r"\p{{{name}}}"))
+    class(&format!(r"\p{{{name}}}")).intersection(&ASSIGNED)
 }
 
 /// Returns a POSIX class of ASCII characters.

@@ -1,6 +1,6 @@
 //! A value as Java sees it: UTF-16 code units, and the conditions on positions in them.
 
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use super::super::ast::{Assertion, LineTerminators};
 use super::super::code_points::CodePointSet;
@@ -40,14 +40,11 @@ struct WordSets {
     unicode_word: CharTest,
 }
 
-fn word_sets() -> &'static WordSets {
-    static SETS: OnceLock<WordSets> = OnceLock::new();
-    SETS.get_or_init(|| WordSets {
-        letters_and_digits: CharTest::new(&properties::letters_and_digits()),
-        marks: CharTest::new(&properties::marks()),
-        unicode_word: CharTest::new(&properties::word()),
-    })
-}
+static WORD_SETS: LazyLock<WordSets> = LazyLock::new(|| WordSets {
+    letters_and_digits: CharTest::new(&properties::letters_and_digits()),
+    marks: CharTest::new(&properties::marks()),
+    unicode_word: CharTest::new(&properties::word()),
+});
 
 /// Maximum length of a sequence that composes to one character.
 const MAX_COMPOSED: usize = 16;
@@ -89,11 +86,14 @@ impl Text {
 
     /// Returns the code point at a position and its length. Half of a pair counts as one.
     pub(super) fn code_point_at(&self, at: usize) -> Option<(u32, usize)> {
-        let rest = self.units.get(at..)?.iter().copied();
-        Some(match char::decode_utf16(rest).next()? {
-            Ok(c) => (u32::from(c), c.len_utf16()),
-            Err(half) => (u32::from(half.unpaired_surrogate()), 1),
-        })
+        let first = self.unit(at)?;
+        if let 0xD800..0xDC00 = first
+            && let Some(second @ 0xDC00..0xE000) = self.unit(at + 1)
+        {
+            let code = 0x1_0000 + ((u32::from(first) - 0xD800) << 10) + (u32::from(second) - 0xDC00);
+            return Some((code, 2));
+        }
+        Some((u32::from(first), 1))
     }
 
     /// Returns the position after a character of a set.
@@ -104,9 +104,14 @@ impl Text {
 
     /// Returns the code point before a position and its length.
     pub(super) fn code_point_before(&self, at: usize) -> Option<(u32, usize)> {
-        let last = *self.units.get(at.checked_sub(1)?)?;
-        let pair = at.checked_sub(2).and_then(|start| self.code_point_at(start));
-        Some(pair.filter(|&(_, length)| length == 2).unwrap_or((u32::from(last), 1)))
+        let last = self.unit(at.checked_sub(1)?)?;
+        if let 0xDC00..0xE000 = last
+            && let Some(start) = at.checked_sub(2)
+            && let Some((code, 2)) = self.code_point_at(start)
+        {
+            return Some((code, 2));
+        }
+        Some((u32::from(last), 1))
     }
 
     /// Returns `true` for a position between the halves of a pair.
@@ -216,7 +221,7 @@ impl Text {
 
     /// Returns `true` if a character is part of a word. A mark is one after a letter, but Java looks at single code units.
     fn is_word(&self, code: u32, at: usize, unicode: bool, work: &mut usize) -> bool {
-        let sets = word_sets();
+        let sets = &*WORD_SETS;
         let is_word = if unicode {
             sets.unicode_word.contains(code)
         } else {

@@ -13,7 +13,7 @@ mod quantifier;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ast::{Assertion, CharClass, Node};
+use super::ast::{Assertion, CharClass, Node, RepeatedGroup};
 use super::case_folding::CaseFolding;
 use super::code_points::CodePointSet;
 use super::error::{PatternError, invalid, too_large, too_long};
@@ -131,7 +131,7 @@ impl Parser {
                 '(' => {
                     // A group that only sets flags, such as `(?i)`, takes no quantifier.
                     if let Some((node, group)) = self.nested(Self::group)? {
-                        nodes.push(self.quantified_group(node, group)?);
+                        nodes.push(self.quantified(node, group)?);
                     }
                     continue;
                 }
@@ -151,7 +151,7 @@ impl Parser {
                     continue;
                 }
             };
-            let node = self.quantified(node)?;
+            let node = self.quantified(node, RepeatedGroup::None)?;
             nodes.push(node);
         }
         Ok(match nodes.len() {
@@ -211,11 +211,11 @@ impl Parser {
                         } else {
                             Node::Class(set)
                         };
-                        nodes.push(self.quantified(node)?);
+                        nodes.push(self.quantified(node, RepeatedGroup::None)?);
                         return Ok(());
                     }
                     Escaped::Node(node) if run.is_empty() => {
-                        nodes.push(self.quantified(node)?);
+                        nodes.push(self.quantified(node, RepeatedGroup::None)?);
                         return Ok(());
                     }
                     _ => {
@@ -233,10 +233,10 @@ impl Parser {
         let folding = self.folding();
         match run[..] {
             // An empty run can have a quantifier: Java accepts `{3}` alone, and the second one of `a{2}{3}`.
-            [] => nodes.push(self.quantified(Node::Empty)?),
+            [] => nodes.push(self.quantified(Node::Empty, RepeatedGroup::None)?),
             [single] => {
                 let node = Node::Class(self.character(single, folding, false));
-                nodes.push(self.quantified(node)?);
+                nodes.push(self.quantified(node, RepeatedGroup::None)?);
             }
             _ => nodes.extend(run.iter().map(|&code| Node::Class(self.character(code, folding, true)))),
         }

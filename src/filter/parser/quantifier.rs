@@ -7,12 +7,7 @@ use super::{Parser, Result};
 
 impl Parser {
     /// Parses the quantifier after `body`, if there is one.
-    pub(super) fn quantified(&mut self, body: Node) -> Result<Node> {
-        self.quantified_group(body, RepeatedGroup::None)
-    }
-
-    /// Parses the quantifier after a group, if there is one.
-    pub(super) fn quantified_group(&mut self, body: Node, group: RepeatedGroup) -> Result<Node> {
+    pub(super) fn quantified(&mut self, body: Node, group: RepeatedGroup) -> Result<Node> {
         let Some(c) = self.cursor.peek() else {
             return Ok(body);
         };
