@@ -171,8 +171,9 @@ fn becomes_the_filter_of_its_column() {
     let plant = plant();
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
+    window.type_into("Username filter", "an");
     open(&mut window);
-    window.type_into("Pattern", "BILL");
+    retype(&mut window, "Pattern", "BILL");
     window.toggle("Pattern", "Match part of the value");
     window.toggle("Pattern", "Ignore case");
     window.click("Use as filter");
@@ -181,6 +182,10 @@ fn becomes_the_filter_of_its_column() {
     assert_eq!(window.text_of("Username filter"), "BILL");
     assert!(window.is_toggled("Username filter", "Ignore case"));
     window.until("the box with the focus", |harness| harness.get_by_label("Username filter").is_focused());
+    // Typing goes on at the end.
+    window.frame([Event::Text("y".to_owned())]);
+    assert_eq!(window.text_of("Username filter"), "BILLy");
+    window.press(Modifiers::NONE, Key::Backspace);
     // A column without a box gets a filter, too.
     open(&mut window);
     assert_eq!(window.text_of("Pattern"), "BILL");
@@ -202,7 +207,7 @@ fn copies_the_call_with_the_toggles_in_the_pattern() {
     window.toggle("Pattern", "Match part of the value");
     let call = r#"system.util.getSessionInfo("(?s:.*)(?:bi.*)(?s:.*)")"#;
     window.until_text(call);
-    assert!(window.has("The call has the toggles in its pattern"));
+    assert!(window.has("The pattern of the call includes the toggles"));
     window.click("Copy as getSessionInfo call");
     assert_eq!(window.copied(), call);
     choose_column(&mut window, "Address");

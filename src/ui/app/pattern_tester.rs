@@ -101,6 +101,10 @@ impl App {
         if self.drafts.tester.current_verdicts().is_some() && !text.pattern.is_empty() {
             self.state.filter_history.add(&column, &text);
         }
+        if matches!(column, ColumnId::Username | ColumnId::Project) {
+            self.ui_state.focus_before_dialog = Some(filter_row::id(&column));
+            filter_row::focus(ctx, &column, &text);
+        }
         match &column {
             ColumnId::Username => self.drafts.username = text,
             ColumnId::Project => self.drafts.project = text,
@@ -112,9 +116,6 @@ impl App {
                 }
                 filters.retain(|filter| filter.column != column || !filter.text.pattern.is_empty());
             }
-        }
-        if matches!(column, ColumnId::Username | ColumnId::Project) {
-            self.ui_state.focus_before_dialog = Some(filter_row::id(&column));
         }
         self.close_pattern_tester(ctx);
         self.query(FRAME_WAIT);

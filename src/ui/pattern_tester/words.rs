@@ -163,7 +163,12 @@ mod tests {
             ("a", plain, [12, 12, 4, 0], "4 of 12 values match"),
             ("a", plain, [1, 1, 1, 0], "1 of 1 value matches"),
             ("a", not, [12, 12, 11, 1], "11 of 12 values pass, 1 without a verdict"),
-            ("a", plain, [200_000, 1_234, 0, 1_234], "0 of 1,234 tested values match, 1,234 without a verdict"),
+            (
+                "a",
+                plain,
+                [200_000, 1_234, 0, 1_234],
+                "0 of 1,234 tested values match, 1,234 without a verdict",
+            ),
             ("", plain, [12, 12, 12, 0], "Without a pattern, all 12 values pass"),
         ] {
             let counts = VerdictCounts { total, tested, passing, failed };
