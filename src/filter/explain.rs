@@ -31,7 +31,7 @@ pub enum MatchEngine {
 }
 
 impl Filter {
-    /// Explains how the filter matches a value. It compiles the pattern once more, so it isn't for many values.
+    /// Explains how the filter matches a value. The first time, it compiles the pattern once more.
     ///
     /// # Errors
     /// As those of [`Filter::is_match`]. Groups that exceed the backtracking limit are left out.
@@ -57,8 +57,8 @@ impl Filter {
 
     fn groups(&self, value: &str, matches_whole: bool) -> Option<Groups> {
         let compile = || Some(Program::new(&super::parse(self.pattern(), self.mode()).ok()?));
-        let program = with_stack_for(self.pattern(), compile)?;
-        program.groups(value, matches_whole).ok().flatten()
+        let program = self.inner.with_groups.get_or_init(|| with_stack_for(self.pattern(), compile));
+        program.as_ref()?.groups(value, matches_whole).ok().flatten()
     }
 
     /// Returns the engine that decides whether a value passes.

@@ -44,9 +44,9 @@
 //! [`Filter::is_match`] returns an error.
 //!
 //! # Limits
-//! Patterns have up to a million characters and 5,000 levels of groups, or 200 if they are very long. A value takes up to a million steps, some
-//! milliseconds, and more if it is long; then [`Filter::is_match`] returns an error. With [`Mode::contains`], half of a
-//! surrogate pair is never found. Java's own limit, the stack of its thread, isn't imitated.
+//! Patterns have up to a million characters and 5,000 levels of groups, or 200 if they are very long. A value takes up to a
+//! million steps, some milliseconds, and more if it is long; then [`Filter::is_match`] returns an error. With
+//! [`Mode::contains`], half of a surrogate pair is never found. Java's own limit, the stack of its thread, isn't imitated.
 //!
 //! # Parts
 //! The [`parser`] reads a pattern as Java 17 does, into a syntax tree ([`ast`]) without flags and shorthands. If the tree is
@@ -75,7 +75,7 @@ mod properties;
 mod simplify;
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use compose::{any_of, escape, exclude, to_portable, values_of};
 pub use error::{MatchError, PatternError};
@@ -86,6 +86,7 @@ use engine::Engine;
 #[cfg(test)]
 pub(crate) use engine::searches_on_this_thread;
 use large_stack::with_stack_for;
+use matcher::Program;
 use parser::Flags;
 
 /// The mode in which a filter applies its pattern. The default is that of a gateway.
@@ -128,6 +129,8 @@ struct Inner {
     pattern: String,
     mode: Mode,
     engine: Engine,
+    /// Finds the groups of a match, for [`Filter::explain`].
+    with_groups: OnceLock<Option<Program>>,
     /// Text that every match begins with; can be empty.
     prefix: String,
     is_literal: bool,
@@ -154,6 +157,7 @@ impl Filter {
                 pattern: pattern.to_owned(),
                 mode,
                 engine,
+                with_groups: OnceLock::new(),
                 prefix,
                 is_literal: is_literal(pattern),
             }),
