@@ -1,8 +1,8 @@
 //! The settings in `config.toml` and the state in `state.toml`.
 //!
 //! Users edit `config.toml`: it is never replaced if it can't be read, and only changed keys are written. An administrator can
-//! write another one for all users of a machine, which is only read. Only the program writes `state.toml`, which has the last gateway, the layout of the table, the theme and the place of the
-//! window.
+//! write another one for all users of a machine, which is only read. Only the program writes `state.toml`, which has the last
+//! gateway, the layout of the table, the theme and the place of the window.
 
 mod alert;
 mod alert_draft;
