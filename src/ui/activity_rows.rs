@@ -15,22 +15,22 @@ use crate::table::ActivityTab;
 /// The number of entries that are read at once: what a few screens show, or more where few pass the filters.
 const PAGE: usize = 200;
 const FILTERED_PAGE: usize = 2_000;
-/// The number of entries that are looked at first, so that the numbers of the tabs are known where there are no more.
+/// The number of entries scanned first, which counts the tabs of a short history at once.
 const FIRST_SCAN: usize = 2_000;
 /// The number of entries that are read at once for an export.
 const EXPORT_PAGE: usize = 10_000;
-/// The number of entries after which what was found is shown.
+/// The number of entries scanned before the matches so far are shown.
 const MAX_SCANNED: usize = 20_000;
-/// The number of newer entries beyond which the list begins again at the newest one.
+/// The number of newer entries beyond which the list is read again from the newest one.
 const MAX_NEWER: usize = 2_000;
-/// The time before the newest entry that is read again, in milliseconds, and the largest number of entries in it.
+/// How far before the newest entry a refresh reads again, in milliseconds, and the maximum number of entries in that time.
 const OVERLAP_MS: i64 = 30 * 60_000;
 const MAX_OVERLAP: usize = 400;
 /// The largest number of entries that are kept while newer ones come.
 const MAX_KEPT: usize = 20_000;
 
-/// The longest time between an alert and its entry that another process has stored, in milliseconds. A hidden window reads once
-/// a minute.
+/// The maximum time between an alert and the entry that another process stored for it, in milliseconds. A hidden window reads
+/// once a minute.
 const SAME_ALERT_MS: u64 = 150_000;
 
 /// An alert that was sent while the program runs.
@@ -38,14 +38,14 @@ const SAME_ALERT_MS: u64 = 150_000;
 pub(super) struct LiveAlert {
     /// The name of the rule.
     pub(super) rule: String,
-    /// It says that something is over, which isn't stored.
+    /// The alert reports the end of a state, which isn't stored.
     pub(super) is_end: bool,
     /// The entry.
     pub(super) entry: ActivityEntry,
 }
 
 impl LiveAlert {
-    /// Returns `true` if an entry has what an alert like this one says. Of a stored entry, only the rule may be known.
+    /// Returns `true` if an entry is about the same as this alert. A stored entry may have only the name of the rule.
     fn is_like(&self, listed: &ActivityEntry) -> bool {
         let Self { rule, is_end, entry } = self;
         let is_detail = |detail: &str| {
@@ -88,15 +88,15 @@ pub(super) struct ActivityRows {
     all: Vec<ActivityEntry>,
     /// Their number in each tab, in the order of [`ActivityTab::ALL`].
     counts: [usize; ActivityTab::ALL.len()],
-    /// There are so many entries that the older ones of other tabs aren't kept.
+    /// There are too many entries to keep the older ones of other tabs.
     is_of_tab_only: bool,
-    /// Those of the tab.
+    /// The entries of the tab.
     pub(super) entries: Vec<ActivityEntry>,
     /// The rows of the list.
     pub(super) groups: Vec<ActivityGroup>,
     /// There are no older entries.
     pub(super) is_complete: bool,
-    /// What they pass; `None` before the first read.
+    /// The request that the rows were read for; `None` before the first read.
     request: Option<ActivityRequest>,
     /// The entries up to this one were looked at, from the newest one on.
     last: Option<ActivityKey>,
@@ -233,7 +233,7 @@ impl ActivityRows {
                 newer += scanned;
             }
         }
-        // The rest stays as it is.
+        // Entries older than what was read again are kept.
         if let Some(end) = read.last.filter(|_| !read.is_complete) {
             read.is_of_tab_only |= self.is_of_tab_only;
             read.all.extend(self.all.into_iter().filter(|entry| entry.key < end));
@@ -251,8 +251,8 @@ impl ActivityRows {
 }
 
 impl ActivityRows {
-    /// Returns these rows with alerts that were sent while the program runs, the newest first. Where an alert is stored, its
-    /// entry says what the alert says.
+    /// Returns these rows with alerts that were sent while the program runs, the newest first. The entry of a stored alert gets
+    /// the text of the alert.
     pub(super) fn with_alerts(
         mut self,
         alerts: &[LiveAlert],
@@ -344,7 +344,7 @@ impl ActivityRequest {
         self.range.map(|range| ActivityKey::end_of(range.to))
     }
 
-    /// Returns `true` if this request and another one differ in the tab at most.
+    /// Returns `true` if this request and another one differ at most in the tab.
     fn has_same_list(&self, other: &Self) -> bool {
         let Self { gateway, range, tab: _, query } = self;
         (gateway, range, query) == (&other.gateway, &other.range, &other.query)

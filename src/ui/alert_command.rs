@@ -1,4 +1,4 @@
-//! The actions of the user with alerts. A question that is asked before one keeps it.
+//! The user's actions on alerts.
 
 use super::alert_form::AlertFormChange;
 use crate::alert::Rule;
@@ -8,7 +8,7 @@ use crate::alert::Rule;
 pub(super) enum AlertCommand {
     /// Opens the form for a new alert.
     Add,
-    /// Opens the form for a new alert that begins with this rule, under another name if that is taken.
+    /// Opens the form for a new alert that starts as this rule, under another name if that is taken.
     AddFrom(Box<Rule>),
     /// Opens the form for an alert about this user.
     AddForUser(String),

@@ -134,7 +134,7 @@ impl AlertForm {
         Ok(self.draft.rule()?)
     }
 
-    /// Sets the error of an attempt to save or test, and leads to where it belongs.
+    /// Sets the error of an attempt to save or test, and reveals its field.
     pub(super) fn fail(&mut self, error: AlertFormError) {
         self.reveal = Some(error.key());
         self.error = Some(error);
@@ -250,14 +250,14 @@ pub(super) struct HistoryTest {
 pub(super) enum TestOutcome {
     /// What would have been sent.
     Done(Replay),
-    /// There is nothing to test with, for this reason.
+    /// The test can't run, for this reason.
     Impossible(String),
     /// The history can't be read.
     Failed(ErrorReport),
 }
 
 impl HistoryTest {
-    /// Creates a test that begins.
+    /// Creates a test that is running.
     pub(super) fn new(draft: &AlertDraft, range: (i64, i64)) -> Self {
         let reached = Arc::new(AtomicI64::new(range.0));
         Self { draft: draft.clone(), range, reached, outcome: None }
@@ -290,7 +290,7 @@ pub(super) fn templates() -> [Rule; 3] {
     rules
 }
 
-/// Returns a rule about the arrival of a user.
+/// Returns a rule that fires when a user signs in.
 pub(super) fn about_user(user: &str) -> Rule {
     let mut rule = Rule::new(format!("{user} signs in"), Condition::Arrives);
     rule.filters.username = Filter::new(&escape(user), Mode::default()).ok();

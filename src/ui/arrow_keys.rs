@@ -13,7 +13,7 @@ pub(super) enum Axis {
 }
 
 impl Axis {
-    /// Returns the keys that go back and on.
+    /// Returns the keys for the previous and the next control.
     fn keys(self) -> [Key; 2] {
         match self {
             Self::Horizontal => [Key::ArrowLeft, Key::ArrowRight],
@@ -22,7 +22,7 @@ impl Axis {
     }
 }
 
-/// What has been drawn of a group in a pass.
+/// The controls of a group that this pass has drawn so far.
 #[derive(Clone, Copy, Debug, Default)]
 struct Group {
     pass: u64,

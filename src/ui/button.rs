@@ -290,7 +290,7 @@ impl Widget for Button<'_> {
             Some(is_on) => WidgetInfo::selected(Role::Button, ui.is_enabled(), is_on, &**name),
             None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), &**name),
         });
-        // The name says what it does, the label in which state that is.
+        // The name is the action, the label the current state.
         if *name != self.label && !self.label.is_empty() {
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(&*self.label));
         }

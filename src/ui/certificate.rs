@@ -94,7 +94,7 @@ fn fingerprint(ui: &mut Ui, caption: &str, fingerprint: &Fingerprint, commands: 
     });
 }
 
-/// Draws a caption with what `contents` draws beside it.
+/// Draws a caption with `contents` next to it.
 fn fact(ui: &mut Ui, caption: &str, contents: impl FnOnce(&mut Ui)) {
     let color = palette(ui.visuals()).secondary;
     ui.horizontal_top(|ui| {

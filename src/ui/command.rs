@@ -45,7 +45,7 @@ pub(super) enum Command {
     Trust {
         /// The certificate, as it was shown.
         rejected: Box<RejectedCertificate>,
-        /// The trust is saved, rather than ending with the window.
+        /// Saves the certificate as trusted, rather than trusting it until the window closes.
         permanently: bool,
     },
     /// Reads the gateway now.
@@ -54,13 +54,13 @@ pub(super) enum Command {
     RefreshEvery(Option<Duration>),
 
     // Rail
-    /// Changes the rail or what it leads to.
+    /// Runs an action of the rail.
     Rail(RailCommand),
 
     // Gateway form
     /// Opens the guide for another gateway.
     AddGateway,
-    /// Does something in the guide.
+    /// Runs an action of the guide.
     Guide(GuideCommand),
     /// Opens the form of the saved gateway with this name; `None` for the current gateway.
     EditGateway(Option<String>),
@@ -88,9 +88,9 @@ pub(super) enum Command {
     AskTerminate(TerminationPlan),
     /// Opens the dialog that asks whether to terminate the selected sessions.
     AskTerminateSelected,
-    /// Terminates the sessions in the dialog, one after the other.
+    /// Terminates the sessions in the dialog, one by one.
     Terminate,
-    /// Terminates no further session after the current one.
+    /// Stops terminating after the current session.
     StopTerminating,
     /// Closes the dialog.
     CancelTerminate,
@@ -162,7 +162,7 @@ pub(super) enum Command {
     },
     /// Sets the line of the table under the pointer.
     SetPointerLine(Option<usize>),
-    /// Pauses the table, or lets it go on.
+    /// Pauses or resumes the table.
     TogglePause,
     /// Sets the subject of the cell menu.
     SetCellMenu(CellMenu),
@@ -218,7 +218,7 @@ pub(super) enum Command {
     ExportTo(PathBuf),
     /// Exports to this file, and replaces the one that exists.
     ReplaceFile(PathBuf),
-    /// Forgets the export's error, because the path was edited.
+    /// Clears the error of the export, because the path was edited.
     ResetExportPath,
     /// Cancels the export.
     CancelExport,
@@ -228,7 +228,7 @@ pub(super) enum Command {
     DismissToast(ToastId),
 
     // Palette
-    /// Opens the palette of commands, or closes it.
+    /// Opens or closes the command palette.
     OpenPalette,
     /// Highlights the entry with this index in the palette.
     SelectInPalette(usize),
@@ -315,7 +315,7 @@ pub(super) enum FilterCommand {
     TakeOffer(Offer),
     /// Clears a text filter, and moves the keyboard focus there.
     Clear(FilterField),
-    /// Adds a text filter to the history. The next one replaces it unless it `ends` what was typed.
+    /// Adds a text filter to the history. The next one replaces it unless `ends` is set.
     Commit {
         /// The filter.
         field: FilterField,
@@ -412,11 +412,11 @@ pub(super) enum TimelineCommand {
     SetSplit(ChartSplit),
     /// Shows this range.
     Zoom(TimeRange),
-    /// Chooses this range; `None` for none.
+    /// Selects this range; `None` clears the selection.
     Select(Option<TimeRange>),
-    /// Chooses this range where it can be seen.
+    /// Selects this range and brings it into view.
     Reveal(TimeRange),
-    /// Chooses the time of the session at the cursor where it can be seen.
+    /// Selects the time of the session at the cursor and brings it into view.
     RevealCursor,
 }
 
@@ -425,7 +425,7 @@ pub(super) enum TimelineCommand {
 pub(super) enum PastCommand {
     /// Shows the sessions at a time in milliseconds since 1970 UTC.
     Show(i64),
-    /// Lets a time be typed.
+    /// Moves the keyboard focus to the box for a time.
     EnterTime,
     /// Shows the sessions at the typed time.
     ShowTyped,
@@ -467,6 +467,6 @@ pub(super) enum Copied {
     Csv,
     /// The selected rows as JSON.
     Json,
-    /// The filters in force, as a call of `system.util.getSessionInfo`.
+    /// The active filters, as a call of `system.util.getSessionInfo`.
     Call,
 }

@@ -14,7 +14,7 @@ use crate::sanitize::sanitize;
 /// The longest message to a user, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
 
-/// Draws the dialog. `message` is the draft of a message to the users.
+/// Draws the dialog. `message` is the draft of the message to the users.
 pub(super) fn show(ui: &Ui, plan: &TerminationPlan, message: &mut String, commands: &mut Vec<Command>) {
     let (title, warning) = match &plan.targets[..] {
         [one] => {

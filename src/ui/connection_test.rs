@@ -13,9 +13,9 @@ pub(super) struct ConnectionTest {
     draft: Draft,
     /// The nodes, in the order of the addresses.
     pub(super) nodes: Vec<TestedNode>,
-    /// The results of the test before, if it had the same nodes.
+    /// The results of the previous test, if it had the same nodes.
     pub(super) before: Vec<TestedNode>,
-    /// The test before had the same login, too.
+    /// The previous test had the same login, too.
     pub(super) is_repeated: bool,
     /// Time when it ended.
     pub(super) ended_at: Option<Instant>,

@@ -121,7 +121,7 @@ impl List<'_> {
             Rect::from_min_size(rect.min + vec2(0.0, index as f32 * height), vec2(rect.width(), height))
         };
         self.heading(ui, line(0));
-        // One more at both ends, where the arrow keys lead.
+        // One more at each end, for the arrow keys to move to.
         let first = ((viewport.top() / height).floor() as usize).saturating_sub(1).max(1);
         let last = (viewport.bottom() / height).ceil().max(-1.0) + 1.0;
         let last = (last as usize).min(1 + self.facet.values.len());
@@ -132,7 +132,7 @@ impl List<'_> {
 
     fn heading(&self, ui: &mut Ui, rect: Rect) {
         let color = palette(ui.visuals()).secondary;
-        // So that others can be added, the list also has those that the filter of its own column leaves out.
+        // The list also has values that the filter of its own column hides, so that they can be added to it.
         let count = display::number(self.facet.distinct());
         let response = ui.interact(rect, ui.scope_id().with((self.title, "title")), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{} ({count})", self.title)));

@@ -38,7 +38,7 @@ impl DesktopTheme {
         }
     }
 
-    /// Returns the theme; `None` if the desktop has no preference or hasn't told it yet.
+    /// Returns the theme; `None` if the desktop has no preference or hasn't reported it yet.
     pub(super) fn get(&self) -> Option<Theme> {
         *self.0.theme.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -55,7 +55,7 @@ impl<'a> Dialog<'a> {
         confirm: Button<'_>,
     ) -> Option<Answer> {
         let last_drawn = ctx.data(|data| data.get_temp::<LastDrawn>(self.id));
-        // A question that ended without an answer, as with its gateway, is another one when it comes again.
+        // A question that went away without an answer, such as when its gateway was removed, counts as new when it returns.
         let is_open = |last: &LastDrawn| last.pass + MAX_MISSED_PASSES >= ctx.cumulative_pass_nr();
         let last_drawn = last_drawn.filter(is_open);
         let focused = ctx.memory(Memory::focused);

@@ -182,7 +182,7 @@ fn answers(socket: &Path) -> bool {
     thread.is_ok() && result.recv_timeout(WAYLAND_TIMEOUT).is_ok_and(|asked| asked.is_ok())
 }
 
-/// There is no Wayland.
+/// Other platforms have no Wayland.
 #[cfg(not(unix))]
 fn answers(_socket: &Path) -> bool {
     false

@@ -1,4 +1,4 @@
-//! The words for several sessions of a user in one project.
+//! Texts about several sessions of one user in one project.
 
 use crate::display;
 use crate::query::DuplicateLogin;
@@ -8,17 +8,17 @@ pub(super) fn short(login: DuplicateLogin) -> String {
     format!("{}×", login.sessions)
 }
 
-/// Returns the words for several sessions of a user in one project, as seen from one of them.
+/// Returns the text for one of several sessions of a user in one project.
 pub(super) fn in_row(login: DuplicateLogin) -> String {
     format!("Signed in {} to this project{}", times(login.sessions), on_hosts(login, "this host"))
 }
 
-/// Returns the words for several sessions of a user in the project with this name.
+/// Returns the text for several sessions of a user in the project with this name.
 pub(super) fn in_project(login: DuplicateLogin, project: &str) -> String {
     format!("Signed in {} to {project}", times(login.sessions))
 }
 
-/// Returns the words for a group in which a user has several sessions in one project.
+/// Returns the text for a group in which a user has several sessions in one project.
 pub(super) fn in_group(login: DuplicateLogin) -> String {
     format!("signed in {} to one project{}", times(login.sessions), on_hosts(login, "one host"))
 }

@@ -79,7 +79,7 @@ impl ErrorReport {
         self.first_sentence() != self.summary
     }
 
-    /// Returns `true` if there is more to say than the sentence.
+    /// Returns `true` if the error has causes.
     pub(super) fn has_causes(&self) -> bool {
         !self.causes.is_empty()
     }

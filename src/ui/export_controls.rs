@@ -25,7 +25,7 @@ use crate::export::{Delimiter, Progress};
 
 /// An export of more rows shows its progress and can be cancelled.
 const MIN_ROWS_FOR_PROGRESS: usize = 100_000;
-/// Why nothing can be exported.
+/// The tooltip of the disabled button.
 const NO_SESSIONS: &str = "No sessions to export";
 /// Space between the progress and the button.
 const GAP: f32 = tokens::UNIT;

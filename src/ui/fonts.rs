@@ -22,8 +22,8 @@ pub(super) fn icons() -> FontFamily {
     FontFamily::Name(ICONS.into())
 }
 
-/// Returns the format of a text. One of the secondary size has a line height, because its row has an odd number of pixels
-/// otherwise, and would stand a pixel too low in the middle of a control.
+/// Returns the format of a text. Text of the secondary size has a line height: without it, its row has an odd number of pixels
+/// and is a pixel too low in a control.
 pub(super) fn format(font: FontId, color: Color32) -> TextFormat {
     let is_secondary = (font.size - tokens::TYPE_SECONDARY).abs() < f32::EPSILON;
     let line_height = is_secondary.then_some(tokens::LINE_SECONDARY);

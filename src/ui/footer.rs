@@ -67,8 +67,7 @@ pub(super) fn show(
     });
 }
 
-/// Returns the time of sessions that aren't up to date, or how surely those of the past were on, where the gateway bar has no
-/// room for it.
+/// Returns the time of stale sessions, or how certain sessions of the past are, if the gateway bar has no room for it.
 fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
     if let Some(counts) = gateway_bar::left_out_counts(ui.ctx(), state) {
         return Some(ui.painter().layout_no_wrap(counts, font(), palette(ui.visuals()).secondary));
@@ -109,7 +108,8 @@ fn changes_button(ui: &mut Ui, text: Arc<Galley>, state: &AppState, commands: &m
     ui.add_space(-padding);
 }
 
-/// Returns how many sessions have arrived and left, with the time since when and without; nothing where none has.
+/// Returns how many sessions have arrived and left, first with the start of the count and then without; empty if there are
+/// none.
 fn changes_texts(ui: &Ui, state: &AppState) -> Vec<Arc<Galley>> {
     let changes = state.changes.filter(|changes| changes.arrived > 0 || changes.left > 0);
     let Some(ChangeCounts { since, arrived, left, .. }) = changes else {
@@ -129,7 +129,7 @@ fn changes_texts(ui: &Ui, state: &AppState) -> Vec<Arc<Galley>> {
     texts.collect()
 }
 
-/// Draws the numbers of sessions, users and selected sessions. The least important ones go if there is no room.
+/// Draws the numbers of sessions, users and selected sessions. The least important ones are omitted if there is no room.
 fn counts(ui: &mut Ui, state: &AppState, room: f32) {
     let p = palette(ui.visuals());
     let Some(sessions) = state.table.result() else {

@@ -189,20 +189,20 @@ impl GatewayForm {
         self.test.as_ref().filter(|test| test.has_same_nodes(&self.draft))
     }
 
-    /// Chooses the kind of authentication that a test has shown, which isn't a change of the user.
+    /// Sets the kind of authentication that a test has detected. It doesn't count as a change by the user.
     pub(super) fn suggest_auth(&mut self, auth: AuthKind) {
         self.draft.auth = auth;
         self.original.auth = auth;
     }
 
-    /// Scrolls to the results. The guide has them in view.
+    /// Scrolls to the results, except in the guide, where they are always in view.
     pub(super) fn reveal_outcome(&mut self) {
         if self.guide.is_none() {
             self.reveal = Some(Reveal::Outcome);
         }
     }
 
-    /// Sets the error of an attempt to save or test, and leads to where it belongs.
+    /// Sets the error of an attempt to save or test, and reveals its field.
     pub(super) fn fail(&mut self, error: FormError) {
         if let Some(guide) = &mut self.guide {
             guide.close_opened();

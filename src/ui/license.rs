@@ -1,4 +1,4 @@
-//! The words for kinds of sessions, their limits, and how surely a peak is known.
+//! Texts about kinds of sessions, their limits, and how certain a peak is.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ use super::icons;
 use super::theme;
 use super::tokens::{self, palette};
 
-/// Draws the ground of a list and of its header. Returns what takes the keyboard focus, under this accessible name.
+/// Draws the ground of a list and of its header. Returns the response that takes the keyboard focus, with this accessible name.
 pub(super) fn frame(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
     let p = palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, p.table);
@@ -89,8 +89,8 @@ pub(super) fn table<'a>(
     }
 }
 
-/// Returns the row to which the keys of this frame move the cursor of a list of `count` rows, and whether Enter was pressed there.
-/// The list has the keyboard focus.
+/// Returns the row to which the keys of this frame move the cursor of a list of `count` rows, and whether Enter was pressed
+/// there. The list has the keyboard focus.
 pub(super) fn keys(ui: &Ui, list: Id, cursor: Option<usize>, count: usize) -> (Option<usize>, bool) {
     let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(list, filter));
@@ -135,7 +135,7 @@ pub(super) fn ground(ui: &Ui, row: RowGround) {
     ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
 }
 
-/// Draws the text of a cell, further to the right by `indent`. Returns `true` if it is truncated.
+/// Draws the text of a cell, indented by `indent`. Returns `true` if it is truncated.
 pub(super) fn cell(ui: &Ui, text: &str, color: Color32, indent: f32) -> bool {
     cell_in(ui.painter(), ui.max_rect(), text, color, indent)
 }
@@ -158,7 +158,7 @@ pub(super) fn job_in(painter: &Painter, place: Rect, mut job: LayoutJob, indent:
     is_truncated
 }
 
-/// Draws the title of a column: with a line before it, and an arrow if it is the one that the rows are sorted by, the newest or largest first.
+/// Draws the title of a column: with a line before it, and an arrow if the rows are sorted by it, the newest or largest first.
 pub(super) fn title(ui: &mut Ui, text: &str, has_line: bool, has_arrow: bool) {
     let p = palette(ui.visuals());
     let rect = ui.max_rect();

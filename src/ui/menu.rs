@@ -85,7 +85,7 @@ pub(super) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// An item with a label. Characters that can't be seen are shown as escapes.
+    /// An item with a label. Invisible characters are shown as escapes.
     pub(super) fn new(label: impl Into<Cow<'a, str>>) -> Self {
         let label: Cow<'a, str> = label.into();
         let label = match escape(&label) {
@@ -123,7 +123,7 @@ impl<'a> Item<'a> {
         self
     }
 
-    /// Lets it be dragged, which its icon says under the pointer.
+    /// Makes it draggable: under the pointer, its icon is a grip.
     pub(super) fn grip(mut self) -> Self {
         self.sense = Sense::click_and_drag();
         self
@@ -218,7 +218,7 @@ impl Item<'_> {
         Layout { label, shortcut, icon_width, width }
     }
 
-    /// Tells screen readers what it is.
+    /// Describes the item to screen readers.
     fn describe(&self, ui: &Ui, response: &Response, is_enabled: bool) {
         let name = self.name.as_ref().unwrap_or(&self.label);
         response.widget_info(|| match self.choice {

@@ -1,4 +1,4 @@
-//! What is in the table's place where the filters leave no session: the reason, and changes that would help.
+//! The view in the table's place if the filters hide all sessions: the reason, and changes that would help.
 
 use std::char::REPLACEMENT_CHARACTER;
 
@@ -77,7 +77,7 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
     }
 }
 
-/// Draws when the user was on last whom the filter asks for, in a place that is kept free until it is known.
+/// Draws when the user in the filter was last on. The space is reserved until that is known.
 fn last_seen(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.add_space(tokens::UNIT);
     let height = tokens::LINE_BODY;
@@ -219,7 +219,7 @@ fn words_of(pattern: &str) -> String {
     one_line(&sanitize(&pattern).replace(REPLACEMENT_CHARACTER, " "), MAX_CHARS)
 }
 
-/// Returns what no value of a column is, such as `username is exactly "bi"`.
+/// Returns the condition that no value of a column meets, such as `username is exactly "bi"`.
 fn reason(noun: &str, filter: &Filter) -> String {
     let shown = words_of(filter.pattern());
     let Mode { contains, ignore_case, invert } = filter.mode();

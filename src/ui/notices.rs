@@ -9,7 +9,7 @@ use crate::poll::{GatewayStatus, NodeStatus};
 pub(super) struct Notices {
     /// What is wrong.
     pub(super) warnings: Vec<String>,
-    /// The kinds of sessions that the gateway lacks the modules of, such as `without Vision and Perspective`.
+    /// The kinds of sessions whose modules the gateway lacks, such as `without Vision and Perspective`.
     pub(super) without: Option<String>,
     /// The first warning with its causes.
     pub(super) report: Option<ErrorReport>,

@@ -16,9 +16,9 @@ use crate::query::{FilterError, FilterStatus, FilterText, KindFilter};
 pub(super) const MAX_ROWS: usize = 1_000;
 /// The time for the verdicts of all values, and again for the groups of those that are kept.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
-/// The time between two points at which a test that isn't needed any more ends.
+/// The time between two points at which a cancelled test ends.
 const YIELD_INTERVAL: Duration = Duration::from_millis(5);
-/// The number of values between two looks at the clock if the pattern doesn't backtrack. Long values take milliseconds.
+/// The number of values between two readings of the clock if the pattern doesn't backtrack. Long values take milliseconds.
 const CHUNK: usize = 64;
 
 /// A pattern and the values to test it with.
@@ -96,7 +96,7 @@ pub(super) struct TestedValues {
     pub(super) group_names: std::collections::BTreeMap<usize, String>,
     /// The pattern as a call of `getSessionInfo`.
     pub(super) call: String,
-    /// The call has the pattern. It can't have one on other columns than users and projects.
+    /// The call contains the pattern. Only patterns for users and projects can be in it.
     pub(super) is_in_call: bool,
 }
 
@@ -122,7 +122,7 @@ pub(super) enum Engines {
     Both,
 }
 
-/// What becomes of a value.
+/// The result for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It passes the filter.
@@ -167,7 +167,7 @@ impl TestedValue {
     }
 }
 
-/// Lets the task end here if it was cancelled. Measures the time.
+/// Yields now and then, so that a cancelled task ends, and measures the time.
 struct Pace {
     started: Instant,
     last_yield: Instant,

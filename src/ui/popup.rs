@@ -55,8 +55,8 @@ pub(super) fn panel(id: Id, opener: &Response, align: RectAlign) -> Popup<'_> {
         .frame(frame(&opener.ctx.global_style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
 }
 
-/// Moves the keyboard focus by the Tab key within the popup that has it, or into the one that is open, and not to what is behind
-/// it. Call it before anything is drawn.
+/// Moves the keyboard focus by the Tab key within the popup that has it, or into the one that is open, and not to what is
+/// behind it. Call it before anything is drawn.
 pub(super) fn keep_focus(ctx: &Context) {
     let pressed = |modifiers: Modifiers| {
         ctx.input(|input| input.key_pressed(Key::Tab) && input.modifiers.matches_exact(modifiers))
@@ -106,8 +106,8 @@ pub(super) fn keep_focus(ctx: &Context) {
     });
 }
 
-/// Keeps a popup above the dialog from which it opens. A click in the dialog brings that to the top, also in the frame in which
-/// the popup opens. Call it in each frame, before the popup is shown.
+/// Keeps a popup above the dialog from which it opens. A click in the dialog would bring the dialog to the top, even in the
+/// frame in which the popup opens. Call it in each frame, before the popup is shown.
 pub(super) fn keep_above_dialog(ctx: &Context, opener: LayerId, popup: Id) {
     if ctx.memory(Memory::top_modal_layer) == Some(opener) {
         ctx.set_sublayer(opener, LayerId::new(Order::Foreground, popup));
@@ -141,8 +141,8 @@ pub(super) fn remember_focused(ctx: &Context, popup: Id) {
     });
 }
 
-/// Returns the widget that gets the keyboard focus after a dialog that opens now: the one that has the focus, or what opened the
-/// popup in which that is, because the popup is gone then.
+/// Returns the widget that gets the keyboard focus back after a dialog that opens now: the focused one or, if that is in a
+/// popup, the one that opened the popup, which will be gone by then.
 pub(super) fn opener(ctx: &Context) -> Option<Id> {
     let focused = ctx.memory(Memory::focused)?;
     let layer = focus_scroll::widget(ctx, focused).map(|widget| widget.layer_id);
@@ -176,7 +176,7 @@ pub(super) fn return_focus(ctx: &Context, popup: Id) {
     }
 }
 
-/// Returns `true` if no widget has the keyboard focus, or one of a popup that is closed.
+/// Returns `true` if no widget has the keyboard focus, or only one in a closed popup.
 fn is_focus_lost(ctx: &Context) -> bool {
     if Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some()) {
         return false;

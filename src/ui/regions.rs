@@ -173,7 +173,7 @@ pub(super) fn region<R>(
     shown
 }
 
-/// Tells screen readers where a region is.
+/// Reports the position of a region to screen readers.
 fn describe(ctx: &Context, id: Id, rect: Rect) {
     let bounds = accesskit::Rect {
         x0: rect.left().into(),

@@ -1,5 +1,5 @@
-//! Removes line ends from text for a box with one line. egui would turn them into blanks, and a password that was copied
-//! with its line end would be wrong.
+//! Removes line ends from text for a box with one line. egui would turn them into spaces, and a password that was copied with
+//! its line end would be wrong.
 
 use egui::accesskit::{Action, ActionData};
 use egui::{Context, Event, Id, ImeEvent, Memory, Rect};

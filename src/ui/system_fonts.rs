@@ -9,8 +9,8 @@ use egui_system_font_provider::SystemFontProvider;
 
 /// Finds the fonts of the system once a character needs one.
 ///
-/// Finding them takes up to some hundred milliseconds and 2 MB of memory, and on most gateways all names are Latin. It
-/// happens on a thread of its own: until it is done, the characters are shown as boxes.
+/// Finding them takes up to a few hundred milliseconds and 2 MB of memory, and on most gateways all names are Latin. It happens
+/// on a thread of its own: until it is done, the characters are shown as boxes.
 pub(super) fn load_on_first_use(ctx: &Context) {
     load_with(ctx, load);
 }

@@ -381,7 +381,8 @@ pub(super) const PATTERN_TYPED_HEIGHT: f32 = 76.0;
 pub(super) const PATTERN_MESSAGE_MARGIN: f32 = 12.0;
 /// Minimum height of its list.
 pub(super) const PATTERN_LIST_MIN_HEIGHT: f32 = 76.0;
-/// Widths of the columns with verdicts and numbers of sessions. The values take a part of the rest, and their groups the others.
+/// Widths of the columns with verdicts and numbers of sessions. The values take a part of the rest, and their groups the
+/// others.
 pub(super) const PATTERN_VERDICT_WIDTH: f32 = 124.0;
 pub(super) const PATTERN_SESSIONS_WIDTH: f32 = 80.0;
 pub(super) const PATTERN_VALUE_PART: f32 = 0.5;

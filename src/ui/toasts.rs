@@ -44,7 +44,7 @@ pub(super) fn show(ctx: &Context, state: &AppState, drafts: &Drafts, commands: &
         _ => tokens::FOOTER_HEIGHT,
     };
     let mut bottom = foot + theme::TOAST_MARGIN;
-    // The sign-in card says it itself.
+    // The sign-in card has this message itself.
     let is_said = !has_form && matches!(views::choose(state), Some(View::SignIn));
     if state.keyring.is_slow && !is_said {
         let height = card(ctx, Id::unique("keyring toast"), bottom, |ui| slow_keyring(ui, commands));

@@ -74,7 +74,7 @@ fn show(response: Response, place: Place, text: &str, keys: Option<String>) -> R
         Some(keys) => format!("{text} ({keys})").into(),
         None => text.into(),
     };
-    // Without inventing a node for what isn't a widget.
+    // Doesn't create a node for something that isn't a widget.
     if response.ctx.has_accesskit_node(response.id) {
         response.ctx.accesskit_node_builder(response.id, |node| node.set_description(&*described));
     }

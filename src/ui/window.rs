@@ -35,7 +35,7 @@ use crate::settings::{self, Settings, State, Target, TargetError, WindowPlace};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WindowError {
-    /// No display can be used. The reason is part of the sentence, so that it isn't a source.
+    /// No display can be used. The reason is part of the message, and therefore not a source.
     #[error("Can't open the display: {0}. Use `gatewatch sessions` to list sessions without a window")]
     DisplayUnavailable(DisplayError),
     /// No renderer works on this machine.
@@ -98,7 +98,7 @@ fn open_with_fallback(
     Err(WindowError::NoRenderer(opengl))
 }
 
-/// Opens the window. A panic of the window toolkit before it is open is an error, which is the result's outer one.
+/// Opens the window. A panic of the window toolkit before the window is open is returned as the outer error.
 fn open(start: Start, server: &DisplayServer, renderer: Renderer) -> Result<eframe::Result, WindowError> {
     let opening = Opening::start();
     let is_open = opening.end();
@@ -132,7 +132,7 @@ impl Opening {
         opening
     }
 
-    /// Returns a function that ends the time.
+    /// Returns a function to call once the window is open.
     fn end(&self) -> impl FnOnce() + 'static {
         let is_opening = self.is_opening.clone();
         move || is_opening.store(false, Ordering::Relaxed)
@@ -240,7 +240,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
     let folder = settings::folder();
     let (settings, error) = match folder.as_deref().map(Settings::load) {
         None => (Settings::default(), None),
-        // What is wrong in them is left out.
+        // Invalid entries in them are left out.
         Some(Ok(settings)) => {
             tracing::info!(
                 gateways = settings.profiles.len(),

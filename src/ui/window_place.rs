@@ -42,8 +42,7 @@ pub(super) fn position_points(place: WindowPlace) -> Option<Pos2> {
     place.position.map(|[x, y]| pos2(as_float(x), as_float(y)) / place.scale)
 }
 
-/// Returns the place where a window is visible and can be moved, although screens may be missing or smaller since it was
-/// saved.
+/// Returns a place where the window is visible and can be moved, in case screens are missing or smaller than when it was saved.
 pub(super) fn corrected(place: WindowPlace, screens: &[Screen]) -> WindowPlace {
     let place = valid(place);
     let Some(position) = place.position else {
@@ -76,7 +75,7 @@ pub(super) fn corrected(place: WindowPlace, screens: &[Screen]) -> WindowPlace {
     WindowPlace { position: Some(pixels(corner.to_vec2())), size: size.into(), ..place }
 }
 
-/// Replaces numbers from a file that are no size.
+/// Replaces invalid sizes from a file.
 fn valid(place: WindowPlace) -> WindowPlace {
     let [width, height] = place.size;
     let [min_width, min_height] = theme::MIN_WINDOW;

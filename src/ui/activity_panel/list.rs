@@ -175,7 +175,7 @@ fn show_row(
         cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
     });
     time.1.tooltip_above(words::time(entry, clock));
-    // What happened may take the room of the cells after it that are empty.
+    // The event may extend over the empty cells after it.
     let (mut place, mut is_next_empty) = (Rect::NOTHING, true);
     let (_, event) = row.col(|ui| {
         ground(ui, row_ground);
@@ -217,7 +217,7 @@ fn show_row(
     }
 }
 
-/// How the place of an entry is named.
+/// Names the place of an entry.
 struct Places {
     /// All gateways are shown, so that a node alone says little.
     has_gateways: bool,
@@ -252,7 +252,7 @@ impl Places {
     }
 }
 
-/// Returns a row in words.
+/// Returns the text of a row.
 fn row_text(group: &ActivityGroup, entry: &ActivityEntry, places: &Places, clock: &Clock) -> String {
     let session = &entry.session;
     let event = words::event(entry, group, clock);

@@ -1,4 +1,4 @@
-//! What an entry of the activity list says.
+//! The texts of an entry in the activity list.
 
 use std::time::Duration;
 

@@ -267,7 +267,7 @@ impl Fields<'_> {
         let edit = edit.id(field_id(key)).hint_text(hint).desired_rows(2);
         let edit = text_field::multiline(ui, edit, name, error.is_some());
         self.error_below(ui, key);
-        // Enter begins a line.
+        // Enter starts a new line.
         self.lead_to(ui, &edit, key);
         if edit.changed() {
             self.change(AlertFormChange::Edited(key));

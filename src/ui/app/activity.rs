@@ -28,7 +28,7 @@ pub(super) struct ActivityReads {
     export: Option<HistoryRead<Result<Arc<Dataset>, ActivityError>>>,
     /// The alert to which the cursor goes once its row was read.
     wanted: Option<Box<LiveAlert>>,
-    /// The filters that aren't applied, until others are set.
+    /// The filters of the table that the list ignores until they change.
     unfiltered: Option<Query>,
 }
 
@@ -111,12 +111,12 @@ impl App {
         }
     }
 
-    /// Returns what the list is to show; `None` without a history, and until all filters are in force.
+    /// Returns what the list is to show; `None` without a history, and until all filters are applied.
     fn activity_request(&self) -> Option<ActivityRequest> {
         let HistoryScope { gateway } = self.history_scope()?;
         let (state, drafts) = (&self.state, &self.drafts);
         let mut columns = drafts.columns.iter().filter(|filter| has_column(&filter.column));
-        let is_in_force = state.username.is_of(&drafts.username)
+        let are_applied = state.username.is_of(&drafts.username)
             && state.project.is_of(&drafts.project)
             && columns.all(|ColumnFilter { column, text }| {
                 let status = state.column_filter(column);
@@ -126,7 +126,7 @@ impl App {
         let is_unfiltered = self.activity_reads.unfiltered.as_ref() == Some(&query);
         let query = if is_unfiltered { Query::default() } else { query };
         let (range, tab) = (state.timeline.selection, state.layout.activity_tab);
-        is_in_force.then_some(ActivityRequest { gateway, range, tab, query })
+        are_applied.then_some(ActivityRequest { gateway, range, tab, query })
     }
 
     /// Returns the filters of the table that entries can pass.

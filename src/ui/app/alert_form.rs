@@ -20,7 +20,7 @@ use crate::settings::AlertProblem;
 /// A running test over the history.
 pub(super) struct AlertTest {
     read: HistoryRead<Option<Replay>>,
-    /// Its own, because others would wait for it.
+    /// A reader of its own, so that other reads don't wait for the test.
     _reader: Reader,
 }
 
@@ -74,7 +74,8 @@ impl App {
         }
     }
 
-    /// Closes the form unless it has changes, about which the window asks. One that was opened in the settings leads back there.
+    /// Closes the form unless it has changes, about which the window asks. One that was opened in the settings leads back
+    /// there.
     pub(super) fn leave_to_settings(&mut self, ctx: &Context) {
         let returns = self.returns_to_settings();
         if self.leave_form(AfterDiscard::Nothing) && returns {
@@ -101,7 +102,7 @@ impl App {
         Rule { name, ..rule.clone() }
     }
 
-    /// Opens a form, after a question if an open one has changes. `next` opens it after that.
+    /// Opens a form. If an open one has changes, the window asks first, and `next` opens the form afterwards.
     fn open_alert(&mut self, next: AlertCommand, mut form: AlertForm) {
         let returns_to_settings = self.ui_state.settings_page.is_some();
         if !self.leave_form(AfterDiscard::Alert(next)) {
@@ -128,7 +129,7 @@ impl App {
         }
     }
 
-    /// Shows a rule before it is read again.
+    /// Shows a changed rule before the settings are read again.
     fn show_alert(&mut self, rule: &Rule) {
         for rules in [&mut self.settings.alerts, &mut self.state.alert_rules] {
             if let Some(shown) = rules.iter_mut().find(|shown| shown.name == rule.name) {

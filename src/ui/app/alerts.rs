@@ -17,7 +17,7 @@ use crate::poll::NodeUpdate;
 use crate::ui::error_report::ErrorReport;
 use crate::ui::model::{MAX_LISTED_ALERTS, Shown, Task};
 
-/// How long the window waits at its end for commands that run, and for all that is to be sent and saved.
+/// How long a closing window waits for running commands, and until everything is sent and saved.
 const COMMANDS_END: Duration = Duration::from_secs(2);
 const ALERTS_END: Duration = Duration::from_secs(4);
 

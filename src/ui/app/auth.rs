@@ -67,7 +67,7 @@ impl App {
             self.state.keyring.update(&reply);
             self.handle_keyring_reply(ctx, reply);
         }
-        // What is said about the keyring has to be true. It is asked only now, because that may start a service.
+        // These views describe the keyring, so check whether it exists. Not earlier, because that may start a service.
         let is_mentioned = self.drafts.form.is_some()
             || self.ui_state.settings_page.is_some()
             || views::is_prompting(&self.state);
@@ -84,7 +84,7 @@ impl App {
     /// Continues without the keyring, which doesn't respond.
     pub(super) fn abandon_keyring(&mut self) {
         match self.keyring_worker.abandon() {
-            // The new thread knows.
+            // The new thread reports that there is no keyring now.
             Ok(()) => self.keyring_worker.check(),
             Err(error) => {
                 let report = ErrorReport::with_summary("Can't continue without the keyring", &error);
@@ -112,7 +112,7 @@ impl App {
                     return;
                 }
                 let credentials = match secret {
-                    // The card that asks for the login says so.
+                    // The sign-in card shows it.
                     Err(RequestError::Keyring(KeyringError::Absent { .. } | KeyringError::NotUsed)) => {
                         Ok(Credentials::None)
                     }

@@ -24,9 +24,9 @@ const HEARTBEAT: Duration = Duration::from_mins(1);
 const SAVE_INTERVAL_MS: i64 = 60_000;
 /// Time for which gateways are waited for after the first one was read.
 const MAX_WAIT: Duration = Duration::from_secs(15);
-/// Time after a read until it is read from the history, into which it has to be written first.
+/// Time between a read of a gateway and reading it from the history, which is written in between.
 const WRITE_DELAY: Duration = Duration::from_secs(2);
-/// Time until a summary that couldn't be read is tried again, in milliseconds.
+/// Time until a failed summary is retried, in milliseconds.
 const RETRY_MS: i64 = 60_000;
 /// Time for which it is checked each second whether a gateway was read.
 const FREQUENT_CHECKS_MS: i64 = 60_000;
@@ -61,7 +61,7 @@ impl Absence {
         }
     }
 
-    /// Sums up a time later that couldn't be read.
+    /// Schedules another attempt to sum up a time.
     fn try_again(&mut self, since: i64, now_ms: i64) {
         let since = self.pending.map_or(since, |pending| pending.since.min(since));
         self.pending = Some(Pending { since, back_at: now_ms.saturating_add(RETRY_MS), due: None });
@@ -109,7 +109,7 @@ pub(super) struct AwayReads {
 }
 
 impl AwayReads {
-    /// Begins with what happened since a window was open last, if that is known.
+    /// Starts with the time since a window was last open, if that is known.
     pub(super) fn new(open_until: Option<i64>, now: SystemTime) -> Self {
         let mut absence = Absence::default();
         if let Some(open_until) = open_until {

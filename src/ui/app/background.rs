@@ -61,7 +61,7 @@ impl App {
             if self.is_shown(profile) {
                 continue;
             }
-            // Without it, the keyring will answer soon.
+            // If it isn't known yet, the keyring will answer soon.
             let Some(access) = self.background_access(profile) else {
                 continue;
             };

@@ -66,7 +66,7 @@ impl ChangeCounter {
         gateways.filter_map(|gateway| counted.counts.get(gateway).copied()).reduce(ChangeCounts::plus)
     }
 
-    /// Returns when a gateway was read last, or couldn't be read; `None` if it wasn't tried yet, or wants a login.
+    /// Returns when a gateway was read last, or couldn't be read; `None` if it wasn't tried yet, or requires a login.
     pub(super) fn read_at(&self, gateway: &str) -> Option<SystemTime> {
         self.lock().read_at.get(gateway).copied()
     }
@@ -81,7 +81,7 @@ impl App {
         };
     }
 
-    /// Pauses the table or lets it go on. The gateway is read and recorded in any case.
+    /// Pauses or resumes the table. Reading and recording continue.
     pub(super) fn toggle_pause(&mut self) {
         if let Some(pause) = self.state.pause.take() {
             self.ends_pause = true;

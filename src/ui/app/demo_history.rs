@@ -17,9 +17,9 @@ pub(super) struct DemoHistory(Arc<Mutex<Recordings>>);
 
 #[derive(Default)]
 struct Recordings {
-    /// The one of the gateway that is shown.
+    /// The recording of the shown gateway.
     current: Option<Recording>,
-    /// The threads that end others.
+    /// The threads that end earlier recordings.
     ending: Vec<JoinHandle<()>>,
 }
 
@@ -31,8 +31,8 @@ struct Recording {
 }
 
 impl Recordings {
-    /// Begins a recording in place of the one before. That one is ended in a thread of its own, because its recorder may take
-    /// seconds to write what is left.
+    /// Starts a recording in place of the previous one, which ends on a thread of its own: its recorder may take seconds to
+    /// write the rest.
     fn replace(&mut self, new: Option<Recording>) {
         let Some(before) = std::mem::replace(&mut self.current, new) else { return };
         self.ending.retain(|thread| !thread.is_finished());
@@ -59,7 +59,7 @@ impl DemoHistory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts to record into a folder that is removed at the end. Returns where.
+    /// Starts recording into a folder that is removed at the end. Returns its location.
     ///
     /// # Errors
     /// If there is no place for it, or no thread can be started.

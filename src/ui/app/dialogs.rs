@@ -187,8 +187,8 @@ impl App {
         ctx.request_repaint();
     }
 
-    /// Returns the focus to where it was before a dialog, once egui doesn't take it away from everything behind the dialog. What
-    /// was opened from the dialog keeps it.
+    /// Returns the focus to the widget that had it before a dialog, once egui no longer takes it from everything behind the
+    /// dialog. A widget that was opened from the dialog keeps it.
     pub(super) fn return_focus(&mut self, ctx: &Context) {
         if self.ui_state.restored_focus.is_none() {
             return;

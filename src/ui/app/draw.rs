@@ -57,7 +57,7 @@ fn main_ui(
     let room = Room::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
     let has_timeline = regions::has_timeline(ui.ctx(), state);
-    // What asks for a login needs the room.
+    // A sign-in view needs the room.
     let has_room = !is_sign_in_shown(state, drafts);
     let is_activity_open = state.layout.activity && state.timeline.is_available;
     let has_activity = is_activity_open && has_room;

@@ -22,7 +22,7 @@ use crate::table::{Action, Direction, Motion, SelectMode};
 const NEW_RANGE: DateRange = DateRange::Last(7 * 86_400);
 /// The longest pattern that is compiled in a frame, in bytes.
 const MAX_COMPILED: usize = 1_000;
-/// Minimum time between two queries because of the age of a date.
+/// Minimum time between two queries that a filter on ages causes.
 const MIN_REQUERY: Duration = Duration::from_secs(1);
 
 impl App {
@@ -95,7 +95,7 @@ impl App {
         }
     }
 
-    /// Adds a text filter to the history if it is valid and nothing keeps it from being in force.
+    /// Adds a text filter to the history if it is active, or will be once its query has run.
     fn commit_filter(&mut self, field: FilterField, ends: bool) {
         let Some((column, text)) = self.drafts.column_of(field).zip(self.drafts.filter(field)) else {
             return;
@@ -105,10 +105,10 @@ impl App {
             FilterField::Project => Some(&self.state.project),
             FilterField::Column(_) => self.state.column_filter(&column),
         };
-        let is_in_force = !text.pattern.is_empty() && status.is_some_and(|status| status.is_of(text));
-        // The result of its query may not be there yet, and never come if the next key starts another query.
+        let is_active = !text.pattern.is_empty() && status.is_some_and(|status| status.is_of(text));
+        // The result of its query may not have arrived yet, and never does if the next key starts another query.
         let is_valid = || text.pattern.len() <= MAX_COMPILED && matches!(text.compile(), Ok(Some(_)));
-        if is_in_force || is_valid() {
+        if is_active || is_valid() {
             let history = &mut self.state.filter_history;
             // What was typed up to a pause is only a part.
             let newest = history.entries(&column).next();

@@ -17,10 +17,10 @@ use super::saving::in_folder;
 use crate::gateway::{Credentials, Login, Profile};
 use crate::secrets::Secret;
 
-/// What has become of an attempt to close the window while the form has changes.
+/// Whether the user has tried to close the window while the form has changes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Closing {
-    /// There was none.
+    /// The user hasn't tried it.
     #[default]
     Unasked,
     /// The user was asked whether to discard the changes.
@@ -66,8 +66,8 @@ impl App {
         }
     }
 
-    /// Closes the form, which is about something else than `next` and would take what is typed. Returns `false` if it stays:
-    /// it has changes, about which the window asks, or what is in it is being saved or removed.
+    /// Closes the form, because `next` is about something else. Returns `false` if it stays open: it has changes, about which
+    /// the window asks, or its content is being saved or removed.
     pub(super) fn leave_form(&mut self, next: AfterDiscard) -> bool {
         match self.drafts.form_stage() {
             Some((FormStage::Editing, false)) => self.close_form(),
@@ -82,7 +82,7 @@ impl App {
         true
     }
 
-    /// Closes the form and discards its changes, unless what is in it is being saved or removed.
+    /// Closes the form and discards its changes, unless its content is being saved or removed.
     pub(super) fn discard_form(&mut self) {
         if self.drafts.form_stage().is_some_and(|(stage, _)| stage == FormStage::Editing) {
             self.close_form();

@@ -20,7 +20,7 @@ use crate::query::UnusedRequest;
 
 /// The shortest time between two reads without a change. A year of a large plant takes a quarter of a second.
 const PEAKS_REFRESH: Duration = Duration::from_secs(150);
-/// The time after which sessions are looked at again although nothing was read: they have been silent for longer.
+/// The time after which unused sessions are looked for again although nothing was read, because more become silent.
 const UNUSED_REFRESH: Duration = Duration::from_secs(30);
 const DAY_MS: i64 = 86_400_000;
 
@@ -156,7 +156,7 @@ impl App {
         }
     }
 
-    /// Looks for unused sessions again now and then.
+    /// Looks for unused sessions again at intervals.
     fn update_unused(&mut self, ctx: &Context, is_open: bool) {
         if !is_open || self.unused_request().is_none() {
             self.license_reads.unused_at = None;

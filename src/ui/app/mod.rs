@@ -162,7 +162,7 @@ pub struct App {
     folder: Option<PathBuf>,
     /// Writes the settings; `None` without a configuration folder.
     settings_worker: Option<SettingsWorker>,
-    /// What has become of an attempt to close the window.
+    /// Whether the user has tried to close the window.
     closing: Closing,
     /// Reads and writes passwords and tokens.
     keyring_worker: KeyringWorker,
@@ -248,7 +248,7 @@ pub struct App {
     config_opener: ConfigOpener,
     /// The title of the window.
     title: String,
-    /// The changes that are saved once they rest.
+    /// The changes that are saved once they have settled.
     remembered: Remembered,
     /// The demo gateway, while it is the current gateway.
     demo: Option<DemoGateway>,

@@ -15,7 +15,7 @@ use crate::display::Repeated;
 use crate::history::{Answer, History, HistoryError, HistoryRead, StoredSession};
 use crate::table::Step;
 
-/// The reads that lead into the past.
+/// The reads of moments of the past.
 #[derive(Default)]
 pub(super) struct PastReads {
     sessions: Option<HistoryRead<PastSessions>>,

@@ -33,7 +33,7 @@ impl App {
         match command {
             PatternCommand::Open => self.open_pattern_tester(ctx),
             PatternCommand::Close => self.close_pattern_tester(ctx),
-            // The test follows by itself.
+            // `update_pattern_test` starts the next test.
             PatternCommand::Edited => tester.cursor = None,
             PatternCommand::SetColumn(column) => {
                 tester.column = column;

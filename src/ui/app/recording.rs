@@ -143,12 +143,12 @@ impl App {
                 RecorderStatus::Recording => self.state.toasts.clear_error(Task::HistoryWrites),
                 RecorderStatus::SetAside(path) => {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
-                    let text = format!("The history was damaged and is now {name}. A new one was begun");
+                    let text = format!("The history was damaged and is now {name}. A new one was started");
                     self.state.toasts.error(Task::History, text);
                 }
                 RecorderStatus::Replaced => {
                     let text =
-                        "The file of the history was removed or replaced. Recording goes on in the new one";
+                        "The file of the history was removed or replaced. Recording continues in the new one";
                     self.state.toasts.error(Task::History, text);
                 }
                 RecorderStatus::OnNetworkShare => {
@@ -164,7 +164,7 @@ impl App {
         }
     }
 
-    /// Says that the recorder has ended, which only a panic does. Reading goes on.
+    /// Reports that the recorder has ended, which only a panic causes. Reading goes on.
     fn notice_end_of_recording(&mut self) {
         if self.recording.recorder.take().is_some() {
             let text = "Recording has ended because of a fault in this program. To record again, restart it";

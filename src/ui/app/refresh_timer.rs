@@ -11,11 +11,11 @@ const FIRST_DELAY: Duration = Duration::from_secs(2);
 /// Time after which the rest is read that another process writes, or that took longer.
 const SETTLE_DELAY: Duration = Duration::from_secs(5);
 
-/// Decides when to read again: soon after a change, and now and then.
+/// Decides when to read again: soon after a change, and otherwise at intervals.
 #[derive(Debug, Default)]
 pub(super) struct RefreshTimer {
     due: Option<Instant>,
-    /// The changes that were counted at the last look.
+    /// The changes counted at the last check.
     changes: Option<ChangeCounts>,
     /// The time of the second read after the last change.
     settles_at: Option<Instant>,
@@ -27,7 +27,7 @@ impl RefreshTimer {
     /// The usual time between two reads without a change, and the longest one until a change is read.
     pub(super) const MIN_REFRESH: Duration = Duration::from_secs(30);
 
-    /// Notes the beginning of a read. `delay` is the shortest time between a change and its read, for reads that cost more than
+    /// Notes the start of a read. `delay` is the shortest time between a change and its read, for reads that cost more than
     /// others, and `refresh` the time until the next read without a change.
     pub(super) fn start(
         &mut self,

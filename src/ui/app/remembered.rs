@@ -1,5 +1,5 @@
-//! What is remembered over a restart and changes often: the place of the window and the filters. They are saved once they
-//! rest, and at the end.
+//! What is remembered over a restart and changes often: the place of the window and the filters. They are saved once they have
+//! settled, and at the end.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::settings::{FilterState, State, WindowPlace};
 /// Time after the last change until it is saved.
 const REST: Duration = Duration::from_secs(1);
 
-/// The values that are saved once they rest.
+/// The values that are saved once they have settled.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Resting {
     window: Option<WindowPlace>,
@@ -39,7 +39,7 @@ impl Remembered {
 }
 
 impl App {
-    /// Saves what has changed and rests.
+    /// Saves changes that have settled.
     pub(super) fn save_resting(&mut self, ctx: &Context) {
         if self.remembered.maximizes && ctx.cumulative_frame_nr() > 0 {
             self.remembered.maximizes = false;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::history::{HistoryError, HistoryRead};
 
-/// Reads what is wanted once that rests, and cancels what isn't wanted any more.
+/// Starts a read once the request has settled, and cancels reads that are no longer wanted.
 pub(super) struct RestingRead<K, T> {
     wanted: Option<K>,
     /// The time of the next read.
@@ -19,7 +19,7 @@ impl<K, T> Default for RestingRead<K, T> {
 }
 
 impl<K: PartialEq, T> RestingRead<K, T> {
-    /// Sets what is wanted, which is read once it is the same for this time. Returns `true` if it is something else.
+    /// Sets the request, which is read once it has been the same for the time `rest`. Returns `true` if it has changed.
     pub(super) fn want(&mut self, wanted: Option<K>, now: Instant, rest: Duration) -> bool {
         if self.wanted == wanted {
             return false;
@@ -43,7 +43,7 @@ impl<K: PartialEq, T> RestingRead<K, T> {
         now: Instant,
         start: impl FnOnce(&K) -> Option<HistoryRead<T>>,
     ) -> Option<Duration> {
-        // What is being read is what is wanted, and its end lets the window draw.
+        // The running read is the wanted one, and wakes the window when it ends.
         if self.running.is_some() {
             return None;
         }

@@ -26,7 +26,7 @@ pub(super) struct Termination {
     outcomes: Vec<Outcome>,
     /// The running requests.
     task: BackgroundTask<Outcome>,
-    /// Tells the task to stop after the current request.
+    /// Makes the task stop after the current request.
     is_cancelled: Arc<AtomicBool>,
 }
 
@@ -103,7 +103,7 @@ impl App {
         }
     }
 
-    /// Terminates no further session after the current one.
+    /// Stops terminating after the current session.
     pub(super) fn stop_terminating(&mut self) {
         if let Some(termination) = &self.termination {
             termination.is_cancelled.store(true, Ordering::Relaxed);

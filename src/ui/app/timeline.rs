@@ -17,14 +17,14 @@ use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, R
 use crate::poll::GatewayStatus;
 use crate::settings::DEMO_NAME;
 
-/// The shortest time between two charts of a day without a change. It ends too early by too little to be seen, and each costs two
-/// frames, some 70 ms of a processor without a GPU.
+/// The shortest time between two charts of a day without a change. What is missing at its end is too narrow to be seen, and
+/// each chart costs two frames, some 70 ms of CPU time without a GPU.
 const CHART_REFRESH: Duration = Duration::from_secs(150);
-/// The same for a chart of a short time: it ends too early by one part in this number.
+/// The same for a shorter chart: its length divided by this.
 const CHART_PARTS: u32 = 100;
-/// The shortest time between a change and its chart, which is for those who look at the numbers beside it.
+/// The shortest time between a change and its chart. The numbers in the legend change sooner.
 const CHART_DELAY: Duration = Duration::from_secs(5);
-/// The share of time in which charts are read while something changes all the time is one of this number.
+/// A change is shown after at least this many times the duration of the last read.
 const CHART_SHARE: u32 = 100;
 
 /// The reads of the history.
@@ -254,7 +254,7 @@ impl App {
             Ok(Some(chart)) => timeline.chart = Some(Arc::new(chart)),
             // It was cancelled.
             Ok(None) => {}
-            // An empty chart says it.
+            // An empty chart shows it.
             Err(HistoryError::Missing { .. }) => {
                 let request = read.request.as_ref();
                 let chart = request.map(empty_chart);

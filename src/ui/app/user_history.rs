@@ -1,4 +1,4 @@
-//! Reads what the history says about a user: the one whose session is shown in detail, and the one whom the filter asks for.
+//! Reads what the history says about a user: the one whose session is shown in detail, and the one in the filter.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use crate::dataset::{Cell, ColumnId};
 use crate::history::{History, HistoryError, HistoryRead, LastSession, Reader, SessionState};
 use crate::query::is_no_user;
 
-/// Time for which a selection rests until its user is looked up, so that keys that are held down read nothing.
+/// How long a selection has to stay the same before its user is looked up, so that a held key reads nothing.
 const SELECTION_REST: Duration = Duration::from_millis(100);
-/// Time for which a filter rests until its user is looked up, longer than the time between two typed letters.
+/// How long a filter has to stay the same before its user is looked up: longer than the time between two typed letters.
 const FILTER_REST: Duration = Duration::from_millis(300);
 /// The maximum number of sessions of a user that are read.
 const MAX_SESSIONS: usize = 200;
@@ -78,13 +78,13 @@ impl App {
         if let Some(result) = in_detail.take() {
             // Another read may be due already.
             ctx.request_repaint();
-            // The reader has logged why nothing can be read, and the timeline says it.
+            // The reader has logged why nothing can be read, and the timeline shows it.
             self.state.user_history = result.ok();
         }
         self.user_history_reads = reads;
     }
 
-    /// Looks up when the user was on last that the filter asks for, once the filter rests, and shows what was read.
+    /// Looks up when the user in the filter was last on, once the filter has settled, and shows the result.
     pub(super) fn update_last_seen(&mut self, ctx: &Context) {
         let now = (self.clock)();
         let before = epoch_ms(self.state.now());

@@ -134,7 +134,7 @@ fn add_values(entries: &mut Vec<Entry>, search: &str, state: &AppState, section:
         _ => (result.dataset.project(), ColumnId::Project, icons::FUNNEL),
     };
     let searched = 0..u32::try_from(column.distinct().min(MAX_SEARCHED)).unwrap_or(u32::MAX);
-    // Those that start with the search are found even beyond.
+    // Values that start with the search are found even beyond this limit.
     let beyond = column.codes_with_prefix(search).filter(|code| !searched.contains(code));
     let found = searched.clone().chain(beyond).filter_map(|code| {
         let value = column.text(code);

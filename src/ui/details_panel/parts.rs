@@ -1,4 +1,4 @@
-//! What the sections of the details panel are made of.
+//! The parts of the sections in the details panel.
 
 use egui::accesskit::Role;
 use egui::{

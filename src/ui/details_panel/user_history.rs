@@ -33,7 +33,7 @@ struct LineTexts {
     to: String,
     host: String,
     project: String,
-    /// How surely the end is known, if it isn't sure.
+    /// A remark on the end, if that isn't certain.
     remark: Option<String>,
 }
 
@@ -197,11 +197,11 @@ impl Line<'_> {
     }
 }
 
-/// Returns how surely the end of a session is known; `None` if it is sure.
+/// Returns a remark on the end of a session; `None` if the end is certain.
 fn remark(stored: &StoredSession, clock: &Clock) -> Option<String> {
     let seen = stored.last_seen;
     match (stored.state, stored.missed_at) {
-        // Times that are written alike say nothing.
+        // Two times with the same text say nothing.
         (SessionState::LeftBetween, Some(missed_at)) if clock.minute(seen) != clock.minute(missed_at) => {
             Some(format!("left between {} and {}", clock.minute(seen), clock.end_minute(seen, missed_at)))
         }

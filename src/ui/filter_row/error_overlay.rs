@@ -159,12 +159,12 @@ fn rects_of(galley: &Galley, chars: &Range<usize>) -> Vec<Rect> {
 }
 
 /// Draws what the table shows instead.
-pub(super) fn in_force_ui(ui: &mut Ui, column: &ColumnId, status: &FilterStatus) {
+pub(super) fn active_filter_ui(ui: &mut Ui, column: &ColumnId, status: &FilterStatus) {
     ui.add_space(tokens::UNIT / 2.0);
-    ui.add(Label::new(in_force(ui, column, status)).wrap());
+    ui.add(Label::new(active_filter_text(ui, column, status)).wrap());
 }
 
-fn in_force(ui: &Ui, column: &ColumnId, status: &FilterStatus) -> LayoutJob {
+fn active_filter_text(ui: &Ui, column: &ColumnId, status: &FilterStatus) -> LayoutJob {
     let p = palette(ui.visuals());
     let format = |family| TextFormat {
         line_height: Some(tokens::LINE_SECONDARY),

@@ -216,7 +216,7 @@ fn consume_exactly(events: &mut Vec<Event>, wanted: Key) -> bool {
     events.len() < number
 }
 
-/// Tells screen readers the error.
+/// Describes the error to screen readers.
 pub(super) fn describe_error(ui: &Ui, id: Id, error: Option<&FilterError>) {
     if let Some(error) = error {
         ui.ctx().accesskit_node_builder(id, |node| {

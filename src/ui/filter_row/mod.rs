@@ -155,7 +155,7 @@ fn filter_box(
         if let Some(status) = state.filter(field)
             && let (Some(error), Some(text)) = (&status.error, text)
         {
-            let below = |ui: &mut Ui| error_overlay::in_force_ui(ui, &column, status);
+            let below = |ui: &mut Ui| error_overlay::active_filter_ui(ui, &column, status);
             error_overlay::show(ui, &response, rect, text, error, below);
         }
     }

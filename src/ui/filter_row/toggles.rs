@@ -75,7 +75,8 @@ pub(super) fn ids(filter: Id) -> [Id; 4] {
     ["part", "A=a", "not", "fold"].map(|name| filter.with(name))
 }
 
-/// Draws the toggles from `left` on. Returns the mode once one was clicked. They are there for the keyboard and screen readers where they aren't visible.
+/// Draws the toggles from `left` on. Returns the mode once one was clicked. They are there for the keyboard and screen readers
+/// where they aren't visible.
 pub(super) fn show(ui: &Ui, filter: Id, left: Pos2, mode: Mode, is_visible: bool) -> Option<Mode> {
     let mut chosen = None;
     let mut x = left.x;

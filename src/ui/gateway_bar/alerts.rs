@@ -133,7 +133,7 @@ fn past(alerts: &AlertList) -> Vec<&Alert> {
     alerts.sent.iter().filter(|alert| alert.phase == Phase::Resolved || !is_firing(alert)).collect()
 }
 
-/// Returns since when something holds.
+/// Returns the start of a state as text.
 fn since(style: DateStyle, clock: &Clock, time: i64) -> String {
     match style {
         DateStyle::Age => format!("for {}", clock.duration_since(time)),
@@ -141,7 +141,7 @@ fn since(style: DateStyle, clock: &Clock, time: i64) -> String {
     }
 }
 
-/// Draws what is to be known while there is no alert.
+/// Draws the list without alerts: how many rules are evaluated.
 fn empty(ui: &mut Ui, alerts: &AlertList) {
     menu::title(ui, "No alerts in the last 24 hours");
     let text = match alerts.rules {

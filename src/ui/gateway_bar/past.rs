@@ -1,4 +1,4 @@
-//! The bar while the table shows the past: the time, how surely it is known, and the way back.
+//! The bar while the table shows the past: the time, how certain the sessions are, and the way back.
 
 use egui::accesskit::Role;
 use egui::text::{CCursor, CCursorRange};
@@ -51,7 +51,7 @@ fn counts_id() -> Id {
     Id::unique("counts of the past")
 }
 
-/// Returns how surely the sessions of the past were on, if the bar has no room for it in this frame.
+/// Returns how certain the sessions of the past are, if the bar has no room for it in this frame.
 pub(in crate::ui) fn left_out_counts(ctx: &Context, state: &AppState) -> Option<String> {
     let is_in_bar = ctx.data(|data| data.get_temp::<bool>(counts_id())).unwrap_or_default();
     let past = state.past.as_ref().filter(|past| !is_in_bar && past.error.is_none())?;
@@ -116,7 +116,7 @@ pub(super) fn width(ui: &Ui, past: &Past) -> f32 {
     MIN_WIDTH + counts.unwrap_or_default()
 }
 
-/// What is said until the sessions are read.
+/// The text until the sessions are read.
 const READING: &str = "Reading the history…";
 
 /// Returns whether there is room for the whole of a text.
@@ -190,7 +190,7 @@ fn text(ui: &mut Ui, text: &str, color: egui::Color32) -> Response {
     label
 }
 
-/// Returns how surely the sessions were on, such as `52 seen, 20 proved, 6 possible`.
+/// Returns how certain the sessions are, such as `52 seen, 20 proved, 6 possible`.
 fn counts_text(sessions: &PastSessions) -> String {
     let counts = sessions.counts.iter().zip(PAST_STATES).filter(|(count, _)| **count > 0);
     let counts = counts.map(|(count, state)| format!("{} {state}", display::number(*count)));

@@ -16,8 +16,8 @@ use crate::sanitize::sanitize;
 
 /// The age from which it is shown even without an error.
 const MIN_SHOWN_AGE: Duration = Duration::from_mins(1);
-/// How far the time of the last read may lag behind. A refresh without changes doesn't repaint, and one repaint takes some 35 ms
-/// of a processor without a GPU.
+/// How far the time of the last read may lag behind. A refresh without changes doesn't repaint, and one repaint takes some 35
+/// ms of CPU time without a GPU.
 const MAX_TIME_LAG: Duration = Duration::from_secs(30);
 
 /// The state of the gateway in words.
@@ -150,7 +150,7 @@ impl Status {
                         let mut infos = state.status.iter().flat_map(|status| &status.nodes);
                         facts.extend(version(infos.find_map(|node| node.info.as_ref())));
                     }
-                    // The view in the table's place says it, too, and more.
+                    // The view in the table's place shows it with more detail.
                     if !room.is_compact {
                         let text =
                             if mark == Mark::SignIn { "Not signed in" } else { "Certificate not trusted" };
@@ -411,7 +411,7 @@ mod tests {
         let left = |refresh, seconds| until_new_time(refresh, at(seconds)).as_secs();
         let refresh = Some(Duration::from_secs(5));
         assert_eq!([600, 610, 635, 659].map(|now| left(refresh, now)), [30, 30, 25, 1]);
-        // Ages count in minutes, also of sessions that are read by hand only.
+        // Ages count in minutes, also with manual refresh.
         assert_eq!([600, 610, 635, 659].map(|now| left(None, now)), [60, 50, 25, 1]);
     }
 

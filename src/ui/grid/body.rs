@@ -127,7 +127,7 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
     }
 }
 
-/// Returns what the state of a session of the past means; `None` if it needs no words.
+/// Returns a note on the state of a session of the past; `None` if it needs none.
 fn past_note(sessions: &QueryResult, row: u32, clock: &Clock) -> Option<cell::Note> {
     let value = |name: &str| Some(sessions.dataset.column(&name.into())?.cell(row as usize));
     let Cell::Text(state) = value(names::STATE)? else { return None };

@@ -5,7 +5,7 @@ use super::super::gateway_form::{GatewayForm, Reveal};
 use super::progress::Progress;
 use super::state::GuideStep;
 
-/// Takes in new results of the form's test. `has_ended`: there are no more. `is_naming`: a name is being typed, which keeps the
+/// Applies new results of the form's test. `has_ended`: there are no more. `is_naming`: a name is being typed, which keeps the
 /// focus.
 pub(in crate::ui) fn receive_results(form: &mut GatewayForm, has_ended: bool, is_naming: bool) {
     let (Some(guide), Some(test)) = (&mut form.guide, &form.test) else {

@@ -60,7 +60,7 @@ fn error_of(node: &TestedNode) -> Option<String> {
     Some(none_at(&node.url))
 }
 
-/// Returns what is said of an address at which something answers that isn't a gateway.
+/// Returns the text for an address at which something other than a gateway answers.
 pub(in super::super) fn none_at(url: &NodeUrl) -> String {
     match url.prefix() {
         "" => "No Ignition gateway answers here. Check host and port".to_owned(),

@@ -219,8 +219,8 @@ fn steps_of<'a>(node: &'a TestedNode, part: &Part) -> Vec<&'a Step> {
     node.steps.iter().filter(|step| part.steps.contains(&step.name)).collect()
 }
 
-/// Returns the step that stands for a line whose steps all went well: the first one with a warning, or else the one that
-/// says most.
+/// Returns the step that stands for a line whose steps all succeeded: the first one with a warning, or else the most
+/// informative one.
 fn decisive<'a>(steps: &[&'a Step]) -> Option<&'a Step> {
     let warning = steps.iter().find(|step| step.outcome == Outcome::Warning);
     let named = |name| steps.iter().find(|step| step.name == name);

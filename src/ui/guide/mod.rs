@@ -1,5 +1,5 @@
-//! The guide that adds a gateway: from its address over what answers there, the login and the Gatewatch resource to its
-//! name, with a connection test beside the steps. It takes the place of everything but the rail.
+//! The guide that adds a gateway. Its steps are the address, the gateway found there, the login, the Gatewatch resource and the
+//! name, with a connection test beside them. It takes the place of everything but the rail.
 //!
 //! - `state`: what is known of the gateway
 //! - `found`: whether a gateway answers at the addresses, and which one

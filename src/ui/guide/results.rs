@@ -87,8 +87,8 @@ fn results(ui: &mut Ui, form: &GatewayForm, test: &ConnectionTest, commands: &mu
     details(ui, &test.nodes, commands);
 }
 
-/// Draws the card of a node. `is_for_login`: it was tested with the login as it is entered. `has_tasks`: the guide lists what to
-/// do on a gateway without the resource.
+/// Draws the card of a node. `is_for_login`: it was tested with the login as it is entered. `has_tasks`: the guide lists what
+/// to do on a gateway without the resource.
 fn node_ui(
     ui: &mut Ui,
     index: usize,

@@ -44,7 +44,7 @@ pub(super) fn summary(form: &GatewayForm, keyring: &KeyringState) -> String {
 struct Errors {
     user: Option<String>,
     secret: Option<String>,
-    /// That of a gateway that wants a login.
+    /// The error of a gateway that requires a login.
     kind: Option<String>,
 }
 

@@ -97,7 +97,7 @@ pub(super) struct TestSummary {
     pub(super) draft: Draft,
     /// The sessions of each node can be read.
     pub(super) is_readable: bool,
-    /// The error of a node that has rejected the login, or wants one.
+    /// The error of a node that has rejected the login, or requires one.
     pub(super) rejection: Option<GatewayError>,
 }
 
@@ -108,7 +108,7 @@ impl GuideState {
         Self { login, ..Self::default() }
     }
 
-    /// Takes in the results of a test.
+    /// Applies the results of a test.
     pub(in crate::ui) fn update(&mut self, test: &ConnectionTest) {
         let addresses = || test.draft().addresses.trim().to_owned();
         if let Some(description) = found::describe(&test.nodes) {

@@ -57,7 +57,7 @@ pub(super) fn show(
         let top = scale.y(peak.count);
         painter.rect_filled(Rect::from_x_y_ranges(xs, top..=scale.rect.bottom()), 0.0, p.chart_client);
         if !limits.exceeded(series, index).is_empty() {
-            // What is above the limit. Without one for all that is shown, a mark, as for an outage in the timeline.
+            // The part above the limit; without a single limit, a mark like that of an outage in the timeline.
             let bottom = scale.rect.bottom();
             let ys = line.map_or(bottom - theme::TIMELINE_MARK.y..=bottom, |limit| top..=scale.y(limit));
             painter.rect_filled(Rect::from_x_y_ranges(xs, ys), 0.0, p.error);

@@ -1,4 +1,4 @@
-//! The user that the filter asks for and who isn't on.
+//! The user in the filter, if that user isn't on.
 
 use super::{AppState, Shown};
 use crate::filter;
@@ -10,8 +10,7 @@ impl AppState {
         self.timeline.is_available && self.past.is_none()
     }
 
-    /// Returns the user that the filter on usernames asks for, if no session is of that user and the history may know when one
-    /// was.
+    /// Returns the user in the filter on usernames, if that user has no session and the history may have earlier ones.
     pub(in crate::ui) fn absent_user(&self) -> Option<String> {
         let is_left_out = |result: &QueryResult| {
             result.rows.is_empty() && !result.dataset.is_empty() && result.username.matches_nothing

@@ -109,7 +109,7 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) timeline: Timeline,
     /// What the history says about the user whose session is shown in detail; `None` until it was read.
     pub(in crate::ui) user_history: Option<UserHistory>,
-    /// When the user was on last that the filter asks for; `None` until it was read, and if it isn't known.
+    /// When the user in the filter was last on; `None` until that was read, and if it isn't known.
     pub(in crate::ui) last_seen: Option<LastSeen>,
     /// What happened while the window couldn't be seen; `None` if that was nothing, and once it was dismissed.
     pub(in crate::ui) away: Option<Away>,

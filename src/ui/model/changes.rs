@@ -14,7 +14,7 @@ pub(in crate::ui) struct ChangeCounts {
     pub(in crate::ui) arrived: usize,
     /// The sessions that have left.
     pub(in crate::ui) left: usize,
-    /// The other events that the activity lists: begins and ends of outages, and what the user did on the gateway.
+    /// The other events that the activity lists: starts and ends of outages, and what the user did on the gateway.
     pub(in crate::ui) others: usize,
 }
 
@@ -40,7 +40,7 @@ impl ChangeCounts {
     }
 }
 
-/// The pause of the table. The gateway is read and recorded in any case.
+/// The pause of the table. Reading and recording continue.
 #[derive(Clone, Debug)]
 pub(in crate::ui) struct Pause {
     /// When it began.

@@ -56,7 +56,7 @@ pub(in crate::ui) enum RailState {
     Failing(SystemTime),
     /// No node answers. Contains the time since when.
     Unreachable(SystemTime),
-    /// The gateway wants a login.
+    /// The gateway requires a login.
     SignIn,
 }
 

@@ -16,7 +16,7 @@ pub(in crate::ui) struct Past {
     pub(in crate::ui) error: Option<ErrorReport>,
 }
 
-/// The sessions at a moment, and how surely they were on.
+/// The sessions at a moment, and how certain they are.
 pub(in crate::ui) struct PastSessions {
     /// The moment, in milliseconds since 1970 UTC.
     pub(in crate::ui) at: i64,

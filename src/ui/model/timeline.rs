@@ -10,9 +10,9 @@ use crate::ui::error_report::ErrorReport;
 
 /// The shortest and the longest time that can be shown, in milliseconds: a minute and ten years.
 const LENGTH_MS: RangeInclusive<i64> = 60_000..=10 * 365 * 86_400_000;
-/// A range is shown as it is found if it takes at least one of this number of parts of the timeline.
+/// The timeline zooms in to a range that is shorter than the shown time divided by this.
 const MAX_PARTS: i64 = 50;
-/// The space before a range, as one of this number of parts of it.
+/// The space before a range that goes on: its length divided by this.
 const MARGIN_PARTS: i64 = 20;
 /// The shortest time before and after a range that has ended, in milliseconds.
 const MIN_MARGIN_MS: i64 = 30 * 60_000;
@@ -107,7 +107,7 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Shows a range that was chosen in the one that is shown at `now`. A range that reaches its end goes on with the present.
+    /// Shows a range that was chosen in the timeline at `now`. A range that reaches the present follows it.
     pub(in crate::ui) fn zoom(&mut self, range: TimeRange, now: i64) {
         let end = match self.range {
             TimelineRange::Zoomed(_) => now,
@@ -120,7 +120,7 @@ impl Timeline {
         };
     }
 
-    /// Chooses a range. Shows the shortest time that has it, unless its start can be seen already.
+    /// Selects a range and brings it into view, unless its start is in view and it isn't too short.
     pub(in crate::ui) fn reveal(&mut self, range: TimeRange, now: i64) {
         self.selection = Some(range);
         let shown = self.shown(now);

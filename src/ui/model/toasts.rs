@@ -161,8 +161,8 @@ impl Toasts {
         &self.toasts[self.toasts.len().saturating_sub(MAX_SHOWN)..]
     }
 
-    /// Removes the messages of success and notices whose time is over, except under the pointer. Returns the time until the next one
-    /// goes.
+    /// Removes the messages of success and notices whose time is over, except under the pointer. Returns the time until the
+    /// next one goes.
     pub(in crate::ui) fn expire(
         &mut self,
         now: Instant,

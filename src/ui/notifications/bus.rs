@@ -19,7 +19,7 @@ const DESKTOP_ENTRY: &str = "gatewatch";
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The number of notifications that can be replaced.
 const MAX_KNOWN: usize = 256;
-/// The time after which a notification goes is that of the desktop.
+/// Leaves the time until a notification disappears to the desktop.
 const DEFAULT_TIME: i32 = -1;
 const NORMAL: u8 = 1;
 const CRITICAL: u8 = 2;
@@ -29,7 +29,7 @@ struct Known {
     id: u32,
     /// The key of its message.
     key: Option<String>,
-    /// The keys of the things that it is about and that go on.
+    /// The keys of its incidents that aren't over.
     open: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Shows a notification, in place of the one about the same thing.
+    /// Shows a notification, in place of the one about the same incident.
     pub(super) fn show(&mut self, message: &Message) -> zbus::Result<()> {
         let shown = self.try_show(message);
         if shown.is_err() {
@@ -60,7 +60,7 @@ impl Service {
         Ok(())
     }
 
-    /// Closes the notifications about things of which the last one is over.
+    /// Closes the notifications whose incidents are all over.
     pub(super) fn close(&mut self, ended: &[String]) -> zbus::Result<()> {
         let mut result = Ok(());
         let mut known = std::mem::take(&mut self.known);

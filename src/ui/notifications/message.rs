@@ -15,9 +15,9 @@ pub(super) struct Message {
     pub(super) body: String,
     /// It stays until the user closes it.
     pub(super) is_critical: bool,
-    /// Identifies the one thing that it is about. A later message about it replaces this one.
+    /// Identifies the only incident that it is about. A later message about that replaces this one.
     pub(super) key: Option<String>,
-    /// The keys of the things that it is about and that go on.
+    /// The keys of its incidents that aren't over.
     pub(super) begun: Vec<String>,
 }
 
@@ -71,13 +71,13 @@ impl Message {
     }
 }
 
-/// Returns the keys of the things that are over, also of those whose end isn't shown on its own.
+/// Returns the keys of the incidents that are over, even if their end isn't shown.
 pub(super) fn ended(alerts: &[Alert]) -> Vec<String> {
     let ends = alerts.iter().filter(|alert| alert.phase == Phase::Resolved);
     ends.flat_map(|alert| alert.incidents.iter().map(|incident| incident.key.clone())).collect()
 }
 
-/// Returns `true` if nothing more is known of a node until someone does something about it.
+/// Returns `true` for an unreachable node, about which nothing more is known until someone acts.
 fn is_critical(alert: &Alert) -> bool {
     alert.phase == Phase::Firing && alert.rule.condition == Condition::Unreachable
 }

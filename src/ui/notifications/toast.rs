@@ -31,7 +31,7 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// Shows a notification. One about the same thing isn't replaced.
+    /// Shows a notification. An earlier one about the same incident isn't replaced.
     pub(super) fn show(&mut self, message: &Message) -> Result<(), ToastError> {
         let mut notification = Notification::new();
         notification.appname(APP_NAME).summary(&message.title).body(&message.body);

@@ -1,5 +1,5 @@
-//! The dialog that tests a pattern: the pattern with its toggles, the values of the table or typed ones, and the verdict on each
-//! of them.
+//! The dialog that tests a pattern: the pattern with its toggles, the values of the table or typed ones, and the verdict on
+//! each of them.
 //!
 //! - `list`: the list of values
 //! - `words`: verdicts and counts in words

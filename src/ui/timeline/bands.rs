@@ -1,4 +1,4 @@
-//! The series of a chart as bands, one upon the other.
+//! The series of a chart as stacked bands.
 
 use egui::Color32;
 
@@ -55,8 +55,8 @@ impl Band {
     }
 }
 
-/// Returns the bands from the lowest to the highest one. `latest` are the sessions that are on now, and `name` returns the name of
-/// a gateway that was recorded under another one.
+/// Returns the bands from the lowest to the highest one. `latest` are the sessions that are on now, and `name` returns the name
+/// of a gateway that was recorded under another one.
 pub(super) fn bands(
     chart: &Chart,
     split: ChartSplit,
@@ -84,7 +84,7 @@ fn color_step(index: usize, count: usize) -> usize {
     index / 2 + if index.is_multiple_of(2) { 0 } else { count.div_ceil(2) }
 }
 
-/// Returns those of clients and of designers.
+/// Returns the bands of clients and of designers.
 fn kinds(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
     let is_designer = |name: &SeriesName| *name == SeriesName::Kind(Some(SessionKind::Designer));
     let sum = |bucket: usize, designers: bool| -> u32 {
@@ -103,7 +103,7 @@ fn kinds(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
         .into()
 }
 
-/// Returns those of the largest series, the largest one first, and one of all others.
+/// Returns the bands of the largest series, the largest first, and one of all others.
 fn by_size(chart: &Chart, latest: Option<&SeriesCounts>, name: impl Fn(&str) -> String) -> Vec<Band> {
     let mut series: Vec<ChartSeries> = Vec::new();
     for other in &chart.series {

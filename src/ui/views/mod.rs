@@ -67,8 +67,7 @@ pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
     })
 }
 
-/// Returns the address below whose path nothing of a gateway answers, if there is one. A gateway that lacks the resource
-/// says at least what it is.
+/// Returns the first address whose path leads to no gateway. A gateway without the resource would still identify itself.
 fn no_gateway(state: &AppState) -> Option<&NodeUrl> {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
     let mut missing = nodes.filter(|node| {
@@ -79,7 +78,7 @@ fn no_gateway(state: &AppState) -> Option<&NodeUrl> {
     missing.next().map(|node| &node.url)
 }
 
-/// Returns what is said of an address below whose path no gateway answers.
+/// Returns the text for an address whose path leads to no gateway.
 pub(super) fn no_gateway_text(state: &AppState) -> Option<String> {
     no_gateway(state).map(guide::none_at)
 }

@@ -103,7 +103,7 @@ pub(super) fn texts(report: &ErrorReport) -> Vec<String> {
         .collect()
 }
 
-/// Tells screen readers where a part of the view is, which egui does for widgets only.
+/// Reports the position of a part of the view to screen readers, which egui does for widgets only.
 pub(super) fn set_bounds(ui: &Ui, part: &Response) {
     let Rect { min, max } = part.rect;
     let [x0, y0, x1, y1] = [min.x, min.y, max.x, max.y].map(f64::from);
