@@ -34,7 +34,7 @@ pub struct CommandError {
     pub source: CommandFailure,
 }
 
-/// What has happened to a command.
+/// The way in which a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandFailure {
     /// It can't be started.
@@ -210,7 +210,7 @@ impl Drop for CommandRunner {
         tracing::warn!(waiting = state.waiting.len(), "the program ends before all commands have run");
         state.waiting.clear();
         state.is_ending = true;
-        // They are ended at their next look.
+        // They are ended at their next check.
         let is_running = |state: &mut State| !state.running.is_empty();
         drop(self.shared.ended.wait_timeout_while(state, Duration::from_secs(1), is_running));
     }

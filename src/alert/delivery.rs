@@ -1,4 +1,4 @@
-//! Where alerts go.
+//! The channels of alerts and what receives them.
 
 use std::sync::mpsc::{SyncSender, TrySendError};
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::incident::{Alert, Phase};
 
-/// Receives alerts, in the thread `alerts`. It must not wait.
+/// Receives alerts, in the thread `alerts`. It must not block.
 pub trait Delivery: Send {
     /// Delivers alerts that are sent at once, usually one.
     fn deliver(&mut self, alerts: &[Alert]);
@@ -27,7 +27,8 @@ impl Delivery for SyncSender<Vec<Alert>> {
     }
 }
 
-/// The ways in which alerts reach people. Of several processes that notice the same, one sends it in each way.
+/// The channels through which alerts reach people. If several processes notice the same, one of them sends it through each
+/// channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
@@ -37,15 +38,15 @@ pub enum Channel {
     Command,
     /// Lines on standard error.
     Log,
-    /// Notifications on the desktop. More than three in five seconds are delivered together. An end that is quiet, or that
-    /// another process shows, is only to close what was shown.
+    /// Notifications on the desktop. More than three in five seconds are delivered together. An end in quiet hours, or one that
+    /// another process shows, only closes the notification.
     Desktop,
     /// A list that this process shows, whatever others have sent.
     List,
 }
 
 impl Channel {
-    /// Returns `true` if an alert is sent in this way.
+    /// Returns `true` if an alert is sent through this channel.
     #[must_use]
     pub fn takes(self, alert: &Alert) -> bool {
         match self {
@@ -64,9 +65,9 @@ impl Channel {
     }
 }
 
-/// A delivery and the way it stands for.
+/// A delivery and its channel.
 pub struct Outlet {
-    /// The way.
+    /// The channel.
     pub channel: Channel,
     /// The delivery.
     pub delivery: Box<dyn Delivery>,

@@ -22,7 +22,7 @@ use crate::gateway::{RowKinds, SessionKind};
 use crate::poll::SessionChanges;
 use crate::query::QueryError;
 
-/// Rules, what is known of the nodes that they are about, and what was sent.
+/// Rules, the state of the nodes that they are about, and what was sent.
 ///
 /// The first list of a node is a baseline: sessions in it didn't arrive, but a state such as too many sessions holds. While a
 /// node can't be read, nothing new is known of its sessions, so that nothing else fires for it, and nothing is resolved.
@@ -67,8 +67,8 @@ struct Moment<'a> {
 }
 
 impl Engine {
-    /// Returns an engine with these rules. About the nodes of gateways it learns from [`set_gateway`](Self::set_gateway) and
-    /// from observations.
+    /// Returns an engine with these rules. It learns the nodes of gateways from [`set_gateway`](Self::set_gateway) and from
+    /// observations.
     #[must_use]
     pub fn new(rules: impl IntoIterator<Item = Rule>) -> Self {
         let mut engine = Self::default();
@@ -109,7 +109,7 @@ impl Engine {
         self.gateways.insert(name.into(), nodes.into_iter().collect());
     }
 
-    /// Sets the gateways that are watched, with the addresses of their nodes. About others nothing is sent and nothing is
+    /// Sets the gateways that are watched, with the addresses of their nodes. For others, nothing is sent or
     /// [active](Self::active) until they are watched again. What is known of nodes that a gateway doesn't have any more is
     /// forgotten.
     pub fn set_watched(&mut self, gateways: impl IntoIterator<Item = (String, Vec<Arc<str>>)>) {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::incident::{Detail, Phase};
 use super::rule::Rule;
 
-/// A state that holds or held, or something that happened. It lives from the first sign until nothing more is to be sent
-/// about it, so that one that comes and goes stays one entry.
+/// A state that holds or held, or something that happened. It lives from the first sign until nothing more is to be sent about
+/// it, so that a state that comes and goes stays one entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Entry {
     state: State,
@@ -103,9 +103,9 @@ impl Entry {
         self.state == State::Firing
     }
 
-    /// Notes that it holds. Only time in which it was watched counts, and it fires once all nodes that it is about were read
-    /// since it was first seen: a client that changes the node may be in the older list of one and the newer list of the
-    /// other. Returns `true` unless it was firing before.
+    /// Notes that it holds. Only watched time counts, and it fires once all its nodes were read since it was first seen: a
+    /// client that moves to another node may be in the older list of one and the newer list of the other. Returns `true` unless
+    /// it was firing before.
     pub(super) fn hold(&mut self, rule: &Rule, watch: Watch, detail: Detail) -> bool {
         let Watch { now: time, is_continuous, read_since } = watch;
         if self.state == State::Resolved {
@@ -130,8 +130,8 @@ impl Entry {
         is_changed
     }
 
-    /// Notes that it doesn't hold. What was firing ends once all nodes that it is about were read since then, as in
-    /// [`hold`](Self::hold). Returns `true` if it ends.
+    /// Notes that it doesn't hold. What was firing ends once all its nodes were read since then, as in [`hold`](Self::hold).
+    /// Returns `true` if it ends.
     pub(super) fn end(&mut self, time: i64, read_since: i64) -> bool {
         self.observed_at = None;
         let ended = match self.state {
@@ -167,7 +167,7 @@ impl Entry {
         };
         let due = Due { phase, is_quiet };
         let Some(sent) = self.sent else {
-            // What was over before it could be sent is past.
+            // An entry that was over before it could be sent isn't sent.
             return (phase == Phase::Firing).then_some(due);
         };
         if self.count > sent.count {
@@ -180,7 +180,7 @@ impl Entry {
             (Phase::Firing, Phase::Resolved) if rule.sends_resolved => {
                 Some(Due { phase, is_quiet: is_quiet || sent.is_quiet })
             }
-            // It began in quiet hours and still holds. What happened in them is past.
+            // The state began in quiet hours and still holds. An occurrence in them isn't sent later.
             (Phase::Firing, Phase::Firing)
                 if sent.is_quiet && !is_quiet && !rule.condition.is_occurrence() =>
             {
@@ -200,8 +200,8 @@ impl Entry {
         self.sent = Some(Sent { at: now, phase: due.phase, count: self.count, is_quiet: due.is_quiet });
     }
 
-    /// Returns the next time at which something may become [due](Self::due) although nothing happens. `quiet_end` is the end
-    /// of the quiet hours of now.
+    /// Returns the next time at which something may become [due](Self::due) although nothing happens. `quiet_end` is the end of
+    /// the current quiet hours.
     pub(super) fn wake_at(&self, rule: &Rule, now: i64, quiet_end: Option<i64>) -> Option<i64> {
         let sent = self.sent?;
         if self.state == State::Pending {

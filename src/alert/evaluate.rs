@@ -15,14 +15,14 @@ use crate::gateway::{RowKinds, SessionKind};
 use crate::history::SessionRecord;
 use crate::query::{DuplicateLogins, QueryError, is_no_user};
 
-/// The largest number of things that a rule finds in one evaluation. A rule that finds more doesn't help its user.
+/// The largest number of findings in one evaluation. A rule with more is of no use.
 const MAX_FINDINGS: usize = 10_000;
 
 /// What holds at the moment, and what is known not to.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) holding: Vec<(Subject, Detail)>,
-    /// Whether what isn't found doesn't hold. Otherwise nothing is known of it.
+    /// Whether subjects that weren't found are known not to hold. Otherwise their state is unknown.
     pub(super) is_complete: bool,
     /// Subjects of the node for which this is `None` are of the whole gateway.
     pub(super) node: Option<Arc<str>>,
@@ -33,7 +33,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Leaves out those that are too many. Nothing is known of what is left out.
+    /// Drops findings beyond the limit. The state of the dropped ones is unknown.
     pub(super) fn bounded(mut self) -> Self {
         if self.holding.len() > MAX_FINDINGS {
             self.holding.truncate(MAX_FINDINGS);

@@ -1,4 +1,4 @@
-//! Gathers what happens at once into one summary.
+//! Gathers alerts that come at the same time into one summary.
 
 /// The largest number of alerts of a rule that are sent one by one within [`WINDOW_MS`].
 pub(super) const MAX_SINGLE: usize = 3;

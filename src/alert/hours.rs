@@ -29,7 +29,7 @@ const MINUTES_PER_DAY: u16 = 24 * MINUTES_PER_HOUR;
 pub struct Hours {
     /// One flag for each day on which an interval begins, from Monday on.
     days: [bool; 7],
-    /// Minutes of the day at which an interval begins and ends. It ends on the next day unless it ends later than it begins.
+    /// Minutes of the day at which an interval starts and ends. It ends on the next day unless its end is later than its start.
     from: u16,
     to: u16,
     zone: Zone,
@@ -41,11 +41,11 @@ pub struct Hours {
 pub struct HoursError;
 
 impl Hours {
-    /// Parses hours such as `22:00-06:00`, `mon-fri 06:00-18:00` or `sat,sun 00:00-24:00`. Days are those on which an interval
-    /// begins; without any it is each day.
+    /// Parses hours such as `22:00-06:00`, `mon-fri 06:00-18:00` or `sat,sun 00:00-24:00`. The days are those on which an
+    /// interval starts; without any, it is every day.
     ///
     /// # Errors
-    /// If the text has another form, or begin and end are the same.
+    /// If the text has another form, or start and end are the same.
     pub fn parse(text: &str, zone: Zone) -> Result<Self, HoursError> {
         let text = text.trim().to_ascii_lowercase();
         let (days, times) = match text.rsplit_once(char::is_whitespace) {
@@ -181,7 +181,7 @@ mod tests {
         DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis()
     }
 
-    /// Returns the begins and ends of hours within a range, to the minute.
+    /// Returns the starts and ends of hours within a range, to the minute.
     fn intervals(hours: &Hours, from: &str, to: &str) -> Vec<(String, String)> {
         let utc =
             |epoch_ms: i64| DateTime::from_timestamp_millis(epoch_ms).unwrap().format("%dT%H:%M").to_string();

@@ -86,7 +86,7 @@ pub struct Incident {
     pub count: u32,
     /// What it is, in a sentence.
     pub text: String,
-    /// What makes it the same for other processes.
+    /// Identifies it across processes.
     pub(super) subject: SubjectKey,
     /// Time at which it ended.
     pub(super) ended: Option<i64>,

@@ -1,4 +1,4 @@
-//! Observations from a stored history, to try rules over what was.
+//! Replays a stored history as observations, to test rules.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -26,10 +26,10 @@ pub struct Replay {
     pub is_recorded: bool,
 }
 
-/// Returns what a rule would have sent within a range of a stored history, in milliseconds since 1970 UTC. Sessions that were on at
-/// its start didn't arrive then. `goes_on` gets the time that has been reached; once it returns `false`, the result is `None`.
+/// Returns what a rule would have sent within a range of a stored history, in milliseconds since 1970 UTC. Sessions that were
+/// on at its start didn't arrive then. `goes_on` gets the time that was reached; once it returns `false`, the result is `None`.
 ///
-/// The history is looked at each minute, in long ranges less often, and whenever a session begins or ends.
+/// The rule is evaluated every minute, less often in long ranges, and whenever a session begins or ends.
 ///
 /// # Errors
 /// If the history can't be read.
@@ -107,8 +107,8 @@ struct NodeReplay {
     url: Arc<str>,
     range: Watched,
     sessions: Vec<StoredSession>,
-    /// The times at which sessions begin, or else end, with their indexes. What ends at the time at which it begins was on
-    /// for no list.
+    /// The times at which sessions begin or, with `true`, end, and their indexes. A session that ends when it begins is in no
+    /// list.
     events: Vec<(i64, bool, usize)>,
     /// The number of events that have been applied.
     applied: usize,

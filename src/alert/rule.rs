@@ -40,7 +40,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Returns a rule about all sessions of all gateways, with the defaults of all else.
+    /// Returns a rule about all sessions of all gateways, with defaults for everything else.
     #[must_use]
     pub fn new(name: String, condition: Condition) -> Self {
         let sends_resolved = condition.sends_resolved();
@@ -66,8 +66,8 @@ impl Rule {
         self.gateways.is_empty() || self.gateways.iter().any(is_named)
     }
 
-    /// Returns a short key of what the rule is about: its condition, filters and gateways. What is known of a rule belongs to
-    /// them.
+    /// Returns a short key of what the rule is about: its condition, filters and gateways. The state of a rule belongs to this
+    /// key.
     pub(super) fn definition(&self) -> String {
         let Self { condition, filters, gateways, .. } = self;
         short_key(&format!("{:?}", (condition, filters.patterns(), &filters.kinds, gateways)))
@@ -138,7 +138,7 @@ impl Condition {
         self.kind().is_about_node()
     }
 
-    /// Returns `true` if its end is sent unless a rule says otherwise: it is, where an operator waits for it.
+    /// Returns `true` if its end is sent by default: where an operator waits for it.
     #[must_use]
     pub fn sends_resolved(self) -> bool {
         self.kind().sends_resolved()
@@ -253,7 +253,7 @@ impl ConditionKind {
         matches!(self, Self::Unreachable | Self::CertificateExpires)
     }
 
-    /// Returns `true` if its end is sent unless a rule says otherwise: it is, where an operator waits for it.
+    /// Returns `true` if its end is sent by default: where an operator waits for it.
     #[must_use]
     pub fn sends_resolved(self) -> bool {
         matches!(self, Self::CountAbove | Self::CountBelow | Self::Unreachable)

@@ -51,7 +51,7 @@ impl Selection {
         Ok(rows)
     }
 
-    /// Returns those of some rows that pass.
+    /// Returns those of `rows` that pass.
     pub(super) fn among(&self, list: &Arc<Dataset>, rows: &[u32]) -> Result<Vec<u32>, QueryError> {
         if rows.is_empty() {
             return Ok(Vec::new());
@@ -75,7 +75,7 @@ pub(super) fn session_id(session: &SessionRecord) -> String {
     }
 }
 
-/// Returns what a session keeps that comes and goes.
+/// Returns an id that a session keeps when it comes and goes.
 pub(super) fn visitor_id(session: &SessionRecord) -> String {
     let values = [&session.username, &session.project, &session.address];
     values.map(|value| value.as_deref().unwrap_or_default()).join(SEPARATOR)

@@ -1,4 +1,4 @@
-//! The file in which alerts survive a restart, and by which several processes send the same only once.
+//! The file that keeps alerts over a restart, and through which several processes send the same only once.
 //!
 //! Before a process sends something, it looks under a lock whether another one has sent the same lately.
 
@@ -21,8 +21,7 @@ pub const ALERTS_FILE: &str = "alerts.json";
 const LOCK_FILE: &str = "alerts.lock";
 /// The version of the file.
 const VERSION: u32 = 1;
-/// The shortest and the longest time after which the same is sent by another process. Processes read gateways at different
-/// times.
+/// The bounds of the time after which another process sends the same again. Processes read gateways at different times.
 const SAME_TIME: [Duration; 2] = [Duration::from_mins(5), Duration::from_hours(24)];
 /// How long what is known of a gateway is kept after it was observed last.
 const KEPT_TIME: Duration = Duration::from_hours(7 * 24);
@@ -126,7 +125,7 @@ enum StoreError {
     Write(#[source] io::Error),
 }
 
-/// The file. Without a folder, and if it can't be used, this process is on its own.
+/// The file. Without a folder, or if the file can't be used, this process ignores all others.
 #[derive(Debug)]
 pub(super) struct Store {
     folder: Option<PathBuf>,
@@ -223,7 +222,7 @@ fn with_lock<T>(folder: &Path, work: impl FnOnce() -> T) -> Result<T, StoreError
         .map_err(StoreError::Lock)
 }
 
-/// Reads the file. One that isn't valid is replaced later: nothing in it can't be found out again.
+/// Reads the file. An invalid one is replaced later: everything in it can be found out again.
 fn read(folder: &Path) -> Result<Content, StoreError> {
     match read_text(&folder.join(ALERTS_FILE)) {
         Ok(text) => Ok(parse(&text)),

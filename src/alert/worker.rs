@@ -19,11 +19,11 @@ use crate::poll::NodeUpdate;
 
 /// The number of reads that wait to be evaluated.
 const MAX_WAITING: usize = 4_096;
-/// The longest pause between two looks at the clock, which may be changed.
+/// The longest time between two readings of the clock, which may be changed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Time between two looks at what is due next and at what has changed, while reads come.
+/// Time between two checks of what is due and what has changed, while reads come.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// Time between two writes of what isn't sent. A process that is killed loses no more of how long something has held.
+/// Time between two saves while nothing is sent. A killed process loses no more than this of the time that a state has held.
 const SAVE_INTERVAL: Duration = Duration::from_secs(30);
 /// How long the owner waits for the end of the thread, unless it chooses another time.
 const END_TIMEOUT: Duration = Duration::from_secs(15);
@@ -105,7 +105,7 @@ enum Input {
     Changed,
 }
 
-/// What the owner wants and the thread hasn't done yet. The owner doesn't wait for it, even while the disk hangs.
+/// The requests of the owner that the thread hasn't handled yet. The owner doesn't wait for it, even while the disk hangs.
 #[derive(Default)]
 struct Pending {
     rules: Option<Vec<Rule>>,
@@ -203,7 +203,7 @@ struct Thread<'a, F> {
     published: Option<u64>,
     saved: u64,
     saved_at: Instant,
-    /// Time of the last look at what is due and changed, and the next time at which something is due.
+    /// Time of the last check of what is due and what has changed, and the next time at which something is due.
     looked_at: Instant,
     due_at: Option<i64>,
     notify: &'a F,

@@ -16,8 +16,8 @@ pub(crate) const MAX_DELAY: Duration = Duration::from_secs(10);
 const MAX_RESTART: Duration = Duration::from_hours(1);
 /// The smallest number of sessions that only a restart ends all at once.
 const MIN_ENDED_BY_RESTART: usize = 2;
-/// The smallest number of sessions that weren't in the last list, although they say that they had begun by then, which shows that
-/// that list was one of another run of the gateway.
+/// The smallest number of sessions that prove a restart of the gateway: they weren't in the last list, although they had begun
+/// by then according to their creation times.
 const MIN_UNLISTED: usize = 2;
 /// The largest difference between clocks, and delay of a list, in milliseconds.
 const MAX_CLOCK_ERROR_MS: i64 = 60_000;
@@ -209,8 +209,8 @@ impl LastList {
         is_restart.then_some(unreachable_at)
     }
 
-    /// Returns `true` if this list, which was read at a time by the gateway's clock, lacks several sessions of the current one that
-    /// began earlier.
+    /// Returns `true` if this list, which was read at a time by the gateway's clock, lacks several sessions of the current one
+    /// that began earlier.
     fn lacks_several(&self, current: &Self, changes: &SessionChanges, read_at: i64) -> bool {
         let began = |list: &Dataset, row: u32| list.creation_time().get(row as usize);
         // Read in another way, the same session may have another id and its time fewer digits.

@@ -58,8 +58,8 @@ impl Poller {
         self.generation
     }
 
-    /// Passes on what is read from now on under the name of this profile, and whether it may be recorded. The nodes and how they
-    /// are read stay as they are.
+    /// Passes on what is read from now on under the name of this profile, and whether it may be recorded. The nodes and how
+    /// they are read stay as they are.
     pub fn rename(&self, profile: &Profile) {
         self.request.send_modify(|request| {
             if let Some(connection) = &mut request.connection {

@@ -45,7 +45,7 @@ impl Clocks {
         Self::new(wall_clock, CHECK_INTERVAL)
     }
 
-    /// Does the same. They are compared every `check_interval`. For tests, which simulate a suspend so.
+    /// Does the same, and compares the clocks every `check_interval`. For tests that simulate a suspend.
     pub fn new(wall_clock: impl Fn() -> SystemTime + Send + 'static, check_interval: Duration) -> Self {
         let last = (Instant::now(), wall_clock());
         Self { wall_clock: Box::new(wall_clock), check_interval, last }
@@ -56,7 +56,7 @@ impl Clocks {
         (self.wall_clock)()
     }
 
-    /// Gives the time of a read by this wall clock; the client gives it by the one of the system.
+    /// Converts the time of a read to this wall clock. The client uses the system's.
     pub(super) fn adjust(&self, result: &mut Result<NodeSnapshot, GatewayError>) {
         if let Ok(snapshot) = result {
             let age = SystemTime::now().duration_since(snapshot.received).unwrap_or_default();

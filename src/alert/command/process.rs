@@ -13,7 +13,7 @@ use crate::sanitize::one_line;
 const MAX_OUTPUT: usize = 4_096;
 /// The number of characters of it in a message.
 const MAX_SHOWN: usize = 400;
-/// The pauses between two looks at whether a command has ended.
+/// The pauses between two checks whether a command has ended.
 const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(50)];
 /// Time for reading the end of the output of a command that has ended.
 const OUTPUT_TIMEOUT: Duration = Duration::from_millis(500);

@@ -16,7 +16,7 @@ use crate::poll::MAX_DELAY;
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The longest time between two lists that are compared although the node was read by two pollers.
 const LONGEST_HANDOVER_MS: i64 = 10 * 60_000;
-/// The time after a restart of a gateway in which those who were on before only come back.
+/// The time after a restart of a gateway in which users who were on before only come back.
 const RETURN_TIME_MS: i64 = 10 * 60_000;
 
 /// A node as it was observed.
@@ -32,15 +32,16 @@ pub(super) struct Node {
     pub(super) first_seen: HashMap<String, i64>,
     /// Time of the list before.
     previous_at: Option<i64>,
-    /// Who was in an earlier list and not in the next one, and the time of that one.
+    /// The visitors who left, with the time of the first list without them.
     departed: HashMap<String, i64>,
-    /// Who was on before the gateway was restarted, and when it was noticed. At first, their arrival is no news.
+    /// The visitors who were on before the gateway was restarted, and when that was noticed. For a while, their return isn't an
+    /// arrival.
     returning: Option<(HashSet<String>, i64)>,
 }
 
 impl Node {
-    /// Accepts an observation. Returns how the list differs from the one before, and whether the node was being watched since the
-    /// observation before.
+    /// Accepts an observation. Returns how the list differs from the one before, and whether the node was being watched since
+    /// the observation before.
     pub(super) fn accept(
         &mut self,
         outcome: Outcome,
@@ -133,13 +134,13 @@ impl Node {
         self.previous_at
     }
 
-    /// Returns who is in the last list.
+    /// Returns the visitors in the last list.
     fn visitors(&self) -> impl Iterator<Item = String> {
         self.list.iter().flat_map(|(list, _)| visitors(&list.sessions))
     }
 
-    /// Returns who was on here at some time since a list of another node, as far as that is known: in the last list, also if the
-    /// node can't be read since then, or until then.
+    /// Returns the visitors that this node had after `since`, as far as that is known: those in the last list, even if the node
+    /// can't be read any more, and those who left after that time.
     pub(super) fn visitors_since(&self, since: Option<i64>, now: i64) -> impl Iterator<Item = String> {
         let age = self.list.as_ref().map(|(_, time)| now.saturating_sub(*time));
         let is_recent = age.is_some_and(|age| (0..=RETURN_TIME_MS).contains(&age));
@@ -155,7 +156,7 @@ impl Node {
     }
 }
 
-/// Returns who is in a list.
+/// Returns the visitors in a list.
 pub(super) fn visitors(list: &Dataset) -> impl Iterator<Item = String> {
     let rows = 0..u32::try_from(list.len()).unwrap_or(u32::MAX);
     rows.map(|row| visitor_id(&SessionRecord::from_row(list, row)))

@@ -31,7 +31,7 @@ pub(in crate::alert) struct Waiting {
     pub(super) node: String,
     #[serde(with = "stored_session")]
     session: Option<SessionRecord>,
-    /// How long it lasts while the node was watched, in milliseconds.
+    /// How long it has lasted while the node was watched, in milliseconds.
     held_ms: i64,
     #[serde(skip)]
     observed_at: Option<i64>,
@@ -45,15 +45,15 @@ pub(in crate::alert) struct Waiting {
 
 /// What the other nodes of a gateway show.
 struct Others {
-    /// Who is on there.
+    /// The visitors there.
     visitors: HashSet<String>,
-    /// All that can be read were read at this time or later; `None` if there are none.
+    /// Each node that can be read was read at this time or later; `None` if there is none.
     read_since: Option<i64>,
 }
 
 impl Engine {
-    /// Evaluates a rule about arrivals or departures after a read of a node. Who only changes the node of a gateway neither
-    /// arrives nor leaves.
+    /// Evaluates a rule about arrivals or departures after a read of a node. A user who only moves to another node of the
+    /// gateway neither arrives nor leaves.
     pub(super) fn occurrences(
         &mut self,
         active: &ActiveRule,
@@ -86,8 +86,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps the sessions of those who weren't on any node of the gateway. What waits for someone who has changed the node goes
-    /// on there.
+    /// Keeps the sessions of visitors who weren't on any node of the gateway. A waiting arrival of a visitor who has moved
+    /// continues on the new node.
     fn retain_arrivals(&mut self, rule: &Rule, moment: Moment<'_>, arrived: &mut Vec<SessionRecord>) {
         let Moment { gateway, node, time, .. } = moment;
         if arrived.is_empty() {
@@ -134,8 +134,8 @@ impl Engine {
         found
     }
 
-    /// Adds what has happened to what waits. Returns what has lasted for long enough, with the nodes. A departure also waits until
-    /// the other nodes were read: who has changed the node may be in their next lists.
+    /// Adds new arrivals or departures to the waiting ones. Returns those that have lasted for long enough, with the nodes. A
+    /// departure also waits until the other nodes were read: a user who has moved may be in their next lists.
     fn wait(
         &mut self,
         active: &ActiveRule,

@@ -25,8 +25,8 @@ pub(in crate::alert) struct SavedEntry {
 }
 
 impl Saved {
-    /// Replaces what is known about other gateways than these by what another process has saved. Those that aren't observed were
-    /// restored from an older file.
+    /// Replaces what is known about other gateways than these by what another process has saved. Those that aren't observed
+    /// were restored from an older file.
     pub(in crate::alert) fn take_other_gateways(&mut self, other: Self, gateways: &[String]) {
         let is_other = |gateway: &String| !gateways.contains(gateway);
         self.entries.retain(|entry| !is_other(&entry.key.gateway));
@@ -37,7 +37,7 @@ impl Saved {
         self.waiting.truncate(MAX_SAVED);
     }
 
-    /// Returns the gateways that something is known of, once or several times.
+    /// Returns the gateways of all entries, which may repeat.
     pub(in crate::alert) fn gateways(&self) -> impl Iterator<Item = &String> {
         let waiting = self.waiting.iter().map(|waiting| &waiting.gateway);
         self.entries.iter().map(|entry| &entry.key.gateway).chain(waiting)
@@ -76,8 +76,7 @@ impl Engine {
         Saved { entries, waiting: self.waiting.clone() }
     }
 
-    /// Continues with what was saved. What is known already stays. What belongs to rules that don't exist or had another
-    /// definition is left out.
+    /// Restores what was saved. Known entries stay, and those of rules that don't exist or had another definition are left out.
     pub(in crate::alert) fn restore(&mut self, saved: Saved) {
         let Saved { entries, waiting } = saved;
         for SavedEntry { key: SubjectKey { rule, definition, gateway, subject }, entry } in entries {

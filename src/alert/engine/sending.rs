@@ -18,7 +18,7 @@ pub(super) struct Item {
 }
 
 impl Engine {
-    /// Returns what to send at a time at which nothing was observed, such as a summary or what has cooled down.
+    /// Returns what to send at a time without an observation, such as a summary, or an alert whose cooldown is over.
     pub fn tick(&mut self, now: i64) -> Vec<Alert> {
         self.due_alerts(None, now)
     }
@@ -129,7 +129,7 @@ impl Engine {
         items
     }
 
-    /// Returns `true` if a node that can't be read is all there is to send about it.
+    /// Returns `true` if the entry isn't sent because its node can't be read.
     fn is_silenced(&self, rule: &Rule, gateway: &Arc<str>, entry: &Entry) -> bool {
         let key = (gateway.clone(), entry.detail.node.as_str().into());
         !rule.condition.is_about_node() && self.nodes.get(&key).is_some_and(|node| node.is_failing)
