@@ -51,14 +51,14 @@
 //! | profile | what is saved about a gateway: name, nodes, authentication, interval |
 //! | snapshot | the sessions of one node at one moment, with what the node said about itself |
 //! | list | the sessions of one node as they were read; those of a kind that can't be read are carried over |
-//! | gap | a time in which a node wasn't read, after failures, a suspend or more than two intervals: nothing is known of its sessions |
+//! | gap | a time in which a node wasn't read (failures, a suspend, more than two intervals): its sessions are unknown |
 //! | event | a session arrived, left or changed, or a node became unreachable, came back or was restarted |
 //! | status | the state of a polled gateway: snapshots, errors, next read |
 //! | rule | an `[[alert]]` in `config.toml`: a condition, the sessions and gateways it is about, and how it is sent |
 //! | alert | what a rule sends: that something has happened, or that a state is firing or resolved |
 //! | incident | one thing that an alert is about; a summary has several |
 //! | coverage | the time in which a node was watched, as the history stores it |
-//! //! | dataset | the sessions of one or more snapshots as columns |
+//! | dataset | the sessions of one or more snapshots as columns |
 //! | standard column | one of the six columns that `getSessionInfo` always returns |
 //! | dictionary | the distinct texts of a column, sorted |
 //! | code | the index of a text in its dictionary; comparing codes compares texts |

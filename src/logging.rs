@@ -85,7 +85,7 @@ impl FromStr for LogLevel {
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     /// The file can't be opened for appending.
-    #[error("can't open the log file {}; choose another one", path.display())]
+    #[error("Can't open the log file {}. Choose another one", path.display())]
     Open {
         /// The path of the file.
         path: PathBuf,

@@ -12,7 +12,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
 /// Runs `work` while a file is locked against other processes. Creates the file and its folder if they are missing. `held` is
-/// what the error says if another process holds the lock for long.
+/// the message of the error if another process holds the lock for long.
 ///
 /// # Errors
 /// If the file can't be created or locked.

@@ -97,7 +97,7 @@ pub enum Command {
     Events(EventsArgs),
     /// Record who is logged in, until stopped
     Record(RecordArgs),
-    /// List the alerts, or try one over what was recorded
+    /// List the alerts, or test one over the recorded history
     Alert(AlertArgs),
     /// Run the demo gateway in the foreground
     Demo(DemoArgs),

@@ -16,7 +16,7 @@ pub const CREATION_TIME: &str = "creationTime";
 pub const GATEWAY: &str = "gateway";
 /// The kind of a session: Vision, Designer or Perspective.
 pub const KIND: &str = "kind";
-/// How surely a session of the past was on.
+/// How certain it is that a session of the past was on.
 pub const STATE: &str = "state";
 /// The time of the first list with a session of the past.
 pub const FIRST_SEEN: &str = "firstSeen";

@@ -23,7 +23,7 @@ pub(super) struct TextBuilder {
     order: TextOrder,
     /// The distinct texts, in the order of their first rows.
     arena: Arena,
-    /// The hash of each text and its index in `arena`. With the hash a table grows without another look at the texts.
+    /// The hash of each text and its index in `arena`. With the hash, the table grows without reading the texts again.
     table: HashTable<(u64, u32)>,
     hasher: DefaultHashBuilder,
     /// The index of each row's text.

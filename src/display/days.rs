@@ -9,8 +9,8 @@ use super::moment::Repeated;
 const MAX_DAYS: usize = 3_660;
 
 impl Clock {
-    /// Returns the start of each day from that of `from` to that of `to`, and the end of the last one, in milliseconds since 1970
-    /// UTC. Where clocks change, days have 23 or 25 hours. Of more than ten years, only the last ones are returned.
+    /// Returns the start of each day from that of `from` to that of `to`, and the end of the last one, in milliseconds since
+    /// 1970 UTC. Where clocks change, days have 23 or 25 hours. Of more than ten years, only the last ones are returned.
     #[must_use]
     pub fn days(&self, from: i64, to: i64) -> Vec<i64> {
         let (Some(from), Some(to)) = (self.in_zone(from), self.in_zone(to)) else { return Vec::new() };

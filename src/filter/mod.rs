@@ -1,6 +1,6 @@
 //! Filters: `java.util.regex` patterns that are matched against whole values, as a gateway matches them.
 //!
-//! A filter must select exactly the rows that the gateway would select. The judge is Java 17.
+//! A filter must select exactly the rows that the gateway would select. The reference is Java 17.
 //!
 //! ```
 //! use gatewatch::filter::{Filter, Mode};

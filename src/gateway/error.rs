@@ -300,7 +300,7 @@ impl GatewayError {
         )
     }
 
-    /// Returns `true` if the gateway wants another login, or one at all.
+    /// Returns `true` if the gateway requires a login, or another one.
     #[must_use]
     pub fn is_login_required(&self) -> bool {
         self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded)

@@ -55,7 +55,7 @@ impl Http {
                 .connect_timeout(options.connect_timeout)
                 .pool_max_idle_per_host(max_idle)
                 .redirect(reqwest::redirect::Policy::none())
-                // The certificate of the gateway, to tell when it expires.
+                // The certificate of the gateway, to report when it expires.
                 .tls_info(true)
                 .default_headers(headers)
                 .user_agent(concat!("gatewatch/", env!("CARGO_PKG_VERSION")))

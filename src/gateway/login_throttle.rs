@@ -206,7 +206,7 @@ impl Attempts {
         let age = |at: Instant| now.saturating_duration_since(at);
         let is_recent = |at: &&Instant| age(**at) < REJECTION_TTL;
         let own = self.by_node.get(node);
-        // The usual case, without a look at a thousand other nodes.
+        // The usual case, without checking a thousand other nodes.
         if let Some(accepted) = own.and_then(|own| own.accepted)
             && Some(accepted) > self.rejected
             && age(accepted) < ACCEPTANCE_TTL

@@ -1,4 +1,4 @@
-//! What happened as a dataset, to filter and to export it.
+//! Activity entries as a dataset, for filters and exports.
 
 use super::activity::ActivityEntry;
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
@@ -37,8 +37,8 @@ const EXPORTED: [&str; 15] = [
 ];
 
 impl ActivityEntry {
-    /// Returns entries in their order as a dataset, with the session's columns and those of the event. A date outside of the years
-    /// 0 to 9999 is null, such as the earliest time where it isn't known.
+    /// Returns entries in their order as a dataset, with the session's columns and those of the event. A date outside of the
+    /// years 0 to 9999 is null, such as the earliest time where it isn't known.
     #[must_use]
     pub fn dataset(entries: &[Self]) -> Dataset {
         let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });

@@ -22,11 +22,11 @@ pub struct StoredSession {
     pub last_seen: i64,
     /// Time of the first list without it; `None` if it hasn't been missed.
     pub missed_at: Option<i64>,
-    /// How surely it was on.
+    /// How certain it is that it was on.
     pub state: SessionState,
 }
 
-/// How surely a session was on.
+/// How certain it is that a session was on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SessionState {
     /// It is on at the end of what is known.
@@ -71,7 +71,7 @@ impl fmt::Display for SessionState {
 /// The sessions at a time or within a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
-    /// The sessions, by gateway, node and begin.
+    /// The sessions, by gateway, node and start.
     pub sessions: Vec<StoredSession>,
     /// The nodes that were asked for.
     pub nodes: Vec<NodeAnswer>,
@@ -87,7 +87,7 @@ pub struct NodeAnswer {
     /// The parts of the time in which it wasn't watched. Around a single time it is the whole gap, from `i64::MIN` if it wasn't
     /// watched before, and to `i64::MAX` if it hasn't been watched since.
     pub unwatched: Vec<Watched>,
-    /// The kinds of sessions that weren't watched in further parts of the time, because their list couldn't be read. The parts of
-    /// each are those of the node and its own.
+    /// The kinds of sessions that weren't watched in further parts of the time, because their list couldn't be read. The parts
+    /// of each are those of the node and its own.
     pub unwatched_kinds: Vec<(SessionKind, Vec<Watched>)>,
 }

@@ -13,15 +13,16 @@ const OTHERS: [(&str, ColumnType); 4] = [
 ];
 
 impl Answer {
-    /// Returns the sessions in their order, with the columns of `gatewatch history`. A date outside of the years 0 to 9999 is null.
+    /// Returns the sessions in their order, with the columns of `gatewatch history`. A date outside of the years 0 to 9999 is
+    /// null.
     #[must_use]
     pub fn dataset(&self) -> Dataset {
         self.dataset_of(|session| Some(&session.gateway), true, None)
     }
 
-    /// Returns the sessions as [`dataset`](Self::dataset) does, with other texts in the column of gateways, which is left out if no
-    /// session has one, and without the kinds if clients and designers are all there are. `timezone` is that of the gateway, by its
-    /// IANA name.
+    /// Returns the sessions as [`dataset`](Self::dataset) does, with other texts in the column of gateways, which is left out
+    /// if no session has one, and without the kinds if clients and designers are all there are. `timezone` is that of the
+    /// gateway, by its IANA name.
     #[must_use]
     pub fn dataset_with<'a>(
         &'a self,

@@ -18,7 +18,8 @@ pub(super) const WRITE_INTERVAL: Duration = Duration::from_secs(30);
 /// back or the recorder changed.
 const MAX_OVERLAPPING: u32 = 8;
 
-/// Returns the intervals in rows of a node, with their observers. One that a recorder is extending at the moment lasts until now.
+/// Returns the intervals in rows of a node, with their observers. One that a recorder is extending at the moment lasts until
+/// now.
 fn from_rows(
     engine: &mut dyn Engine,
     node: i64,
@@ -110,8 +111,8 @@ pub(super) fn gaps_at(
     Ok(ended.iter().zip(&before).zip(newest).map(gap).collect())
 }
 
-/// Reads for each node the kinds of sessions that weren't watched at `time`, although the node was, and the time around it in which
-/// they weren't, as [`gaps_at`] does.
+/// Reads for each node the kinds of sessions that weren't watched at `time`, although the node was, and the time around it in
+/// which they weren't, as [`gaps_at`] does.
 pub(super) fn kind_gaps_at(
     engine: &mut dyn Engine,
     nodes: &[i64],
@@ -237,7 +238,8 @@ pub(super) fn next_reads(
     Ok(reads)
 }
 
-/// Returns the earliest time at which a node is known to have been read within an interval, which is in this row, and after a time.
+/// Returns the earliest time at which a node is known to have been read within an interval, which is in this row, and after a
+/// time.
 fn next_read(
     engine: &mut dyn Engine,
     node: i64,

@@ -97,7 +97,7 @@ pub(super) trait Engine: Send {
     }
 
     /// Waits until no other connection adds nodes or texts, up to the end of the transaction. Two that add the same ones in
-    /// another order would wait for each other.
+    /// different orders would deadlock.
     fn lock_names(&mut self) -> Result<(), HistoryError>;
 
     /// Tries to become the only writer of a node. Returns `false` while another process writes it.

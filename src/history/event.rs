@@ -1,4 +1,4 @@
-//! What neither sessions nor coverage contain: outages, restarts, and what the user did in this program.
+//! Events, which neither sessions nor coverage contain: outages, restarts, and what the user did in this program.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! Reads all sessions of a range, to count them: by their start, or in the order in which they are stored where that is quicker.
+//! Reads all sessions of a range, to count them: by their start, or in the order in which they are stored where that is
+//! quicker.
 
 use std::collections::HashMap;
 
@@ -15,13 +16,13 @@ const PARTS: i64 = 64;
 /// A range with more than a third of the time in which sessions are stored is read without the index: a session takes four
 /// times as long by the index as in the order of the table.
 const SCANNED_PART: i64 = 3;
-/// The largest number of sessions that are read so, because they are kept in memory to sort them.
+/// The largest number of sessions that are read in this way, because they are kept in memory to sort them.
 const MAX_SCANNED: i64 = 2_000_000;
-/// The number of sessions that are read at once so.
+/// The number of sessions that are read at once in this way.
 const SCANNED_AT_ONCE: i64 = 50_000;
 
-/// The first time at which a session counts: only when it is known to have been on. One that had begun before it was seen first may
-/// have begun right after a read without it, at whose time others were seen last.
+/// The first time at which a session counts: only when it is known to have been on. One that had begun before it was seen first
+/// may have begun right after a read without it, at whose time others were seen last.
 const START: &str = "CASE WHEN first_seen > started THEN started + 1 ELSE started END";
 /// The first time at which it doesn't count any more: after it was seen last. If that is when its node was read last, it is the
 /// number of the node, as a negative number.

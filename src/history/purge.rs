@@ -19,12 +19,12 @@ pub struct Purge {
     removed: u64,
     /// The number of events that were removed; `None` before that.
     removed_events: Option<u64>,
-    /// The nodes that weren't read since the time before which everything is removed, and that no recorder writes.
+    /// The nodes that were last read before the time of the purge, and that no recorder writes.
     abandoned: Vec<i64>,
 }
 
 enum What {
-    /// What ended before a time, and coverage before it.
+    /// Everything that ended before a time.
     Before(i64),
     /// All sessions of a user.
     User(Arc<str>),
@@ -94,8 +94,8 @@ impl Purge {
         Ok(PurgeProgress::Running { sessions: self.removed })
     }
 
-    /// Removes the coverage of the nodes that weren't read since the time before, before their sessions. A recorder that couldn't
-    /// write for a while would otherwise continue it, and not list the sessions again that are removed. Returns the nodes.
+    /// Removes the coverage of nodes that were last read before the time of the purge, ahead of their sessions. A recorder that
+    /// couldn't write for a while would otherwise continue it, and not record the removed sessions again. Returns the nodes.
     fn remove_abandoned_coverage(&self, engine: &mut dyn Engine) -> Result<Vec<i64>, HistoryError> {
         let What::Before(time) = &self.what else { return Ok(Vec::new()) };
         // Where a recorder is at work, sessions haven't ended: the end of the coverage is written later than it is read.

@@ -26,9 +26,9 @@ const RETRY_INTERVAL: Duration = Duration::from_mins(1);
 const FIRST_RETRY_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the owner waits for the end of the thread. A database that doesn't answer would hold up a window that is closed.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time after which a node that is only read by hand doesn't seem to be read any more.
+/// Time after which a node with manual refresh counts as not read any more.
 const MANUAL_PAUSE: Duration = Duration::from_mins(5);
-/// Time between two looks for nodes that aren't read any more.
+/// Time between two checks for nodes that aren't read any more.
 const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(10);
 
 /// The handle of the recording thread. Dropping it ends the thread, and waits a few seconds until it has written what is

@@ -20,7 +20,8 @@ pub(super) struct Opened {
     pub(super) is_on_network_share: bool,
 }
 
-/// Opens a history to write it as `observer`, and migrates it. It is checked if it `is_suspect`. A damaged file is set aside, and a new one is begun.
+/// Opens a history to write it as `observer`, and migrates it. It is checked if it `is_suspect`. A damaged file is set aside,
+/// and a new one is started.
 pub(super) fn open(location: &Location, observer: &str, is_suspect: bool) -> Result<Opened, HistoryError> {
     match location {
         Location::File(path) => open_file(path, observer, is_suspect),
@@ -38,7 +39,7 @@ fn open_file(path: &Path, observer: &str, is_suspect: bool) -> Result<Opened, Hi
     match open_checked(path, observer, is_suspect) {
         Ok(engine) => Ok(Opened { engine, set_aside: None, is_on_network_share }),
         Err(error @ HistoryError::Damaged(_)) => {
-            tracing::error!(%error, causes = error.causes(), "the history is damaged, beginning a new one");
+            tracing::error!(%error, causes = error.causes(), "the history is damaged, starting a new one");
             let set_aside = set_aside(path)?;
             // Once: a new file that is damaged as well is an error.
             Ok(Opened {

@@ -13,7 +13,7 @@ const RETRY_INTERVAL: Duration = Duration::from_mins(10);
 /// The pause between two batches.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Time until a clock is trusted that is far ahead of the last read.
+/// How long a clock that is far ahead of the last read is distrusted.
 const DISTRUST: Duration = Duration::from_hours(1);
 /// A recorder that didn't run for longer may have a wrong clock.
 const LONGEST_PAUSE_MS: i64 = 14 * 24 * 3_600_000;

@@ -9,13 +9,13 @@ const MIGRATIONS: [&str; 4] = [TABLES, VIEWS, EVENTS, KIND_GAPS];
 
 /// Texts are stored once. Times are milliseconds since 1970 UTC by the clock of the recorder.
 ///
-/// `started` is when the session began: its creation time by the recorder's clock, not before the last read that didn't list the
-/// session and not after `first_seen`. `created_after` is the creation time by the gateway's clock,
-/// in milliseconds after `started`: mostly a small number, which takes a byte instead of six. `dc` is the duration class of the
-/// time from `started` to `missed_at`.
+/// `started` is when the session began: its creation time by the recorder's clock, not before the last read that didn't list
+/// the session and not after `first_seen`. `created_after` is the creation time by the gateway's clock, in milliseconds after
+/// `started`: mostly a small number, which takes a byte instead of six. `dc` is the duration class of the time from `started`
+/// to `missed_at`.
 ///
-/// A session that hasn't been missed has no `last_seen`: it is the end of its node's coverage. While its kind can't be read, it has
-/// one.
+/// A session that hasn't been missed has no `last_seen`: it is the end of its node's coverage. While its kind can't be read, it
+/// has one.
 const TABLES: &str = r#"
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
@@ -89,9 +89,9 @@ JOIN node n ON n.id = c.node;
 
 /// What neither sessions nor coverage contain. `kind` is the number of an [`EventKind`](super::event::EventKind).
 ///
-/// An event happened from `earliest` to `time`. An outage is written like a coverage: `last_failed` is the time of the last read
-/// that failed, `back_at` that of the next one that succeeded, if the node was being watched until then, and `is_open` is 1
-/// until it ends. The other columns are those of the session.
+/// An event happened from `earliest` to `time`. An outage is written like a coverage: `last_failed` is the time of the last
+/// read that failed, `back_at` that of the next one that succeeded, if the node was being watched until then, and `is_open` is
+/// 1 until it ends. The other columns are those of the session.
 const EVENTS: &str = r#"
 CREATE TABLE event (
     id {key},
@@ -116,8 +116,8 @@ CREATE INDEX event_back ON event (back_at) WHERE back_at IS NOT NULL;
 CREATE INDEX event_open ON event (node) WHERE is_open = 1;
 "#;
 
-/// The times in which a node was watched, but one kind of its sessions couldn't be read. `from` is the last read with the kind and
-/// `to` the next one; neither is without it. Only the coverage of the same observer has this gap.
+/// The times in which a node was watched, but one kind of its sessions couldn't be read. `from` is the last read with the kind
+/// and `to` the next one; neither is without it. Only the coverage of the same observer has this gap.
 const KIND_GAPS: &str = r#"
 CREATE TABLE kind_gap (
     id {key},

@@ -15,13 +15,13 @@ pub enum RecorderStatus {
     Waiting(Arc<HistoryError>),
     /// Another process records these nodes. This one takes over when that ends.
     StandingBy(Vec<NodeKey>),
-    /// This process records these nodes now, which another one has recorded before.
+    /// This process has taken over these nodes from another one.
     TakenOver(Vec<NodeKey>),
     /// The file was removed or replaced by another program. The recorder goes on in the one that is there now, or in a new one.
     Replaced,
     /// The recorder has ended before it could write what it had kept.
     Lost,
-    /// The file was damaged. It has this name now, and a new one was begun.
+    /// The file was damaged. It has this name now, and a new one was started.
     SetAside(PathBuf),
     /// The file is on a network share, where other programs can damage it while it is written.
     OnNetworkShare,

@@ -85,8 +85,8 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| query::between(engine, range, gateway, now()))
     }
 
-    /// Returns the number of sessions over time; `None` if it was cancelled. `is_cancelled` is called now and then, at least after
-    /// some ten thousand sessions.
+    /// Returns the number of sessions over time; `None` if it was cancelled. `is_cancelled` is called now and then, at least
+    /// after some ten thousand sessions.
     ///
     /// # Errors
     /// If the database can't be read.
@@ -98,8 +98,8 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| chart::chart(engine, request, now(), is_cancelled))
     }
 
-    /// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its start. A [`chart`](Self::chart) has
-    /// them at the places where they can be told apart.
+    /// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its start. A [`chart`](Self::chart)
+    /// merges those that are too close to be distinguished.
     ///
     /// # Errors
     /// If the database can't be read.
@@ -120,8 +120,8 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| peaks::peaks(engine, request, now(), is_cancelled))
     }
 
-    /// Returns what happened, the newest first: at most `limit` entries, which come before the entry `before` if there is one. A page
-    /// with fewer than `limit` is the last one. `gateway` is as for [`at`](Self::at).
+    /// Returns what happened, the newest first: at most `limit` entries, which come before the entry `before` if there is one.
+    /// A page with fewer than `limit` is the last one. `gateway` is as for [`at`](Self::at).
     ///
     /// Each entry is on one page, also if new ones are written meanwhile. Those that are recorded with an older time, because
     /// their recorder couldn't write them earlier, may be missed.
@@ -137,8 +137,8 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| activity::activity(engine, before, limit, gateway, now()))
     }
 
-    /// Returns the time of the last change before a time, in milliseconds since 1970 UTC: something that [`activity`](Self::activity)
-    /// lists. `gateway` is as for [`at`](Self::at).
+    /// Returns the time of the last change before a time, in milliseconds since 1970 UTC: something that
+    /// [`activity`](Self::activity) lists. `gateway` is as for [`at`](Self::at).
     ///
     /// # Errors
     /// If the database can't be read.
@@ -154,8 +154,8 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| activity::change_after(engine, time, gateway, now()))
     }
 
-    /// Returns the sessions of a user that were, or may have been, on at `from` or later, in milliseconds since 1970 UTC: at most
-    /// `limit` of them, those that were on last first. `gateway` is as for [`at`](Self::at).
+    /// Returns the sessions of a user that were, or may have been, on at `from` or later, in milliseconds since 1970 UTC: at
+    /// most `limit` of them, those that were on last first. `gateway` is as for [`at`](Self::at).
     ///
     /// # Errors
     /// If the database can't be read.
@@ -224,8 +224,8 @@ impl History {
         in_snapshot(&mut *self.engine, check::check)
     }
 
-    /// Copies all sessions, coverage and events into another history, which may have some of them. Calls `progress` after each page,
-    /// and stops if it says so: then, and after an error, the copy can be begun again.
+    /// Copies all sessions, coverage and events into another history, which may have some of them. Calls `progress` after each
+    /// page, and stops if it says so. Then, and after an error, the copy can be repeated.
     ///
     /// # Errors
     /// If one of the two can't be read or written, or something is missing at the end.

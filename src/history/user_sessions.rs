@@ -1,7 +1,7 @@
 //! The sessions of one user: those of the last days, and the last one before a time.
 //!
-//! No index has the user, because the history of a year would be 54 MB instead of 48 with one. The sessions of some days are found
-//! by the index of sessions; for others all are looked at, which takes 0.1 s for a year.
+//! No index has the user, because the history of a year would be 54 MB instead of 48 with one. The sessions of some days are
+//! found by the index of sessions; for others all are looked at, which takes 0.1 s for a year.
 
 use super::HistoryError;
 use super::answer::{SessionState, StoredSession};

@@ -79,7 +79,7 @@ pub struct FilterStatus {
 }
 
 impl FilterStatus {
-    /// Returns `true` if this text is in force, which an empty one is if there is no filter.
+    /// Returns `true` if this text is applied. An empty one is, if there is no filter.
     #[must_use]
     pub fn is_of(&self, text: &FilterText) -> bool {
         let is_same = |filter: &Filter| filter.pattern() == text.pattern && filter.mode() == text.mode;

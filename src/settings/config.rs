@@ -81,7 +81,7 @@ impl Settings {
 
     /// Reads `config.toml` in `folder`. Returns the defaults if there is no such file. Entries that are wrong are left out.
     ///
-    /// If it is the [folder](super::folder) of the program, what the file doesn't say is as in the one for
+    /// If it is the [folder](super::folder) of the program, what the file doesn't set is taken from the one for
     /// [all users](super::machine_folder).
     ///
     /// # Errors
@@ -181,7 +181,7 @@ impl Settings {
         self
     }
 
-    /// Returns what is right in the file, and what is wrong.
+    /// Returns the valid settings in the file, and its errors.
     pub(super) fn parse(text: &str) -> Result<(Self, Vec<SettingsErrorKind>), SettingsErrorKind> {
         Self::parse_over(text, HistorySettings::default())
     }

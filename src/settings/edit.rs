@@ -81,7 +81,7 @@ fn set(table: &mut dyn TableLike, key: &str, mut value: Value) {
     }
 }
 
-/// Returns a problem whose entry isn't among others, each of which matches one.
+/// Returns the first problem whose entry has no counterpart in `others`. Each of those matches one problem.
 fn unmatched(problems: Vec<SettingsErrorKind>, mut others: Vec<Option<Entry>>) -> Option<SettingsErrorKind> {
     problems.into_iter().find(|problem| {
         let other = others.iter().position(|other| *other == problem.entry());

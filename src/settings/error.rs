@@ -119,7 +119,7 @@ pub(super) enum SettingsErrorKind {
     MissingAlert {
         alert: String,
     },
-    /// The change of an alert doesn't fit to one of another program.
+    /// The change of an alert conflicts with one of another program.
     ChangedAlert {
         alert: String,
         source: AlertReason,
@@ -158,8 +158,8 @@ impl SettingsErrorKind {
         }
     }
 
-    /// Returns `true` if it may be about what is recorded. A key that isn't known may be a misspelled one, and a file that isn't
-    /// TOML may have any.
+    /// Returns `true` if it may be about what is recorded. A key that isn't known may be a misspelled one, and a file that
+    /// isn't TOML may have any.
     pub(super) fn may_be_of_history(&self) -> bool {
         matches!(self, Self::History { .. } | Self::UnknownKey { .. } | Self::Syntax { .. } | Self::Read(_))
     }

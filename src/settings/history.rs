@@ -53,7 +53,7 @@ impl HistorySettings {
     }
 }
 
-/// The address of a PostgreSQL database, without a password: the file that it is written in is for people to read.
+/// The address of a PostgreSQL database, without a password, because people read the file that it is written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryUrl(PostgresLocation);
 

@@ -9,7 +9,7 @@ use super::entries::{Entries, table_of};
 use super::error::{SettingsError, SettingsErrorKind};
 use super::history::{HistorySettings, HistoryUrl, KEEP_DAYS};
 
-/// Reads the table over other settings, which those keys keep that are missing or wrong.
+/// Reads the table over other settings, which stay in effect for keys that are missing or invalid.
 pub(super) fn read(
     entries: &mut Entries<'_>,
     key: Option<&Key>,

@@ -71,7 +71,7 @@ pub fn data_folder() -> Option<PathBuf> {
     let from_env = std::env::var_os("GATEWATCH_DATA_DIR").filter(|folder| !folder.is_empty());
     from_env.map(PathBuf::from).or_else(|| {
         let platform = directories::ProjectDirs::from("", "", "gatewatch")?;
-        // A profile that follows its user through the network is no place for a database.
+        // A roaming profile is no place for a database.
         Some(platform.data_local_dir().to_owned())
     })
 }

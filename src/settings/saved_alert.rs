@@ -15,8 +15,8 @@ use crate::filter::{Filter, Mode};
 /// before, or only for all users.
 ///
 /// # Errors
-/// If the file can't be read or written, `before` isn't in it any more or was changed so that both changes don't fit together,
-/// or another alert has the same name. The file is left as it is.
+/// If the file can't be read or written, `before` isn't in it any more, another program has made a conflicting change, or
+/// another alert has the same name. The file is left as it is.
 pub fn save_alert(folder: &Path, before: Option<&Rule>, after: &Rule) -> Result<(), SettingsError> {
     edit(folder, KEY, |tables| {
         let position = |name: &str| tables.iter().position(|table| name_of(table) == name);

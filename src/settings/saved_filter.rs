@@ -46,7 +46,7 @@ impl SavedFilter {
         }
     }
 
-    /// Returns the filters. Leaves out values that a person has written and that can't be read.
+    /// Returns the filters. Leaves out hand-written values that can't be read.
     #[must_use]
     pub fn filters(&self) -> FilterSet {
         FilterSet {

@@ -46,8 +46,8 @@ impl ThemeChoice {
 /// The size and position of the window while it is neither maximized nor minimized.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct WindowPlace {
-    /// Position of the left and upper edges of the window with its frame, in physical pixels; `None` where the platform
-    /// doesn't tell it.
+    /// Position of the left and upper edges of the window with its frame, in physical pixels; `None` where the platform doesn't
+    /// report it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<[i32; 2]>,
     /// Width and height of the content, in points at 100 % zoom.
@@ -76,8 +76,8 @@ pub struct State {
     /// Size and position of the window; `None` before the first run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowPlace>,
-    /// Time at which a window was open last, as far as it was saved, in milliseconds since 1970 UTC; `None` before the first run
-    /// with a history.
+    /// Time at which a window was open last, as far as it was saved, in milliseconds since 1970 UTC; `None` before the first
+    /// run with a history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open_until: Option<i64>,
     /// The filters.

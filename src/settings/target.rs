@@ -101,7 +101,7 @@ impl Settings {
         Ok(Target::Gateway(profile))
     }
 
-    /// Returns the only gateway whose name differs in letter case and outer blanks at most. Taken for an address, a
+    /// Returns the only gateway whose name differs at most in letter case and in spaces around it. Taken for an address, a
     /// mistyped name could send a password to another host.
     fn profile_in_other_case(&self, name: &str) -> Option<&Profile> {
         let mut same = self.profiles.iter().filter(|profile| folded(&profile.name) == folded(name));

@@ -30,7 +30,8 @@ pub struct ColumnLayout {
 impl ColumnLayout {
     fn new(id: ColumnId) -> Self {
         let visible = match &id {
-            // Without the gateway and the kind of session, some rows would look alike. Only the past has a state, which it is about.
+            // Without the gateway and the kind of session, some rows would look alike. Only the past has a state, which it is
+            // about.
             ColumnId::Other(name) => matches!(&**name, names::GATEWAY | names::KIND | names::STATE),
             _ => true,
         };

@@ -99,8 +99,8 @@ impl Departures {
         }
     }
 
-    /// Removes those that were in view for long enough, if `may_remove` says so by their index, in order. Returns the time until
-    /// the next one is due.
+    /// Removes those that were in view for long enough, if `may_remove` says so by their index, in order. Returns the time
+    /// until the next one is due.
     pub(super) fn expire(
         &mut self,
         now: Instant,

@@ -1,4 +1,5 @@
-//! Measures how long it takes to tell who was on at a time, to draw charts and to list what happened, and how large a history is.
+//! Measures how long it takes to find who was on at a time, to draw charts and to list what happened, and how large a history
+//! is.
 //!
 //! `GATEWATCH_BENCH_FOLDER` is where generated histories are kept for the next run; `GATEWATCH_BENCH_POSTGRES` the address of
 //! an empty database, in which they are kept as well. Without the latter only SQLite is measured.
@@ -127,7 +128,7 @@ fn megabytes(location: &Location) -> f64 {
     megabytes
 }
 
-/// Measures the time to tell who was on, at random times.
+/// Measures the time to find who was on, at random times.
 fn ask(location: &Location, shape: Shape, what: &str) {
     let mut history = History::open_read_only(location).expect("a history");
     let info = history.info().expect("a history");
@@ -233,7 +234,8 @@ fn list(location: &Location, what: &str) {
     }
 }
 
-/// Measures the time for the sessions of a user in the last week, and for the last session of users, the last of whom never was on.
+/// Measures the time for the sessions of a user in the last week, and for the last session of users, the last of whom never was
+/// on.
 fn follow(location: &Location, what: &str) {
     let mut history = History::open_read_only(location).expect("a history");
     let nodes = history.info().expect("a history").nodes;

@@ -305,7 +305,7 @@ fn combines_gateways_and_names_their_nodes_as_their_rows() {
         let gateway = node[0].gateway.as_deref();
         assert_eq!(gateway, Some(if row < 2 { "North" } else { "South" }));
     }
-    // The fake nodes have one name, so their addresses tell them apart.
+    // The fake nodes have one name, so their addresses distinguish them.
     let b = combined.nodes[1].name.as_deref().unwrap();
     assert_eq!(b, format!("North / {}", combined.nodes[1].url.authority()));
     assert!(combined.nodes[2].error.is_some() && combined.nodes[3].error.is_none());

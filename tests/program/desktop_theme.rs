@@ -84,7 +84,7 @@ fn until_ground(display: &str, window: &str, ground: [u8; 3]) {
     });
 }
 
-fn tell(portal: &Connection, scheme: u32) {
+fn set_scheme(portal: &Connection, scheme: u32) {
     let body = (NAMESPACE, KEY, Value::U32(scheme));
     let interface = "org.freedesktop.portal.Settings";
     portal.emit_signal(None::<&str>, PATH, interface, "SettingChanged", &body).unwrap();
@@ -107,12 +107,12 @@ fn follows_the_portal() {
     let mut program = Running(command.spawn().unwrap());
     let window = window(&display, &mut program);
     until_ground(&display, &window, LIGHT_GROUND);
-    tell(&portal, DARK);
+    set_scheme(&portal, DARK);
     until_ground(&display, &window, DARK_GROUND);
-    tell(&portal, LIGHT);
+    set_scheme(&portal, LIGHT);
     until_ground(&display, &window, LIGHT_GROUND);
     // No preference.
-    tell(&portal, 0);
+    set_scheme(&portal, 0);
     until_ground(&display, &window, DARK_GROUND);
     output(&display, "xdotool", &["windowfocus", "--sync", &window]).unwrap();
     quit(&display, &mut program);

@@ -18,8 +18,8 @@ pub(crate) const LOOKS: [(&str, Theme, f32); 4] = [
 ];
 
 /// Takes a picture of a window in each of [`LOOKS`], with these sizes in points. `open` opens and prepares the window, and may
-/// return what it needs. `masks` returns the places that depend on a port or the time; the time of the last read is one of them.
-/// If a picture differs, this panics where the results are dropped, in `core::ptr`.
+/// return what it needs. `masks` returns the places that depend on a port or the time; the time of the last read is one of
+/// them. If a picture differs, this panics where the results are dropped, in `core::ptr`.
 pub(crate) fn compare<T>(
     name: &str,
     sizes: [[f32; 2]; LOOKS.len()],

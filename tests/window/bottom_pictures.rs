@@ -19,7 +19,8 @@ use super::support::window::{Window, start};
 /// The sizes of the window in points.
 const SIZES: [[f32; 2]; 4] = [[1280.0, 800.0], [1280.0, 800.0], [640.0, 560.0], [640.0, 560.0]];
 
-/// The time of the pictures, in milliseconds since 1970: 25 November 2026, 14:05:12.9 UTC. The gateway answers a little earlier.
+/// The time of the pictures, in milliseconds since 1970: 25 November 2026, 14:05:12.9 UTC. The gateway answers a little
+/// earlier.
 const NOW_MS: u64 = 1_795_615_512_900;
 /// Time between two reads of the recorded node.
 const INTERVAL: Duration = Duration::from_mins(5);

@@ -138,7 +138,8 @@ fn facts_of_a_compact_window_are_whole_or_missing() {
 /// The sizes of the facts tests: the window of the pictures, and the smallest one at 200 %.
 const SIZES: [[f32; 2]; 2] = [[1280.0, 800.0], [540.0, 340.0]];
 
-/// Returns the widths of the labels in the gateway bar that contain one of these texts, in order; `None` for one that is missing.
+/// Returns the widths of the labels in the gateway bar that contain one of these texts, in order; `None` for one that is
+/// missing.
 fn widths(window: &Window, texts: &[&str]) -> Vec<Option<f32>> {
     let bar = window.harness.get_by_label("Gateway bar").rect();
     let width = |text: &&str| {

@@ -10,7 +10,7 @@ use crate::history::History;
 use crate::sanitize::sanitize;
 use crate::settings::Settings;
 
-/// Said in place of the number of alerts.
+/// Printed in place of the number of alerts.
 const NOTHING_RECORDED: &str = "Nothing was recorded in this time";
 
 /// Writes what the alert would have sent.

@@ -10,7 +10,7 @@ use crate::filter::Filter;
 use crate::sanitize::sanitize;
 use crate::settings::Settings;
 
-/// Writes a line for each alert. Those that are left out are said on standard error.
+/// Writes a line for each alert. Those that are left out are reported on standard error.
 pub(super) fn run() -> Result<ExitStatus, AlertError> {
     let settings = settings()?;
     let lines: Vec<String> = settings.alerts.iter().map(|rule| line(rule, &settings)).collect();

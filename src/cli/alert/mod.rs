@@ -1,4 +1,4 @@
-//! `gatewatch alert`: what the alerts in `config.toml` are, and what one would have sent.
+//! `gatewatch alert`: lists the alerts in `config.toml`, and tests one over the recorded history.
 
 mod args;
 mod dry_run;

@@ -75,7 +75,7 @@ impl Output {
     }
 
     /// Reports a node that can't be read at the start, with what to do about it, and why sessions may be missing in a list.
-    /// What the list before lacked as well isn't said again.
+    /// What the list before lacked as well isn't reported again.
     fn report(&mut self, update: &NodeUpdate) {
         let is_target = |target: &&OpenTarget| *target.profile.name == *update.gateway;
         let Some(target) = self.targets.iter().find(is_target) else {

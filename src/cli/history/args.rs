@@ -29,7 +29,7 @@ States with --from:
   left-between  missed after a gap, so it left between lastSeen and missedAt
   unknown       not watched since lastSeen
 
-What was not watched is said on standard error.
+What was not watched is reported on standard error.
 
 Exit codes:
   0  done

@@ -11,7 +11,8 @@ use crate::display::{number, sessions};
 use crate::history::{CopyProgress, HISTORY_FILE, History, HistoryError, Location};
 use crate::settings::HistoryUrl;
 
-/// Copies all sessions, the times in which nodes were watched, and events. Says after each page on standard error how far it is.
+/// Copies all sessions, the times in which nodes were watched, and events. Reports the progress on standard error after each
+/// page.
 pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
     let to = target(&args.to)?;
     let from = location(&settings()?)?;
@@ -32,7 +33,8 @@ pub(super) fn run(args: &CopyArgs) -> Result<ExitStatus, CommandError> {
     write_lines(&[format!("Copied {}, {} of them new", sessions(count(done)), number(count(added)))])
 }
 
-/// Returns the error for a target that can't be opened. The advice for the own history is of no use if the file is none.
+/// Returns the error for a target that can't be opened. The hint for the configured history doesn't apply to a file that isn't
+/// a history.
 fn not_a_history(to: &Location, error: HistoryError) -> CommandError {
     match (to, error) {
         (Location::File(path), source @ (HistoryError::Damaged(_) | HistoryError::OtherProgram { .. })) => {

@@ -68,7 +68,7 @@ pub(super) fn check() -> Result<ExitStatus, CommandError> {
     Ok(ExitStatus::Failed)
 }
 
-/// Removes sessions in batches. Says after each one on standard error how many were removed.
+/// Removes sessions in batches. Reports on standard error after each one how many were removed.
 pub(super) fn purge(args: &PurgeArgs) -> Result<ExitStatus, CommandError> {
     let mut purge = match &args.what {
         PurgeWhat { username: Some(username), .. } => Purge::user(username),

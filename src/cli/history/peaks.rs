@@ -12,7 +12,7 @@ use crate::gateway::Profile;
 use crate::history::{History, PeakRow, Peaks, PeaksBy, PeaksRequest};
 use crate::settings::Settings;
 
-/// Writes the peaks. How many days were not watched in full is said on standard error.
+/// Writes the peaks. How many days were not watched in full is reported on standard error.
 pub(super) fn run(args: &PeaksArgs) -> Result<ExitStatus, CommandError> {
     let PeaksArgs { gateway, from, to, by, utc, format, output, excel, delimiter } = args;
     // Wrong usage is reported before the history is opened.

@@ -18,7 +18,7 @@ pub(in crate::cli) fn clock(utc: bool) -> Clock {
     Clock::new(style, None, Utc::now().timestamp_millis())
 }
 
-/// Parses the time of an option. Says so on standard error if it occurs twice or is skipped.
+/// Parses the time of an option. Prints a note on standard error if it occurs twice or is skipped.
 pub(in crate::cli) fn parse(
     clock: &Clock,
     option: &'static str,

@@ -1,4 +1,4 @@
-//! Words for the time in which nodes were not watched.
+//! Texts about the time in which nodes were not watched.
 
 use super::question::Question;
 use crate::display::{Clock, number};

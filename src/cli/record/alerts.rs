@@ -10,7 +10,7 @@ use crate::display::number;
 use crate::history::Recorder;
 use crate::settings::{self, Settings};
 
-/// Starts to evaluate the alerts; `None` if there are none. Says which ones are left out.
+/// Starts to evaluate the alerts; `None` if there are none. Reports those that are left out.
 pub(super) fn spawn(
     settings: &Settings,
     targets: &[OpenTarget],

@@ -23,7 +23,7 @@ use crate::history::{HistoryError, Location, NodeKey, Recorder, RecorderStatus};
 use crate::poll::{BackgroundPoller, NodeUpdate};
 use crate::settings::{self, Settings, SettingsError};
 
-/// Time between two looks at whether the threads are still there.
+/// Time between two checks whether the threads are alive.
 const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The maximum number of nodes that a line lists.
@@ -48,7 +48,7 @@ enum RecordError {
     Thread(#[source] io::Error),
     #[error("Recording has ended unexpectedly. Report the error above")]
     Panic,
-    #[error("Can't tell the service manager that recording has begun")]
+    #[error("Can't notify the service manager that recording has started")]
     Notify(#[from] NotifyError),
 }
 
@@ -132,10 +132,10 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
         }
     });
     if let Err(error) = notifier.stopping() {
-        tracing::debug!(%error, "can't tell the service manager");
+        tracing::debug!(%error, "can't notify the service manager");
     }
     drop(poller);
-    // Says what is left, which the recorder writes.
+    // Reports what is left, which the recorder writes.
     drop(alerts);
     // Writes what is left and the end of the coverage.
     drop(recorder);
@@ -177,9 +177,9 @@ fn report_status(status: RecorderStatus) {
         RecorderStatus::TakenOver(nodes) => note(&format!("Recording {} from now on", list(&nodes))),
         RecorderStatus::Waiting(error) => report(&*error, Some(waiting_hint(&error))),
         RecorderStatus::Replaced => {
-            note("The file of the history was removed or replaced. Recording goes on in the new one");
+            note("The file of the history was removed or replaced. Recording continues in the new one");
         }
-        RecorderStatus::Lost => note("What was read since the history couldn't be written is lost"),
+        RecorderStatus::Lost => note("Sessions that couldn't be written to the history are lost"),
         RecorderStatus::OnNetworkShare => {
             note(
                 "The history is on a network share, where it can be damaged. \
@@ -187,7 +187,7 @@ fn report_status(status: RecorderStatus) {
             );
         }
         RecorderStatus::SetAside(path) => {
-            note(&format!("The history was damaged and is now {}. A new one was begun", path.display()));
+            note(&format!("The history was damaged and is now {}. A new one was started", path.display()));
         }
     }
 }

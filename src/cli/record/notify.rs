@@ -1,4 +1,4 @@
-//! Reports to the service manager when recording begins and ends, by the protocol of `sd_notify`.
+//! Reports to the service manager when recording starts and ends, by the protocol of `sd_notify`.
 
 use std::io;
 
@@ -38,7 +38,7 @@ impl Notifier {
         Ok(Self())
     }
 
-    /// Reports that recording has begun.
+    /// Reports that recording has started.
     pub(super) fn ready(&self) -> Result<(), NotifyError> {
         self.send("READY=1")
     }

@@ -1,4 +1,4 @@
-//! Says which nodes can't be read.
+//! Reports nodes that can't be read.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::cli::target::OpenTarget;
 use crate::gateway::NodeUrl;
 use crate::poll::{NodeUpdate, ReadOutcome};
 
-/// The nodes that can't be read at the moment. Each outage is said once.
+/// The nodes that can't be read at the moment. Each outage is reported once.
 pub(super) struct Outages {
     targets: Arc<Vec<OpenTarget>>,
     failing: HashSet<(Arc<str>, NodeUrl)>,
@@ -20,7 +20,7 @@ impl Outages {
         Self { targets, failing: HashSet::new() }
     }
 
-    /// Says on standard error that an outage begins, with what to do about it, or that it ends.
+    /// Reports on standard error that an outage begins, with what to do about it, or that it ends.
     pub(super) fn update(&mut self, update: &NodeUpdate) {
         let is_target = |target: &&OpenTarget| *target.profile.name == *update.gateway;
         let Some(target) = self.targets.iter().find(is_target) else {

@@ -21,7 +21,7 @@ const MAX_OFFSET_MS: i64 = 26 * 3_600_000;
 pub struct Moment {
     /// Milliseconds since 1970 UTC.
     pub epoch_ms: i64,
-    /// What to tell the user about the choice of this point, if there was one.
+    /// A note for the user if this point was chosen from several.
     pub note: Option<MomentNote>,
 }
 

@@ -291,7 +291,7 @@ impl<'a> Machine<'a> {
         self.start_iteration(number, at)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "as of all other ways to go on")]
+    #[expect(clippy::unnecessary_wraps, reason = "the type of all steps")]
     fn start_iteration(&mut self, number: usize, at: usize) -> Next {
         let looped = &self.program.loops[number];
         self.set_local(looped.count, self.locals[looped.count] + 1);

@@ -5,7 +5,7 @@
 
 use super::flags::Flags;
 
-/// A position in a pattern, and the flags in force there.
+/// A position in a pattern, and the flags that are active there.
 pub(super) struct Cursor {
     /// The characters after `\Q…\E` is expanded, each with its column in the original pattern.
     chars: Vec<(char, usize)>,

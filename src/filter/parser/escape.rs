@@ -256,7 +256,7 @@ impl Parser {
         }
     }
 
-    /// Returns the set that was computed for a key under the present flags, or computes it.
+    /// Returns the set that was computed for a key under the current flags, or computes it.
     fn cached(
         &mut self,
         key: String,

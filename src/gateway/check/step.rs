@@ -152,7 +152,7 @@ impl Step {
         Self { name, outcome: Outcome::Warning, message, advice, error: None, info: None }
     }
 
-    /// Returns what a step that failed with this error says happened, unless it knows more.
+    /// Returns the message of a step that failed with this error: its text without the advice.
     pub(crate) fn sentence(error: &GatewayError) -> String {
         sentences(error).0
     }

@@ -1,4 +1,4 @@
-//! How surely it is known when something happened.
+//! How precisely it is known when something happened.
 
 use std::collections::HashMap;
 

@@ -9,8 +9,8 @@ use super::entry::{ActivityEntry, ActivityKind};
 /// A session is flapping from this number of arrivals within [`FLAPPING_WINDOW`] on.
 pub const FLAPPING_ARRIVALS: usize = 3;
 
-/// The time within which [`FLAPPING_ARRIVALS`] make a flapping session. It goes on as long as the next arrival comes within this
-/// time.
+/// The time within which [`FLAPPING_ARRIVALS`] make a flapping session. It goes on as long as the next arrival comes within
+/// this time.
 ///
 /// A client that can't hold its connection tries again after seconds to a few minutes; a person who signs in three times in
 /// ten minutes is of the same interest.
@@ -30,8 +30,8 @@ pub struct ActivityGroup {
 /// What a session that comes and goes keeps.
 type SessionKey<'a> = (&'a Arc<str>, [Option<&'a str>; 3]);
 
-/// Folds the arrivals and departures of each flapping session into one group, at the place of its newest entry. Sessions are the
-/// same if gateway, user, project and address are. All other entries are groups of their own.
+/// Folds the arrivals and departures of each flapping session into one group, at the place of its newest entry. Sessions are
+/// the same if gateway, user, project and address are. All other entries are groups of their own.
 ///
 /// `entries` are sorted, the newest first, and may be any part of the list: sessions that began to flap before it are folded as
 /// far as they are in it.

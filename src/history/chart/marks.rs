@@ -1,4 +1,4 @@
-//! Outages and restarts at the places of a chart where they can be told apart.
+//! The outages and restarts of a chart. Those that are too close to be distinguished are merged.
 
 use std::collections::HashMap;
 

@@ -37,8 +37,8 @@ pub enum ChartSplit {
 /// The number of sessions over time. Times are milliseconds since 1970 UTC.
 ///
 /// A session counts while it is known to have been on, as in peaks: from its start until it was seen last. One that hasn't been
-/// missed counts until its node was read last, or its kind of sessions if that couldn't be read any more. Those that may have been
-/// on after that don't count, so that a number is never larger than what there was.
+/// missed counts until its node was read last, or its kind of sessions if that couldn't be read any more. Those that may have
+/// been on after that don't count, so that a number is never larger than what there was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chart {
     /// The start of the first bucket.

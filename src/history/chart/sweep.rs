@@ -1,5 +1,5 @@
-//! Counts sessions over time: exact maxima, in memory for the buckets, the sessions of a part of the range and those that are on
-//! at its end.
+//! Counts sessions over time: exact maxima, in memory for the buckets, the sessions of a part of the range and those that are
+//! on at its end.
 
 use super::request::bucket_start;
 

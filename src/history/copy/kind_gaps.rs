@@ -7,8 +7,8 @@ use crate::history::{HistoryError, schema};
 
 const COLUMNS: &str = r#"SELECT observer, kind, "from", "to", id FROM kind_gap WHERE node = $1"#;
 
-/// Copies the gaps of a node, which has these numbers in the source and in the target. They belong to the coverage of their observers,
-/// so those of the target stay as they are.
+/// Copies the gaps of a node, which has these numbers in the source and in the target. They belong to the coverage of their
+/// observers, so those of the target stay as they are.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,

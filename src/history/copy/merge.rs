@@ -8,7 +8,7 @@ use crate::history::coverage::NextReads;
 use crate::history::engine::{Engine, first_integer};
 use crate::history::{HistoryError, coverage};
 
-/// How far both sides know a node.
+/// Until when both sides know a node.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Horizon {
     /// Time of the last read in the source. Its open sessions were seen then.
@@ -267,7 +267,7 @@ fn merged(
     if source.first_seen < target.first_seen {
         merged.first_seen = source.first_seen.max(after).min(target.first_seen);
     }
-    // Who read the node before the session began knows it best. The other one has the creation time.
+    // The side that read the node before the session began knows the start best. The other one has the creation time.
     merged.started = source.started.max(target.started).min(merged.first_seen);
     merged.record.creation_time = target.record.creation_time.or(source.record.creation_time);
     let end = match horizon.end(source, target) {

@@ -1,9 +1,9 @@
-//! Copies a history into another one. It can be stopped and begun again.
+//! Copies a history into another one. It can be stopped and repeated.
 //!
 //! Both may have recorded a node at the same time. A session is the same in both if its node, kind, client, creation time and
-//! values are, and the times in which it was on touch each other. Then the target keeps what both know: the earliest begin
-//! and the end that is known more surely. Sessions that are open in the source come last: if the node was read in the target later
-//! on, its lists show whether they were still there.
+//! values are, and the times in which it was on touch each other. Then the target keeps what both know: the earliest start and
+//! the more certain end. Sessions that are open in the source come last: if the node was read in the target later on, its lists
+//! show whether they were still there.
 
 mod coverage;
 mod events;
@@ -36,8 +36,8 @@ pub struct CopyProgress {
     pub added: u64,
 }
 
-/// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it says so. Returns how far it came.
-/// `now` is the time in milliseconds since 1970 UTC.
+/// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it says so. Returns how far it
+/// came. `now` is the time in milliseconds since 1970 UTC.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,

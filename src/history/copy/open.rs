@@ -1,4 +1,4 @@
-//! Copies the sessions that haven't ended in the source, and ends those of the target of which the source knows it.
+//! Copies the sessions that haven't ended in the source, and ends those of the target whose end only the source knows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,8 +29,8 @@ pub(super) fn copy(
     let mut done = sessions.len() as u64;
     known.read_open(to, target)?;
     let mut merge = Merge::read(to, known, &sessions)?;
-    // A recorder of the target is about to read the node, and lists those that are still there. What it doesn't list is copied the next
-    // time, when their end is known.
+    // A recorder of the target is about to read the node, and lists the sessions that are still there. The others are copied
+    // the next time, when their end is known.
     for mut session in sessions {
         if merge.merge(&session, horizon) {
             continue;

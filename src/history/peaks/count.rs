@@ -75,7 +75,7 @@ pub(super) struct Counter {
     classes: Vec<Class>,
     /// The indexes of projects.
     project_indexes: HashMap<Option<i64>, usize>,
-    /// Begins and ends within the range that aren't counted yet, with the class.
+    /// Starts and ends within the range that aren't counted yet, with the class.
     starts: Vec<(i64, u32)>,
     ends: Vec<(i64, u32)>,
     total: [Gauge; GAUGES],

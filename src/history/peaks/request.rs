@@ -1,4 +1,4 @@
-//! What is asked for, and the answer.
+//! The request for peaks, and the answer.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ pub(super) const MAX_PROJECTS: usize = 200;
 /// The days whose peaks are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PeaksRequest {
-    /// The start of each day and the end of the last one, in milliseconds since 1970 UTC. Days may have any length: where clocks
-    /// change they have 23 or 25 hours. Only the first [`MAX_PEAK_DAYS`] are looked at.
+    /// The start of each day and the end of the last one, in milliseconds since 1970 UTC. Days may have any length: where
+    /// clocks change they have 23 or 25 hours. Only the first [`MAX_PEAK_DAYS`] are looked at.
     pub days: Vec<i64>,
     /// The name of a gateway or the address of a node; `None` for all.
     pub gateway: Option<Arc<str>>,
@@ -57,8 +57,8 @@ pub struct DayPeaks {
     pub to: i64,
     /// All sessions, and each kind.
     pub peaks: KindPeaks,
-    /// The largest number of sessions at once of each project that had any, and when that was: the largest ones first. `None` is for
-    /// sessions without a project.
+    /// The largest number of sessions at once of each project that had any, and when that was: the largest ones first. `None`
+    /// is for sessions without a project.
     pub projects: Vec<(Option<Arc<str>>, u32, Option<i64>)>,
 }
 

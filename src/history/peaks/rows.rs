@@ -66,8 +66,8 @@ pub struct PeakRow {
 }
 
 impl Peaks {
-    /// Returns rows by day. `day` names the day that begins at a time, and `limit` returns the largest number of sessions of a kind
-    /// that a gateway may have. Kinds and gateways that were never on have no rows.
+    /// Returns rows by day. `day` names the day that begins at a time, and `limit` returns the largest number of sessions of a
+    /// kind that a gateway may have. Kinds and gateways that were never on have no rows.
     #[must_use]
     pub fn rows(
         &self,

@@ -88,7 +88,8 @@ pub(super) fn add_node(
     }
 }
 
-/// Returns the milliseconds of a range that lie in no interval; `None` if none touches it. The intervals are disjoint and sorted.
+/// Returns the milliseconds of a range that lie in no interval; `None` if none touches it. The intervals are disjoint and
+/// sorted.
 fn unwatched(intervals: &[Watched], range: Watched) -> Option<i64> {
     let first = intervals.partition_point(|interval| interval.to < range.from);
     let within = intervals[first..].iter().take_while(|interval| interval.from < range.to);

@@ -200,7 +200,7 @@ fn encryption(
     }
 }
 
-/// Returns `true` if all hosts are in the local network, so far as their names and addresses tell.
+/// Returns `true` if all hosts are in the local network, so far as their names and addresses show.
 fn is_local(config: &Config) -> bool {
     if !config.get_hostaddrs().is_empty() {
         return config.get_hostaddrs().iter().all(|address| is_local_address(*address));

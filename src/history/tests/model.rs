@@ -35,8 +35,8 @@ pub(super) struct Model {
     failures: Vec<i64>,
 }
 
-/// A time in which the node couldn't be read: the first read that failed, and the next one, or else the last one that failed as it
-/// is written.
+/// A time in which the node couldn't be read: the first read that failed, and the next one, or else the last one that failed as
+/// it is written.
 pub(super) struct ModelOutage {
     pub(super) from: i64,
     pub(super) until: i64,
@@ -137,8 +137,8 @@ impl Model {
         entries
     }
 
-    /// Returns the largest number of sessions that match and are known to have been on, at one time from `from` to before `to`, and
-    /// the first such time.
+    /// Returns the largest number of sessions that match and are known to have been on, at one time from `from` to before `to`,
+    /// and the first such time.
     pub(super) fn peak(
         &self,
         from: i64,

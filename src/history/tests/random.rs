@@ -13,7 +13,8 @@ use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName
 use crate::history::peaks::{DayWatched, Peak, PeaksRequest, peaks};
 use crate::history::user_sessions::{LastSession, last_session};
 
-/// A read of a random node: the time since the last one, and the list with the kinds that are missing in it; `None` if it fails.
+/// A read of a random node: the time since the last one, and the list with the kinds that are missing in it; `None` if it
+/// fails.
 type RandomRead = (i64, Option<(Vec<(u8, u8, u8)>, Vec<SessionKind>)>);
 
 /// The number of ids of sessions.
@@ -191,7 +192,8 @@ fn compare_charts(
     Ok(())
 }
 
-/// Compares the peaks of days, which are much shorter here, with those of a list in memory, and with the sessions at their time.
+/// Compares the peaks of days, which are much shorter here, with those of a list in memory, and with the sessions at their
+/// time.
 fn compare_peaks(
     engine: &mut dyn Engine,
     url: &str,

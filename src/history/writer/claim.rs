@@ -12,8 +12,8 @@ use crate::history::step::NodeKey;
 
 /// The outcome of an attempt to become the writer of a node.
 pub(super) enum Claim {
-    /// This process writes it now. The flag is `true` if it was its writer before, maybe through another connection, and nothing
-    /// came between.
+    /// This process writes it now. The flag is `true` if it was its writer before, maybe through another connection, and
+    /// nothing came between.
     Own(WrittenNode, bool),
     /// Another process writes it.
     OfAnother {

@@ -164,7 +164,7 @@ impl Writer {
             let first_read = steps.iter().position(|step| step.time().is_some());
             if let [Step::Failed { first, last }, ..] = steps {
                 let claimed = outage::extend(engine, &mut self.outages, node, (*first, *last))?;
-                // Who can't read a node doesn't write its sessions.
+                // A process that can't read a node doesn't write its sessions.
                 if first_read.is_none() {
                     let own = Written::Own { release: claimed };
                     return Ok(if claimed.is_some() { own } else { Written::Unclaimed });
@@ -211,7 +211,7 @@ impl Writer {
     }
 }
 
-/// What has become of the steps of a node.
+/// The outcome of writing the steps of a node.
 enum Written {
     /// They are written.
     Own {

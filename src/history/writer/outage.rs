@@ -114,7 +114,7 @@ pub(super) fn extend(
     Ok(Some(id))
 }
 
-/// Ends what no process extends any more, at an unknown time.
+/// Closes outages that no process extends any more. Their end is unknown.
 fn close_all(engine: &mut dyn Engine, node: i64) -> Result<(), HistoryError> {
     let node: Row = vec![node.into()];
     engine.execute("UPDATE event SET is_open = 0 WHERE node = $1 AND is_open = 1", node)?;

@@ -205,8 +205,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 99)"#,
     Ok(())
 }
 
-/// Writes the differences between two lists of a node, which was read last at `known_until`. What was written before is left as it
-/// is, so that steps can be repeated after a connection was lost at the end of a transaction.
+/// Writes the differences between two lists of a node, which was read last at `known_until`. What was written before is left as
+/// it is, so that steps can be repeated after a connection was lost at the end of a transaction.
 pub(super) fn apply(
     engine: &mut dyn Engine,
     node: i64,
@@ -286,7 +286,8 @@ impl LastReads {
     }
 }
 
-/// Returns `true` if sessions of a node that haven't ended couldn't be read the last time. Those of the `missing` kinds still can't.
+/// Returns `true` if sessions of a node that haven't ended couldn't be read the last time. Those of the `missing` kinds still
+/// can't.
 pub(super) fn is_paused(
     engine: &mut dyn Engine,
     node: i64,

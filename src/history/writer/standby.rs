@@ -21,7 +21,7 @@ pub(in crate::history) struct Standby {
     unwritten: Backlog,
 }
 
-/// What has become of the nodes in a transaction.
+/// The outcome of a transaction, by node.
 #[derive(Default)]
 pub(super) struct Outcome {
     /// Those that another process writes, with the steps that it hasn't written yet.
@@ -46,7 +46,7 @@ impl Standby {
         }
     }
 
-    /// Follows a transaction that was committed.
+    /// Applies the outcome of a committed transaction.
     pub(super) fn update(&mut self, outcome: Outcome) {
         for node in outcome.own {
             self.unwritten.remove(&node);

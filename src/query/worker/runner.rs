@@ -57,8 +57,8 @@ impl Candidate {
     }
 }
 
-/// Returns the filter in force while a pattern is invalid. That is what typing the pattern key by key leaves in force: the
-/// queries of fast keys replace each other, and several keys can come in one frame.
+/// Returns the filter to apply while a pattern is invalid: the one that typing the pattern key by key leaves active. It is
+/// computed, because the queries of fast keys replace each other, and several keys can come in one frame.
 ///
 /// A pattern that was changed before its end keeps the last valid filter. A pasted pattern is treated like a typed one, so
 /// that the same text always shows the same sessions.

@@ -38,7 +38,7 @@ impl PowerTable {
             return arrivals;
         }
         let anchors = self.scroll_anchors(pointer);
-        // Each line that goes above the pointer is made up for by one from above the view.
+        // For each line removed above the pointer, one from above the view scrolls in.
         let above = pointer.map_or(0, |pointer| self.lines.left_above(pointer));
         let mut room = self.scroll.line();
         let before = self.departures.places().len();
@@ -81,8 +81,8 @@ impl PowerTable {
         self.restore_scroll(was_at_top, anchors.into_iter());
     }
 
-    /// Moves to the next line that is marked as new or left. The cursor moves to a session; where one has left, there is none to
-    /// select.
+    /// Moves to the next line that is marked as new or left. The cursor moves to a session; where one has left, there is none
+    /// to select.
     pub(super) fn go_to_change(&mut self, step: Step) {
         let is_change = |line: &usize| match self.lines.get(*line) {
             Some(Line::Left(_)) => true,

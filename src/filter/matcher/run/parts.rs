@@ -164,7 +164,7 @@ impl Machine<'_> {
     }
 
     /// Starts a greedy attempt.
-    #[expect(clippy::unnecessary_wraps, reason = "as of all other ways to go on")]
+    #[expect(clippy::unnecessary_wraps, reason = "the type of all steps")]
     pub(super) fn greedy(&mut self, pc: usize, iteration: &Iteration, at: usize, count: u32) -> Next {
         if count >= iteration.max {
             return Some((iteration.next, at));
