@@ -54,10 +54,12 @@ impl Program {
             if may_start && machine.match_at(at)?.is_some() {
                 return Ok(true);
             }
-            match next {
-                Some((_, length)) => at += length,
-                None => break,
+            let Some((_, length)) = next else { break };
+            if length == 2 && self.tries_halves && at + 1 + self.min_len <= text.len() {
+                // A match would be half of a pair, but the attempt can set groups or fail.
+                machine.match_at(at + 1)?;
             }
+            at += length;
         }
         Ok(false)
     }

@@ -115,6 +115,9 @@ pub(in crate::filter) struct Program {
     pub(super) min_len: usize,
     /// The set of first characters, if there is one and failed attempts leave no trace.
     pub(super) first: Option<CharTest>,
+    /// `true` if Java also searches between the halves of a surrogate pair, and these attempts leave a trace. It does so for
+    /// patterns without characters beyond `U+FFFF`.
+    pub(super) tries_halves: bool,
 }
 
 impl Program {
@@ -139,6 +142,7 @@ impl Program {
         if !keeps_state && !has_groups && tree.min_len() > 0 {
             program.first = Some(CharTest::new(&tree.first_chars()));
         }
+        program.tries_halves = keeps_state && !program.sets.iter().any(CharTest::has_surrogates);
         program
     }
 }

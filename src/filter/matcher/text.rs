@@ -31,6 +31,11 @@ impl CharTest {
         let after = self.others.partition_point(|range| range.0 <= code);
         after > 0 && code <= self.others[after - 1].1
     }
+
+    /// Returns `true` if the set has characters beyond `U+FFFF` or halves of them.
+    pub(super) fn has_surrogates(&self) -> bool {
+        self.others.iter().any(|&(first, last)| last > 0xFFFF || first < 0xE000 && last >= 0xD800)
+    }
 }
 
 /// The sets of word boundaries.
