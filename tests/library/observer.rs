@@ -123,6 +123,25 @@ fn observer_of_many_gateways_receives_lists_and_failures() {
 }
 
 #[test]
+fn history_of_a_gateway_in_the_background_is_switched_off_and_on() {
+    let plant = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
+    let (observer, updates) = observer();
+    let mut poller = BackgroundPoller::spawn(Client::new(Limits::default()), observer, || ()).unwrap();
+    let mut profile = Profile::from_address(&plant.url).unwrap();
+    for is_recorded in [true, false, true] {
+        profile.history = is_recorded;
+        poller.set_gateways(vec![BackgroundGateway {
+            profile: profile.clone(),
+            access: Access::Sessions(Credentials::None),
+            interval: Some(Duration::from_millis(50)),
+            last: None,
+        }]);
+        // Reads before the change may come first.
+        while next(&updates).is_recorded != is_recorded {}
+    }
+}
+
+#[test]
 fn restart_of_the_demo_gateway_is_recognized() {
     let listen = unused_address().to_string();
     // With the same seed, the sessions would have begun at nearly the same times.

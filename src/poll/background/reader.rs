@@ -12,7 +12,7 @@ use crate::gateway::{Client, Credentials, GatewayError, NodeSnapshot};
 use crate::poll::polled_gateway::PolledGateway;
 use crate::poll::request::Connection;
 use crate::poll::status::GatewayStatus;
-use crate::poll::update::NodeUpdate;
+use crate::poll::update::{NodeUpdate, Source};
 
 /// A gateway that is read in the background. Dropping it cancels its reads.
 pub(super) struct Reader {
@@ -66,6 +66,12 @@ impl Reader {
             && (&profile.trust, profile.api, profile.perspective)
                 == (&other.profile.trust, other.profile.api, other.profile.perspective);
         is_same_profile && *access == other.access
+    }
+
+    /// Continues with other settings of a gateway that is read in the same way.
+    pub(super) fn set_gateway(&mut self, gateway: BackgroundGateway) {
+        self.polled.source = Source::of(&gateway.profile);
+        self.gateway = gateway;
     }
 
     /// Returns the interval between two reads.

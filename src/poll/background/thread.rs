@@ -159,7 +159,7 @@ impl<F: Fn()> BackgroundThread<'_, F> {
             });
             let mut reader = if let Some(mut reader) = known {
                 let interval_before = reader.interval(is_hidden_before);
-                reader.gateway = gateway.clone();
+                reader.set_gateway(gateway.clone());
                 let interval = reader.interval(request.is_hidden);
                 if interval != interval_before {
                     reader.polled.nodes.iter_mut().for_each(|node| node.schedule(interval, now, wall_time));
