@@ -26,7 +26,7 @@ const MAX_NEWER: usize = 2_000;
 /// How far before the newest entry a refresh reads again, in milliseconds, and the maximum number of entries in that time.
 const OVERLAP_MS: i64 = 30 * 60_000;
 const MAX_OVERLAP: usize = 400;
-/// The largest number of entries that are kept while newer ones come.
+/// The number of entries that are kept while newer ones come, unless the user has read more.
 const MAX_KEPT: usize = 20_000;
 
 /// The maximum time between an alert and the entry that another process stored for it, in milliseconds. A hidden window reads
@@ -219,6 +219,8 @@ impl ActivityRows {
             return Self::new(request).with_older(history, request, is_cancelled);
         };
         self.all.retain(|entry| entry.key.is_stored());
+        // The user may have read further back.
+        let max_kept = self.all.len().max(MAX_KEPT);
         let mut read = Self::new(request);
         let (mut newer, mut again) = (0, 0);
         let from = known.time().saturating_sub(OVERLAP_MS);
@@ -241,8 +243,8 @@ impl ActivityRows {
                 (read.last, read.is_complete) = (self.last, self.is_complete);
             }
         }
-        if read.all.len() > MAX_KEPT {
-            read.all.truncate(MAX_KEPT);
+        if read.all.len() > max_kept {
+            read.all.truncate(max_kept);
             (read.last, read.is_complete) = (read.all.last().map(|entry| entry.key), false);
         }
         read.list();

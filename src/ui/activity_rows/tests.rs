@@ -158,6 +158,23 @@ fn newer_entries_are_added_in_front() {
 }
 
 #[test]
+fn all_that_was_read_is_kept_while_newer_ones_come() {
+    let mut fixture = Fixture::new();
+    fixture.record(12, 1_000);
+    let mut history = fixture.history();
+    let request = ActivityRequest::default();
+    let mut rows = ActivityRows::default();
+    while !rows.is_complete {
+        rows = rows.with_older(&mut history, &request, &|| false).unwrap();
+    }
+    let before = rows.all.len();
+    assert!(before > MAX_KEPT, "{before}");
+    fixture.record(1, 1_000);
+    let rows = rows.with_newer(&mut history, &request, &|| false).unwrap();
+    assert_eq!(rows.all.len(), before);
+}
+
+#[test]
 fn rows_keep_their_place_while_newer_ones_come() {
     let mut fixture = Fixture::new();
     fixture.record(2, 5);
