@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::filter_entry::FilterEntry;
+use super::merge::changed_list;
 use crate::dataset::ColumnId;
 use crate::query::FilterText;
 
@@ -40,6 +41,17 @@ impl FilterHistory {
         if let Some(entries) = self.0.get_mut(column.name()) {
             entries.retain(|other| *other != entry);
         }
+    }
+
+    /// Returns this history with the differences between `before` and `after`.
+    pub(super) fn with_changes(mut self, before: &Self, after: &Self) -> Self {
+        let entries = |history: &Self, column| history.0.get(column).cloned().unwrap_or_default();
+        for column in before.0.keys().chain(after.0.keys()) {
+            let current = self.0.remove(column).unwrap_or_default();
+            let (before, after) = (entries(before, column), entries(after, column));
+            self.0.insert(column.clone(), changed_list(current, &before, &after, MAX_ENTRIES));
+        }
+        self
     }
 
     /// Returns `true` without any filter.

@@ -8,12 +8,15 @@ use serde_json::{Map, Value};
 
 use super::filter_history::FilterHistory;
 use super::filter_state::FilterState;
+use super::merge::{changed, changed_list};
 use super::with_lock;
 use crate::atomic_file::{FileError, read_text, replace_file};
 use crate::export::Delimiter;
 use crate::table::{Day, Layout};
 
 const STATE_FILE: &str = "state.toml";
+/// The number of recent gateways that are kept.
+pub(crate) const MAX_RECENT: usize = 5;
 
 /// The theme of the window.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
@@ -153,17 +156,52 @@ impl State {
     /// Never: strings, numbers and lists of them are always TOML.
     pub fn save(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join(STATE_FILE);
+        with_lock(folder, || self.write(&path)).map_err(|source| FileError { path: path.clone(), source })?
+    }
+
+    /// Writes what differs from `before` to `state.toml` in `folder`. Everything else in the file, which other windows may have
+    /// changed since, stays.
+    ///
+    /// # Errors
+    /// As those of [`save`](Self::save).
+    pub fn save_changes(&self, before: &Self, folder: &Path) -> Result<(), FileError> {
+        let path = folder.join(STATE_FILE);
+        with_lock(folder, || Self::load(folder).with_changes(before, self).write(&path))
+            .map_err(|source| FileError { path: path.clone(), source })?
+    }
+
+    /// Writes the file, which is locked.
+    fn write(&self, path: &Path) -> Result<(), FileError> {
         let text = toml_edit::ser::to_string(self).expect("strings, numbers and lists are TOML");
-        let write = || replace_file(&path, |out| out.write_all(text.as_bytes()));
-        with_lock(folder, write).map_err(|source| FileError { path: path.clone(), source })??;
+        replace_file(path, |out| out.write_all(text.as_bytes()))?;
         tracing::debug!(path = %path.display(), "wrote state");
         Ok(())
+    }
+
+    /// Returns this state with the differences between `before` and `after`.
+    fn with_changes(self, before: &Self, after: &Self) -> Self {
+        let Self { last, recent, csv_delimiter, theme, window, open_until, filters, filter_history, table } =
+            self;
+        Self {
+            last: changed(last, &before.last, &after.last),
+            recent: changed_list(recent, &before.recent, &after.recent, MAX_RECENT),
+            csv_delimiter: changed(csv_delimiter, &before.csv_delimiter, &after.csv_delimiter),
+            theme: changed(theme, &before.theme, &after.theme),
+            window: changed(window, &before.window, &after.window),
+            open_until: changed(open_until, &before.open_until, &after.open_until),
+            filters: changed(filters, &before.filters, &after.filters),
+            filter_history: filter_history.with_changes(&before.filter_history, &after.filter_history),
+            table: changed(table, &before.table, &after.table),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::ColumnId;
+    use crate::filter::Mode;
+    use crate::query::FilterText;
     use crate::table::Density;
 
     #[test]
@@ -243,6 +281,37 @@ mod tests {
         let state = State { theme: ThemeChoice::Light, window: Some(window), ..State::default() };
         state.save(folder.path()).unwrap();
         assert_eq!(State::load(folder.path()), state);
+    }
+
+    #[test]
+    fn windows_keep_what_others_have_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let at_start = State { recent: vec!["http://a".to_owned()], ..State::default() };
+        at_start.save(folder.path()).unwrap();
+        let mut history = FilterHistory::default();
+        let text = |pattern: &str| FilterText { pattern: pattern.to_owned(), mode: Mode::default() };
+        history.add(&ColumnId::Username, &text("bi.*"));
+        let of_one = State {
+            last: Some("http://b".to_owned()),
+            recent: vec!["http://b".to_owned(), "http://a".to_owned()],
+            filter_history: history,
+            ..at_start.clone()
+        };
+        of_one.save_changes(&at_start, folder.path()).unwrap();
+        let mut history = FilterHistory::default();
+        history.add(&ColumnId::Username, &text("anna"));
+        let of_other = State {
+            recent: vec!["http://c".to_owned(), "http://a".to_owned()],
+            open_until: Some(5),
+            filter_history: history,
+            ..at_start.clone()
+        };
+        of_other.save_changes(&at_start, folder.path()).unwrap();
+        let saved = State::load(folder.path());
+        assert_eq!((saved.last.as_deref(), saved.open_until), (Some("http://b"), Some(5)));
+        assert_eq!(saved.recent, ["http://c", "http://a", "http://b"]);
+        let patterns = saved.filter_history.entries(&ColumnId::Username).map(|text| text.pattern);
+        assert_eq!(patterns.collect::<Vec<_>>(), ["anna", "bi.*"]);
     }
 
     #[test]

@@ -117,8 +117,12 @@ pub(super) struct SettingsWorker {
 }
 
 impl SettingsWorker {
-    /// Starts the thread, which writes to `folder` and calls `wake` after each change.
-    pub(super) fn spawn(folder: PathBuf, wake: impl Fn() + Send + 'static) -> io::Result<Self> {
+    /// Starts the thread, which writes to `folder` and calls `wake` after each change. `saved` is the state as it was read.
+    pub(super) fn spawn(
+        folder: PathBuf,
+        mut saved: State,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Self> {
         let (change_sender, changes) = sync_channel(QUEUE_LEN);
         let (outcome_sender, outcomes) = sync_channel(QUEUE_LEN);
         let work = move || {
@@ -134,7 +138,7 @@ impl SettingsWorker {
                         continue;
                     }
                 }
-                let outcome = apply(&folder, change);
+                let outcome = apply(&folder, change, &mut saved);
                 if outcome_sender.send(outcome).is_err() {
                     // The remaining changes are still made.
                     tracing::debug!("outcome of a settings change dropped: the window is closed");
@@ -202,10 +206,16 @@ impl Change {
     }
 }
 
-fn apply(folder: &Path, change: Change) -> Changed {
+fn apply(folder: &Path, change: Change, saved: &mut State) -> Changed {
     let cause = change.cause();
     let outcome = match change {
-        Change::State(state) => state.save(folder).map(|()| None).map_err(ChangeError::from),
+        Change::State(state) => match state.save_changes(saved, folder) {
+            Ok(()) => {
+                *saved = state;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        },
         Change::SaveProfile { before, after } => {
             reload(folder, save_profile(folder, before.as_ref(), &after))
         }
@@ -252,7 +262,7 @@ mod tests {
     #[test]
     fn writes_waiting_changes_before_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
-        let mut worker = SettingsWorker::spawn(folder.path().to_owned(), || ()).unwrap();
+        let mut worker = SettingsWorker::spawn(folder.path().to_owned(), State::default(), || ()).unwrap();
         for number in 0..10 {
             let state = State { last: Some(format!("gateway {number}")), ..State::default() };
             worker.send(Change::State(state)).unwrap();
@@ -267,7 +277,7 @@ mod tests {
         let (wake, woken) = sync_channel::<()>(2);
         let (sent, all_sent) = sync_channel::<()>(1);
         // The thread ends at the first wake, after all changes were sent to it.
-        let mut worker = SettingsWorker::spawn(folder.path().to_owned(), move || {
+        let mut worker = SettingsWorker::spawn(folder.path().to_owned(), State::default(), move || {
             wake.send(()).unwrap();
             assert!(std::thread::panicking() || all_sent.recv().is_ok());
             assert!(std::thread::panicking(), "expected in this test: the thread fails");

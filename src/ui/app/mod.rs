@@ -331,8 +331,10 @@ impl App {
         }
         let export = ExportOptions { delimiter: state.csv_delimiter, ..ExportOptions::default() };
         let drafts = Drafts { username, project, columns, export, ..Drafts::default() };
-        let settings_worker =
-            folder.clone().map(|folder| SettingsWorker::spawn(folder, wake(ctx))).transpose()?;
+        let settings_worker = folder
+            .clone()
+            .map(|folder| SettingsWorker::spawn(folder, state.clone(), wake(ctx)))
+            .transpose()?;
         let keyring_worker = KeyringWorker::spawn(move || open_secrets(), wake(ctx), clock.clone())?;
         let mut app = Self {
             state: app_state,

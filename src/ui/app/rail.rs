@@ -11,10 +11,7 @@ use super::super::{grid, rail};
 use super::App;
 use crate::gateway::Profile;
 use crate::poll::GatewayStatus;
-use crate::settings::State;
-
-/// The number of recent gateways that are kept.
-const MAX_RECENT: usize = 5;
+use crate::settings::{MAX_RECENT, State};
 
 impl App {
     /// Lists the saved and the recent gateways.
