@@ -1,6 +1,8 @@
 //! Terminating sessions: where it is offered, the confirmation, and the result. Needs no display.
 
 use std::io::Write as _;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 
 use crate::support::window::{Window, start};
 use crate::support::{FakeGateway, Request, ok, saved_gateway, status};
@@ -516,4 +518,45 @@ fn terminated_session_is_in_the_history() {
     let events = "SELECT e.client, n.gateway FROM event e JOIN node n ON n.id = e.node WHERE e.kind = 2";
     let event = history.query_row(events, [], |row| Ok((row.get(0)?, row.get(1)?)));
     assert_eq!(event, Ok((id, "Plant".to_owned())));
+}
+
+#[test]
+fn termination_belongs_to_its_gateway_although_another_is_shown_at_its_end() {
+    let path = "/data/vision/api/v1/client/V1";
+    let (go_on, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let north = with_items(r#"{"id":"V1","user":"anna"}"#, "", "", move |request: &Request| {
+        (request.path() == path).then(|| {
+            wait.lock().unwrap().recv().unwrap();
+            ok(r#"{"message":"done"}"#)
+        })
+    });
+    let south = with_items(r#"{"id":"V2","user":"billy"}"#, "", "", |_| None);
+    let folder = tempfile::tempdir().unwrap();
+    let profile =
+        |name: &str, url: &str, more: &str| saved_gateway(name, url, &format!("token = true\n{more}"));
+    let (north_profile, south_profile) = (
+        profile("North", &north.url, "may_terminate = true\n"),
+        profile("South", &south.url, "background_secs = 0\n"),
+    );
+    let text = format!("refresh_secs = 0\n{north_profile}{south_profile}");
+    std::fs::write(folder.path().join("config.toml"), text).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let target = settings.target(Some("North"), None).unwrap();
+    let file = folder.path().join("history.db");
+    let history = Some(Location::File(file.clone()));
+    let mut window = Window::open(Start { settings, credentials: token(), history, ..start(target) });
+    window.until_text("1 of 1 sessions");
+    window.menu_of_cell("Username", 0);
+    open_confirmation(&mut window);
+    window.click("Terminate session");
+    window.until("the request", |_| north.paths().iter().any(|sent| sent == path));
+    window.harness.get_by_label_contains("South: ").click();
+    window.until_gateway("South");
+    go_on.send(()).unwrap();
+    window.until_text_contains("Terminated the Vision session of anna");
+    drop(window);
+    let history = rusqlite::Connection::open(file).unwrap();
+    let events = "SELECT n.gateway FROM event e JOIN node n ON n.id = e.node WHERE e.kind = 2";
+    assert_eq!(history.query_row(events, [], |row| row.get(0)), Ok("North".to_owned()));
 }

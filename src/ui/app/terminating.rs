@@ -22,6 +22,8 @@ type Outcome = Result<Terminated, GatewayError>;
 pub(super) struct Termination {
     /// The sessions.
     targets: Vec<TerminateTarget>,
+    /// The gateway of each of them. Another one may be shown at the end.
+    owners: Vec<Profile>,
     /// The results of the first of them.
     outcomes: Vec<Outcome>,
     /// The running requests.
@@ -32,6 +34,7 @@ pub(super) struct Termination {
 
 /// What a request to a gateway needs.
 struct Access {
+    owner: Profile,
     client: Client,
     credentials: Credentials,
 }
@@ -65,6 +68,7 @@ impl App {
             self.state.toasts.error(Task::Terminate, NOT_ALLOWED);
             return;
         };
+        let owners = access.iter().map(|access| access.owner.clone()).collect();
         let user_message = std::mem::take(&mut self.drafts.terminate_message).trim().to_owned();
         let is_cancelled = Arc::<AtomicBool>::default();
         let (wake, cancelled) = (ctx.clone(), is_cancelled.clone());
@@ -72,7 +76,7 @@ impl App {
         let task = BackgroundTask::spawn(
             move || wake.request_repaint(),
             |results| async move {
-                for (session, Access { client, credentials }) in &sessions {
+                for (session, Access { client, credentials, .. }) in &sessions {
                     if cancelled.load(Ordering::Relaxed) {
                         return;
                     }
@@ -93,7 +97,8 @@ impl App {
                     }
                     _ => self.state.toasts.clear(Task::Terminate),
                 }
-                self.termination = Some(Termination { targets, outcomes: Vec::new(), task, is_cancelled });
+                self.termination =
+                    Some(Termination { targets, owners, outcomes: Vec::new(), task, is_cancelled });
                 self.update_termination_progress();
             }
             Err(error) => {
@@ -136,17 +141,12 @@ impl App {
             }
         };
         if is_ended && let Some(termination) = self.termination.take() {
-            let Termination { targets, outcomes, is_cancelled, .. } = termination;
+            let Termination { targets, owners, outcomes, is_cancelled, .. } = termination;
             let is_cancelled = is_cancelled.load(Ordering::Relaxed);
-            for (target, _) in targets.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
-                if let Some(profile) = self.owner_of(target) {
-                    self.recording.note(
-                        profile,
-                        &target.node,
-                        self.state.now(),
-                        Action::Terminated(record(target)),
-                    );
-                }
+            let all = targets.iter().zip(&owners).zip(&outcomes);
+            for ((target, owner), _) in all.filter(|(_, outcome)| outcome.is_ok()) {
+                let action = Action::Terminated(record(target));
+                self.recording.note(owner, &target.node, self.state.now(), action);
             }
             let message = match &targets[..] {
                 [target] => message_of_one(target, outcomes.into_iter().next()),
@@ -165,7 +165,8 @@ impl App {
             Some(_) => self.background_credentials(profile)?,
             None => self.active_credentials.clone(),
         };
-        Some(Access { client: self.client.for_profile(&self.with_trust(profile)), credentials })
+        let client = self.client.for_profile(&self.with_trust(profile));
+        Some(Access { owner: profile.clone(), client, credentials })
     }
 
     /// Returns the gateway of a session: the current one, or where all are shown a saved one.
