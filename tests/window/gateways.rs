@@ -537,6 +537,22 @@ fn does_not_restore_gateway_that_another_window_renamed() {
 }
 
 #[test]
+fn follows_the_shown_gateway_that_another_window_renamed() {
+    let gateway = plant();
+    let (folder, mut window) = open_north(&gateway);
+    let reads = gateway.requests().len();
+    let other = config(folder.path()).replace("North", "Renamed");
+    std::fs::write(folder.path().join("config.toml"), other).unwrap();
+    window.click("Saved gateways");
+    window.until_gateway("Renamed");
+    assert!(window.has("6 of 6 sessions"), "the table stays");
+    assert_eq!(gateway.requests().len(), reads, "it isn't read again");
+    // The state is written before the window is closed.
+    drop(window);
+    assert_eq!(State::load(folder.path()).last.as_deref(), Some("Renamed"));
+}
+
+#[test]
 fn warns_about_password_that_is_not_checked() {
     let gateway = plant();
     let folder = with_config(&north(&gateway.url));

@@ -11,7 +11,7 @@ use super::super::model::{Shown, Task};
 use super::super::settings_worker::{Change, ChangeError, GatewayChange};
 use super::App;
 use crate::gateway::{Credentials, Login, Profile};
-use crate::settings::State;
+use crate::settings::{Settings, State};
 
 impl App {
     /// Saves the gateway in the form.
@@ -149,26 +149,64 @@ impl App {
                 current.name == before.name && has_same_connection(before, &after)
             });
         if stays_connected {
-            // Not reconnecting keeps the table.
-            self.state.gateway.clone_from(&after.name);
-            self.drafts.gateway.clone_from(&after.name);
-            self.set_refresh(&after);
-            self.state.may_terminate = after.may_terminate;
-            if !after.may_terminate {
-                self.ui_state.forget_sessions();
-            }
-            self.state.gateways.shown = Shown::Gateway(after.name.clone());
-            self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
-            self.profile = Some(after.clone());
-            self.watch_for_alerts();
-            self.poller.rename(&after);
-            self.list_gateways();
+            self.change_shown_gateway(after);
         } else {
             self.connect_and_remember(after);
         }
         // The history goes on under the new name.
         for name in &other_names {
             self.recording.end_gateway(name);
+        }
+    }
+
+    /// Changes the settings of the shown gateway. Not reconnecting keeps the table.
+    fn change_shown_gateway(&mut self, after: Profile) {
+        self.state.gateway.clone_from(&after.name);
+        self.drafts.gateway.clone_from(&after.name);
+        self.set_refresh(&after);
+        self.state.may_terminate = after.may_terminate;
+        if !after.may_terminate {
+            self.ui_state.forget_sessions();
+        }
+        self.state.gateways.shown = Shown::Gateway(after.name.clone());
+        self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
+        self.poller.rename(&after);
+        self.profile = Some(after);
+        self.watch_for_alerts();
+        self.list_gateways();
+    }
+
+    /// Returns the change of the shown gateway from its saved profile to the one in `settings`, which may have another name.
+    pub(super) fn change_of_shown_gateway(&self, settings: &Settings) -> Option<SavedChange> {
+        let before = self.profile.as_ref().and_then(|profile| self.saved(profile))?;
+        let is_known = |name: &str| self.settings.profiles.iter().any(|known| known.name == name);
+        let has_same_name = |profile: &&Profile| profile.name == before.name;
+        let is_renamed = |profile: &&Profile| !is_known(&profile.name) && profile.nodes() == before.nodes();
+        let profiles = &settings.profiles;
+        let after = profiles.iter().find(has_same_name).or_else(|| profiles.iter().find(is_renamed))?;
+        (*after != before).then(|| SavedChange { before, after: after.clone() })
+    }
+
+    /// Applies a change that another window has made of the shown gateway. What this window has changed itself since stays, and
+    /// so does the connection.
+    pub(super) fn follow_saved_change(&mut self, change: &SavedChange) {
+        let SavedChange { before, after } = change;
+        let Some(current) = self.profile.as_ref().filter(|current| current.name == before.name) else {
+            return;
+        };
+        let mut followed = current.clone();
+        followed.name.clone_from(&after.name);
+        follow(&mut followed.refresh, &before.refresh, &after.refresh);
+        follow(&mut followed.background, &before.background, &after.background);
+        follow(&mut followed.may_terminate, &before.may_terminate, &after.may_terminate);
+        follow(&mut followed.history, &before.history, &after.history);
+        follow(&mut followed.limits, &before.limits, &after.limits);
+        if followed == *current {
+            return;
+        }
+        self.change_shown_gateway(followed);
+        if before.name != after.name {
+            self.recording.end_gateway(&before.name);
         }
     }
 
@@ -189,6 +227,19 @@ impl App {
     fn forget_typed_login(&mut self, profile: &Profile) {
         self.supplied_credentials.take_if(|(owner, _)| owner.nodes() == profile.nodes());
         self.pending_login.take_if(|(owner, _)| owner.nodes() == profile.nodes());
+    }
+}
+
+/// The saved profile of a gateway before and after a change.
+pub(super) struct SavedChange {
+    before: Profile,
+    after: Profile,
+}
+
+/// Sets a value to `after` if it has changed and the value is still that of `before`.
+fn follow<T: Clone + PartialEq>(value: &mut T, before: &T, after: &T) {
+    if value == before {
+        value.clone_from(after);
     }
 }
 

@@ -57,9 +57,11 @@ impl App {
         while let Some(Changed { cause, outcome }) =
             self.settings_worker.as_mut().and_then(SettingsWorker::changed)
         {
+            let mut saved_change = None;
             let error = match outcome {
                 Ok(None) => None,
                 Ok(Some(settings)) => {
+                    saved_change = self.change_of_shown_gateway(&settings);
                     self.apply_settings(settings);
                     None
                 }
@@ -70,6 +72,10 @@ impl App {
                 (Some(Cause::Alert(change)), error) => self.finish_alert_change(ctx, &change, error),
                 (None, Some(error)) => self.state.toasts.error(Task::Settings, ErrorReport::new(&error)),
                 (None, None) => {}
+            }
+            // A change that this window has made is applied by now.
+            if let Some(change) = saved_change {
+                self.follow_saved_change(&change);
             }
         }
     }
