@@ -133,7 +133,9 @@ impl PowerTable {
     /// Returns the selected sessions that are shown, in display order.
     #[must_use]
     pub fn selected_rows(&self) -> Vec<u32> {
-        self.rows().iter().copied().filter(|&row| self.is_selected(row)).collect()
+        let selected = self.rows().iter().copied().filter(|&row| self.is_selected(row));
+        // After the last one, the search ends.
+        selected.take(self.selected_shown).collect()
     }
 
     /// Returns the selected session that is shown in detail: the one at the cursor, or else the first one.
@@ -152,6 +154,9 @@ impl PowerTable {
 
     /// Returns the number of selected sessions up to this one, which is selected. Searches through all rows.
     fn selected_up_to(&self, row: u32) -> Option<usize> {
+        if self.selected_shown == 1 {
+            return Some(1);
+        }
         let index = self.index_of(row)?;
         if self.selected_shown == self.rows().len() {
             return Some(index + 1);

@@ -47,7 +47,7 @@ impl PowerTable {
             Action::SelectAll => {
                 let Self { result, selected, .. } = self;
                 extend(selected, result.as_ref().map_or(&[], |result| &result.rows));
-                self.count_selected();
+                self.selected_shown = self.rows().len();
             }
             Action::ClearSelection => {
                 self.selected.clear();
@@ -95,7 +95,12 @@ impl PowerTable {
         if !matches!(mode, SelectMode::Range | SelectMode::AddRange | SelectMode::Move) {
             self.range_start = Some(cursor);
         }
-        self.count_selected();
+        match mode {
+            // As with each move of the cursor. Counting takes milliseconds in a large table.
+            SelectMode::Only => self.selected_shown = self.rows_of(line).len(),
+            SelectMode::Move => {}
+            _ => self.count_selected(),
+        }
     }
 
     /// Selects only the session in this row and scrolls to it, out of a collapsed group. Returns `false` if it isn't shown.
