@@ -1,11 +1,11 @@
 //! The difference of two lists of a node: sessions that arrived, left or changed.
 
-mod rest;
+mod unmatched;
 
 use std::cell::OnceCell;
 use std::fmt;
 
-use self::rest::{Key, Rest};
+use self::unmatched::{Key, Unmatched};
 use crate::dataset::parallel::{MIN_ROWS_FOR_TWO_THREADS, parallel_map_if};
 use crate::dataset::{ABSENT, Column, ColumnId, Dataset, TextColumn, Values, names, translate};
 
@@ -164,7 +164,7 @@ impl<'a> Comparison<'a> {
         let mut changes = SessionChanges::default();
         let targets = Targets::new(self);
         let mut is_matched = vec![false; self.current.client_id.len()];
-        let mut rest = Rest::default();
+        let mut unmatched = Unmatched::default();
         // Most sessions follow each other as before, so the next row is tried first.
         let mut next = 0;
         for (row, &id) in (0..).zip(self.previous.client_id) {
@@ -176,7 +176,7 @@ impl<'a> Comparison<'a> {
                     next = current + 1;
                 }
                 // One of several with this id, or one without.
-                _ => rest.previous.push(self.previous_key(row)),
+                _ => unmatched.previous.push(self.previous_key(row)),
             }
         }
         let mut has_target = vec![false; self.current_ids];
@@ -185,17 +185,17 @@ impl<'a> Comparison<'a> {
         }
         for (row, &id) in (0..).zip(self.current.client_id).filter(|(row, _)| !is_matched[*row as usize]) {
             if has_target.get(id as usize).copied().unwrap_or(true) {
-                rest.current.push(self.current_key(row));
+                unmatched.current.push(self.current_key(row));
             } else {
                 changes.arrived.push(row);
             }
         }
-        if !rest.previous.is_empty() || !rest.current.is_empty() {
-            for (previous, current) in rest.match_all() {
+        if !unmatched.previous.is_empty() || !unmatched.current.is_empty() {
+            for (previous, current) in unmatched.match_all() {
                 self.compare(previous, current, &mut changes);
             }
-            changes.left.extend(rest.previous.iter().map(|key| key.row));
-            changes.arrived.extend(rest.current.iter().map(|key| key.row));
+            changes.left.extend(unmatched.previous.iter().map(|key| key.row));
+            changes.arrived.extend(unmatched.current.iter().map(|key| key.row));
             changes.left.sort_unstable();
             changes.arrived.sort_unstable();
             changes.changed.sort_unstable_by_key(|changed| changed.previous);

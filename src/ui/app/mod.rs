@@ -9,6 +9,7 @@ mod away;
 mod background;
 mod changes;
 mod commands;
+mod debounced_read;
 mod demo_history;
 mod dialogs;
 mod draw;
@@ -25,7 +26,6 @@ mod rail;
 mod recording;
 mod refresh_timer;
 mod remembered;
-mod resting_read;
 mod saving;
 mod settings;
 mod shortcuts;
@@ -529,7 +529,7 @@ impl eframe::App for App {
         if !ctx.input(|input| input.pointer.any_down()) {
             self.save_layout();
         }
-        self.save_resting(ctx);
+        self.save_settled(ctx);
         self.update_theme(ctx);
         self.update_title(ctx);
         // The details show a duration.

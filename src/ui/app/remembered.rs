@@ -10,11 +10,11 @@ use super::App;
 use crate::settings::{FilterState, State, WindowPlace};
 
 /// Time after the last change until it is saved.
-const REST: Duration = Duration::from_secs(1);
+const SAVE_DELAY: Duration = Duration::from_secs(1);
 
 /// The values that are saved once they have settled.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Resting {
+struct Unsaved {
     window: Option<WindowPlace>,
     filters: FilterState,
 }
@@ -23,7 +23,7 @@ struct Resting {
 #[derive(Default)]
 pub(super) struct Remembered {
     /// The values in the last frame.
-    current: Resting,
+    current: Unsaved,
     /// The time at which they got these values; `None` if they are saved.
     changed_at: Option<Instant>,
     /// The window has to be maximized once it is shown. X11 ignores that for hidden windows.
@@ -33,20 +33,20 @@ pub(super) struct Remembered {
 impl Remembered {
     pub(super) fn new(state: &State) -> Self {
         let maximizes = state.window.is_some_and(|place| place.maximized);
-        let current = Resting { window: state.window, filters: state.filters.clone() };
+        let current = Unsaved { window: state.window, filters: state.filters.clone() };
         Self { current, changed_at: None, maximizes }
     }
 }
 
 impl App {
     /// Saves changes that have settled.
-    pub(super) fn save_resting(&mut self, ctx: &Context) {
+    pub(super) fn save_settled(&mut self, ctx: &Context) {
         if self.remembered.maximizes && ctx.cumulative_frame_nr() > 0 {
             self.remembered.maximizes = false;
             ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
         }
         let window = window_place::current(ctx, self.remembered.current.window);
-        let now = Resting { window, filters: FilterState::new(&self.filters(), self.state.kind) };
+        let now = Unsaved { window, filters: FilterState::new(&self.filters(), self.state.kind) };
         let remembered = &mut self.remembered;
         if now != remembered.current {
             remembered.current = now;
@@ -55,7 +55,7 @@ impl App {
         let Some(changed_at) = remembered.changed_at else {
             return;
         };
-        let left = REST.saturating_sub(changed_at.elapsed());
+        let left = SAVE_DELAY.saturating_sub(changed_at.elapsed());
         if left.is_zero() {
             self.save_remembered();
         } else {
@@ -66,7 +66,7 @@ impl App {
     /// Saves what has changed.
     fn save_remembered(&mut self) {
         self.remembered.changed_at = None;
-        let Resting { window, filters } = self.remembered.current.clone();
+        let Unsaved { window, filters } = self.remembered.current.clone();
         self.save_state(State { window, filters, ..self.saved_state.clone() });
     }
 }

@@ -7,17 +7,17 @@ use egui::Context;
 
 use super::super::model::{LastSeen, UserHistory, epoch_ms};
 use super::App;
+use super::debounced_read::DebouncedRead;
 use super::refresh_timer::RefreshTimer;
-use super::resting_read::RestingRead;
 use super::timeline::HistoryScope;
 use crate::dataset::{Cell, ColumnId};
 use crate::history::{History, HistoryError, HistoryRead, LastSession, Reader, SessionState};
 use crate::query::is_no_user;
 
 /// How long a selection has to stay the same before its user is looked up, so that a held key reads nothing.
-const SELECTION_REST: Duration = Duration::from_millis(100);
+const SELECTION_DELAY: Duration = Duration::from_millis(100);
 /// How long a filter has to stay the same before its user is looked up: longer than the time between two typed letters.
-const FILTER_REST: Duration = Duration::from_millis(300);
+const FILTER_DELAY: Duration = Duration::from_millis(300);
 /// The maximum number of sessions of a user that are read.
 const MAX_SESSIONS: usize = 200;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -25,9 +25,9 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// The reads about users.
 #[derive(Default)]
 pub(super) struct UserHistoryReads {
-    in_detail: RestingRead<SessionKey, UserHistory>,
+    in_detail: DebouncedRead<SessionKey, UserHistory>,
     /// The user of the filter and the gateway.
-    absent: RestingRead<(String, Option<Arc<str>>), Option<LastSeen>>,
+    absent: DebouncedRead<(String, Option<Arc<str>>), Option<LastSeen>>,
     /// Decides when it is read again.
     timer: RefreshTimer,
 }
@@ -51,7 +51,7 @@ impl App {
         let mut reads = std::mem::take(&mut self.user_history_reads);
         let UserHistoryReads { in_detail, timer, .. } = &mut reads;
         let user = key.as_ref().map(|key| (key.username.clone(), key.gateway.clone()));
-        if in_detail.want(key, now, SELECTION_REST) {
+        if in_detail.want(key, now, SELECTION_DELAY) {
             match &mut self.state.user_history {
                 // The rest is the same for the other session.
                 Some(user_history)
@@ -90,7 +90,7 @@ impl App {
         let before = epoch_ms(self.state.now());
         let gateway = self.history_scope().map(|scope| scope.gateway);
         let wanted = self.state.absent_user().zip(gateway);
-        if self.user_history_reads.absent.want(wanted, now, FILTER_REST) {
+        if self.user_history_reads.absent.want(wanted, now, FILTER_DELAY) {
             self.state.last_seen = None;
         }
         let reader = self.history.reader.as_ref();

@@ -5,26 +5,26 @@ use std::time::{Duration, Instant};
 use crate::history::{HistoryError, HistoryRead};
 
 /// Starts a read once the request has settled, and cancels reads that are no longer wanted.
-pub(super) struct RestingRead<K, T> {
+pub(super) struct DebouncedRead<K, T> {
     wanted: Option<K>,
     /// The time of the next read.
     due: Option<Instant>,
     running: Option<HistoryRead<T>>,
 }
 
-impl<K, T> Default for RestingRead<K, T> {
+impl<K, T> Default for DebouncedRead<K, T> {
     fn default() -> Self {
         Self { wanted: None, due: None, running: None }
     }
 }
 
-impl<K: PartialEq, T> RestingRead<K, T> {
-    /// Sets the request, which is read once it has been the same for the time `rest`. Returns `true` if it has changed.
-    pub(super) fn want(&mut self, wanted: Option<K>, now: Instant, rest: Duration) -> bool {
+impl<K: PartialEq, T> DebouncedRead<K, T> {
+    /// Sets the request, which is read once it has been the same for `delay`. Returns `true` if it has changed.
+    pub(super) fn want(&mut self, wanted: Option<K>, now: Instant, delay: Duration) -> bool {
         if self.wanted == wanted {
             return false;
         }
-        self.due = wanted.as_ref().map(|_| now + rest);
+        self.due = wanted.as_ref().map(|_| now + delay);
         self.running = None;
         self.wanted = wanted;
         true
@@ -73,18 +73,18 @@ impl<K: PartialEq, T> RestingRead<K, T> {
 mod tests {
     use super::*;
 
-    const REST: Duration = Duration::from_millis(100);
+    const DELAY: Duration = Duration::from_millis(100);
 
     #[test]
     fn reads_what_rests_and_nothing_twice() {
         let start = Instant::now();
-        let mut read = RestingRead::<u8, ()>::default();
+        let mut read = DebouncedRead::<u8, ()>::default();
         let mut started = Vec::new();
         let mut frame = |ms: u64, wanted: Option<u8>, again: bool| {
             let now = start + Duration::from_millis(ms);
-            read.want(wanted, now, REST);
+            read.want(wanted, now, DELAY);
             if again {
-                read.read_again_at(now + REST);
+                read.read_again_at(now + DELAY);
             }
             let left = read.start_when_due(now, |wanted| {
                 started.push((ms, *wanted));

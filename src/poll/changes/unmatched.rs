@@ -30,12 +30,12 @@ impl Key {
 
 /// The sessions of both lists that aren't matched yet.
 #[derive(Default)]
-pub(super) struct Rest {
+pub(super) struct Unmatched {
     pub(super) previous: Vec<Key>,
     pub(super) current: Vec<Key>,
 }
 
-impl Rest {
+impl Unmatched {
     /// Matches the sessions one to one, and removes them. Returns their rows in both lists.
     ///
     /// Equal sessions go first. Then those of one identity are matched in the order of their creation times.
