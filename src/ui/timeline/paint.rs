@@ -106,9 +106,14 @@ pub(in crate::ui) fn axes(
     let Scale { rect, range, max } = scale;
     let base = rect.bottom();
     painter.hline(rect.x_range(), base + tokens::LINE / 2.0, Stroke::new(tokens::LINE, p.divider));
+    // The marks are in order, and those of many nodes may have the same place.
+    let mut last: Option<(Rect, Color32)> = None;
     for mark in chart.iter().flat_map(|chart| &chart.marks) {
-        if let Some(place) = mark_rect(scale, mark) {
-            painter.rect_filled(place, 0.0, mark_color(p, mark));
+        let Some(place) = mark_rect(scale, mark) else { continue };
+        let color = mark_color(p, mark);
+        if last.is_none_or(|(before, same)| color != same || !before.contains_rect(place)) {
+            painter.rect_filled(place, 0.0, color);
+            last = Some((place, color));
         }
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a chart has few ticks")]
