@@ -59,7 +59,10 @@ impl Recording {
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let (sender, reports) = sync_channel(MAX_REPORTS);
-        let report = move |status| {
+        let report = move |status: RecorderStatus| {
+            if !is_shown(&status) {
+                return;
+            }
             // A window that doesn't draw reads no reports.
             let _is_full = sender.try_send(status);
             wake();
@@ -128,6 +131,12 @@ impl Recording {
     }
 }
 
+/// Returns `false` for reports of which the window shows nothing, because what is stored is the same. They would take the place
+/// of others while the window doesn't draw.
+fn is_shown(status: &RecorderStatus) -> bool {
+    !matches!(status, RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) | RecorderStatus::Lost)
+}
+
 impl App {
     /// Shows whether sessions can be recorded, when that changes.
     pub(super) fn receive_recording(&mut self) {
@@ -138,7 +147,7 @@ impl App {
                 Err(TryRecvError::Disconnected) => return self.notice_end_of_recording(),
             };
             match status {
-                // What is stored is the same.
+                // Not sent.
                 RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) | RecorderStatus::Lost => {}
                 RecorderStatus::Recording => self.state.toasts.clear_error(Task::HistoryWrites),
                 RecorderStatus::SetAside(path) => {
