@@ -43,6 +43,9 @@ impl App {
             PatternCommand::SetSource(source) => {
                 tester.source = source;
                 tester.forget_outcome();
+                if source == ValueSource::Typed {
+                    ctx.memory_mut(|memory| memory.request_focus(PatternTester::values_id()));
+                }
             }
             PatternCommand::List(listed) => (tester.listed, tester.cursor) = (listed, None),
             PatternCommand::Select(row) => tester.cursor = Some(row),
