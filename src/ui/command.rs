@@ -461,6 +461,8 @@ pub(super) enum Copied {
     Text(String),
     /// This text of a cell.
     CellText(String),
+    /// This text of a row in a list.
+    Row(String),
     /// The selected rows with a header, separated by tabs.
     Rows,
     /// The selected rows as CSV.

@@ -3,12 +3,13 @@
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, Color32, Context, EventFilter, FontFamily, FontId, Id, Key, Layout, Painter, Rect, Response,
-    Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, Context, Event, EventFilter, FontFamily, FontId, Id, Key, Layout, Painter, Rect,
+    Response, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use egui_extras::{Column, TableBuilder};
 
 use super::arrow_keys;
+use super::command::{Command, Copied};
 use super::focus_request;
 use super::fonts;
 use super::icons;
@@ -114,6 +115,15 @@ pub(super) fn keys(ui: &Ui, list: Id, cursor: Option<usize>, count: usize) -> (O
         reached = Some(target.min(end));
     }
     (reached, is_entered)
+}
+
+/// Reports the row at the cursor of a list to screen readers, and copies it if the user asks for that.
+pub(super) fn cursor_row(list: &Response, text: String, commands: &mut Vec<Command>) {
+    let is_copy = |event: &Event| matches!(event, Event::Copy);
+    if list.has_focus() && list.ctx.input(|input| input.events.iter().any(is_copy)) {
+        commands.push(Command::Copy(Copied::Row(text.clone())));
+    }
+    list.ctx.accesskit_node_builder(list.id, |node| node.set_value(text));
 }
 
 /// Draws the ground of a cell and the line below it.

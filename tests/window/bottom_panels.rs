@@ -103,6 +103,8 @@ fn keys_move_the_cursor_of_the_activity_and_show_its_moment() {
         window.press(NONE, key);
         assert_eq!(cursor(&window), rows[row], "{key:?}");
     }
+    window.frame([Event::Copy]);
+    assert_eq!(window.copied(), rows[0]);
     // A click takes the focus as Tab does.
     window.harness.get_by_label("Sessions").focus();
     window.click(&rows[0]);

@@ -26,8 +26,7 @@ fn open(window: &mut Window) {
 fn open_with(window: &mut Window, values: &str) {
     open(window);
     window.click("Test with: Typed values");
-    window.harness.get_by_label("Typed values").focus();
-    window.harness.step();
+    assert!(is_focused(window, "Typed values"));
     window.frame([Event::Paste(values.to_owned())]);
 }
 
@@ -114,6 +113,8 @@ fn tests_typed_values_with_their_groups() {
     window.press(Modifiers::NONE, Key::End);
     let value = window.harness.get_by_label("Tested values").accesskit_node().value();
     assert_eq!(value.as_deref(), Some(r#"x: Matches, group 1 –, group last –, group 3 "x""#));
+    window.frame([Event::Copy]);
+    assert_eq!(Some(window.copied()), value);
     // They are there again when the dialog opens the next time.
     window.press(Modifiers::NONE, Key::Escape);
     assert!(!window.has("Tested values"));

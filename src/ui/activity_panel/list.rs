@@ -58,7 +58,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         Some(row_text(rows.groups.get(cursor)?, rows.entry(cursor)?, &places, &clock))
     });
     if let Some(text) = at_cursor {
-        ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(text));
+        list_cells::cursor_row(&focus, text, commands);
     }
     let mut contents = list_cells::contents(ui, rect);
     // Each tab is scrolled by itself.

@@ -365,6 +365,7 @@ impl App {
             }
             Copied::CellText(text) => return self.copy_text(ctx, text, "Cell copied"),
             Copied::Text(text) => return self.copy_text(ctx, text, "Value copied"),
+            Copied::Row(text) => return self.copy_text(ctx, text, "Row copied"),
             Copied::Call => return self.copy_text(ctx, self.session_info_call(), "Call copied"),
             Copied::Rows => Format::Tabs,
             Copied::Csv => Format::ClipboardCsv,

@@ -52,7 +52,7 @@ pub(super) fn show(
     let reached = if focus.has_focus() { keys(ui, state, days.len(), commands) } else { None };
     let target = reached.or_else(|| chosen_elsewhere(ui, state.license.day));
     if let Some(row) = state.license.day.and_then(row_at) {
-        ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(row.text()));
+        list_cells::cursor_row(&focus, row.text(), commands);
     }
     let mut contents = list_cells::contents(ui, rect);
     let table = list_cells::table(&mut contents, "license days", theme::LICENSE_DAY_COLUMNS, target);

@@ -54,8 +54,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         None
     };
     if let Some(session) = cursor.and_then(|cursor| list.get(cursor)) {
-        let text = row_text(&cells(state, session));
-        ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(text));
+        list_cells::cursor_row(&focus, row_text(&cells(state, session)), commands);
     }
     let has_nodes =
         state.table.result().is_some_and(|result| result.dataset.column(&names::GATEWAY.into()).is_some());

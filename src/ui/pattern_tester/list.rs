@@ -49,8 +49,7 @@ pub(super) fn show(
         commands.extend(target.map(|row| Command::Pattern(PatternCommand::Select(row))));
     }
     if let Some(row) = cursor.and_then(|cursor| rows.get(cursor)) {
-        let words = words::row(row, text, names);
-        ui.ctx().accesskit_node_builder(focus.id, |node| node.set_value(words));
+        list_cells::cursor_row(&focus, words::row(row, text, names), commands);
     }
     let mut contents = list_cells::contents(ui, rect);
     let room = rect.width() - contents.spacing().scroll.allocated_width() - theme::PATTERN_VERDICT_WIDTH;
