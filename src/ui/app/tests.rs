@@ -11,9 +11,10 @@ use super::super::gateway_form::FormStage;
 use super::*;
 use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
 use crate::filter::{self, Mode};
+use crate::gateway::Limits;
 use crate::poll::{Activity, Clocks, GatewayStatus};
 use crate::query::FilterText;
-use crate::secrets::{EntryName, Keyring, KeyringError, Secret};
+use crate::secrets::{EntryName, Keyring, KeyringError, Secret, Secrets};
 
 /// Longer than anything takes that works.
 const TIMEOUT: Duration = Duration::from_mins(3);
