@@ -7,7 +7,7 @@ use std::fmt::Display;
 #[error("{message}")]
 pub struct PatternError {
     message: String,
-    column: Option<usize>,
+    column: usize,
     kind: Kind,
 }
 
@@ -54,14 +54,13 @@ pub(super) fn too_long<T>(max_chars: &str, column: usize) -> Result<T, PatternEr
 }
 
 fn error<T>(kind: Kind, column: usize, message: String) -> Result<T, PatternError> {
-    Err(PatternError { message, column: Some(column), kind })
+    Err(PatternError { message, column, kind })
 }
 
 impl PatternError {
-    /// Returns the position of the error in characters, counted from 1, or `None` if the error concerns the pattern as
-    /// a whole.
+    /// Returns the position of the error in characters, counted from 1.
     #[must_use]
-    pub fn column(&self) -> Option<usize> {
+    pub fn column(&self) -> usize {
         self.column
     }
 

@@ -50,7 +50,7 @@ impl FilterError {
     #[must_use]
     pub fn column(&self) -> Option<usize> {
         match self {
-            Self::Pattern(error) => error.column(),
+            Self::Pattern(error) => Some(error.column()),
             Self::Match(_) => None,
         }
     }

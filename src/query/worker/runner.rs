@@ -79,7 +79,7 @@ fn valid_beginning(text: &FilterText, error: &PatternError) -> Option<Filter> {
     let mut column = error.column();
     for _ in 0..MAX_TRIES {
         // What comes before the construct that is wrong.
-        let end = column.and_then(|column| text.pattern.char_indices().nth(column - 1));
+        let end = text.pattern.char_indices().nth(column - 1);
         let end = end.or_else(|| text.pattern.char_indices().last()).map_or(0, |(end, _)| end);
         text.pattern.truncate(end);
         match text.compile() {
