@@ -50,8 +50,11 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
     }
     let sent = alerts.iter().filter(|alert| !alert.is_quiet).count();
     let quiet = alerts.len() - sent;
-    let quiet =
-        if quiet > 0 { format!(", {} in quiet hours only listed", number(quiet)) } else { String::new() };
+    let quiet = if quiet > 0 {
+        format!(", {} only listed because of quiet hours", number(quiet))
+    } else {
+        String::new()
+    };
     let range = format!("from {} to {}", clock.moment_text(from), clock.moment_text(to));
     note(&format!("{} would have been sent {range}{quiet}", alerts_text(sent)));
     Ok(status)

@@ -111,7 +111,7 @@ impl Fields<'_> {
         gap(ui);
         self.short_text(ui, "for", "For", "At once", |draft| &mut draft.hold);
         ui.add_space(tokens::UNIT);
-        note(ui, "How long it has to hold first, such as 90s, 5 min or 1h30m");
+        note(ui, "How long it must last first, such as 90s, 5 min or 1h30m");
     }
 
     fn time_zone(&mut self, ui: &mut Ui) {
@@ -186,7 +186,7 @@ impl Fields<'_> {
         ui.add_space(2.0 * tokens::UNIT);
         self.short_text(ui, "cooldown", "Not again for", "10 min", |draft| &mut draft.cooldown);
         ui.add_space(tokens::UNIT);
-        note(ui, "What comes and goes meanwhile is sent once after it. 0s sends each");
+        note(ui, "Repetitions in this time are sent together at its end. 0s sends each");
         gap(ui);
         self.lines(
             ui,
@@ -197,7 +197,7 @@ impl Fields<'_> {
             |draft| &mut draft.quiet,
         );
         ui.add_space(tokens::UNIT);
-        note(ui, "Alerts are only listed in them. Without days, each day");
+        note(ui, "In these hours, alerts are only listed. Without days: every day");
         // Otherwise it is above, and for both.
         if self.form.draft.when.parameter() != Parameter::Hours {
             gap(ui);

@@ -78,8 +78,11 @@ fn sent(ui: &mut Ui, replay: &Replay, clock: &Clock) {
         1 => "1 alert would have been sent".to_owned(),
         sent => format!("{} alerts would have been sent", number(sent)),
     };
-    let quiet =
-        if quiet > 0 { format!(", {} in quiet hours only listed", number(quiet)) } else { String::new() };
+    let quiet = if quiet > 0 {
+        format!(", {} only listed because of quiet hours", number(quiet))
+    } else {
+        String::new()
+    };
     let font = FontId::new(tokens::TYPE_BODY, fonts::semibold());
     ui.add(Label::new(RichText::new(format!("{count}{quiet}")).font(font).color(p.text)).wrap());
     for alert in replay.alerts.iter().rev().take(MAX_LISTED) {

@@ -146,7 +146,7 @@ fn empty(ui: &mut Ui, alerts: &AlertList) {
     menu::title(ui, "No alerts in the last 24 hours");
     let text = match alerts.rules {
         0 => {
-            "No rules yet. To be told when a user signs in, or when a gateway can't be reached, add an alert \
+            "No rules yet. To get an alert when a user signs in, or when a gateway can't be reached, add one \
              in the settings or in config.toml"
         }
         1 => "1 rule is evaluated",
