@@ -50,7 +50,7 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
 
     let (icon, _) = ui.allocate_exact_size(vec2(tokens::ICON_VIEW, tokens::ICON_VIEW), Sense::hover());
     icons::SEARCH_X.paint(ui.painter(), icon.center(), tokens::ICON_VIEW, p.secondary);
-    let (title, sentence) = words(state, drafts, result);
+    let (title, sentence) = message(state, drafts, result);
     ui.add_space(4.0 * tokens::UNIT);
     let title = RichText::new(title).font(FontId::new(tokens::TYPE_VIEW, fonts::semibold())).color(p.text);
     ui.add(Label::new(title.line_height(Some(tokens::LINE_VIEW))).wrap());
@@ -100,7 +100,7 @@ fn last_seen_text(last: &LastSeen, clock: &Clock) -> String {
     let when = clock.when(session.last_seen);
     let address = session.session.address.as_deref();
     let place = address.map_or_else(String::new, |address| format!(" at {}", one_line(address, MAX_CHARS)));
-    let user = words_of(username);
+    let user = shown_pattern(username);
     match (session.state, session.missed_at) {
         (SessionState::LeftBetween, Some(missed_at)) if clock.when(missed_at) != when => {
             let missed = clock.when(missed_at);
@@ -175,7 +175,7 @@ fn label(offer: &Offer, names_field: bool, drafts: &Drafts) -> String {
 }
 
 /// Returns the title and the sentence below it.
-fn words(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, String) {
+fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, String) {
     let fields = (0..drafts.columns.len()).map(FilterField::Column);
     let fields = [FilterField::Username, FilterField::Project].into_iter().chain(fields);
     let unmatched: Vec<(String, Mode)> = fields
@@ -213,7 +213,7 @@ fn words(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, St
 }
 
 /// Returns a pattern on one line, without tabs and other characters that have no glyph, shortened.
-fn words_of(pattern: &str) -> String {
+fn shown_pattern(pattern: &str) -> String {
     // Enough for one that is shortened; a pasted one may be long.
     let pattern: String = pattern.chars().take(4 * MAX_CHARS).collect();
     one_line(&sanitize(&pattern).replace(REPLACEMENT_CHARACTER, " "), MAX_CHARS)
@@ -221,7 +221,7 @@ fn words_of(pattern: &str) -> String {
 
 /// Returns the condition that no value of a column meets, such as `username is exactly "bi"`.
 fn reason(noun: &str, filter: &Filter) -> String {
-    let shown = words_of(filter.pattern());
+    let shown = shown_pattern(filter.pattern());
     let Mode { contains, ignore_case, invert } = filter.mode();
     let verb = match (invert, filter.literal().is_some(), contains, ignore_case) {
         (true, ..) => "is without",
@@ -242,8 +242,8 @@ mod tests {
         for (pattern, shown) in
             [("bill\tsmith\r\n", "bill smith"), ("a\u{202e}b\u{1b}", "a b"), ("bi.*", "bi.*"), ("\t", "")]
         {
-            assert_eq!(words_of(pattern), shown, "{pattern:?}");
+            assert_eq!(shown_pattern(pattern), shown, "{pattern:?}");
         }
-        assert_eq!(words_of(&"x".repeat(1000)), format!("{}…", "x".repeat(MAX_CHARS)));
+        assert_eq!(shown_pattern(&"x".repeat(1000)), format!("{}…", "x".repeat(MAX_CHARS)));
     }
 }

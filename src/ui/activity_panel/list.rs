@@ -15,7 +15,7 @@ use super::super::model::{AppState, Shown};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::words;
+use super::labels;
 use crate::display::Clock;
 use crate::history::{ActivityEntry, ActivityGroup};
 use crate::sanitize::sanitize;
@@ -174,12 +174,12 @@ fn show_row(
         ground(ui, row_ground);
         cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
     });
-    time.1.tooltip_above(words::time(entry, clock));
+    time.1.tooltip_above(labels::time(entry, clock));
     // The event may extend over the empty cells after it.
     let (mut place, mut is_next_empty) = (Rect::NOTHING, true);
     let (_, event) = row.col(|ui| {
         ground(ui, row_ground);
-        let (icon, color) = words::icon(entry, group, palette(ui.visuals()));
+        let (icon, color) = labels::icon(entry, group, palette(ui.visuals()));
         let rect = ui.max_rect();
         place = rect;
         let y = rect.center().y - tokens::LINE / 2.0;
@@ -200,12 +200,12 @@ fn show_row(
             response.tooltip_above(text);
         }
     }
-    let text = words::event(entry, group, clock);
+    let text = labels::event(entry, group, clock);
     let mut is_truncated = false;
     row.col(|ui| {
         ground(ui, row_ground);
         let p = palette(ui.visuals());
-        let duration = words::duration(entry).unwrap_or_default();
+        let duration = labels::duration(entry).unwrap_or_default();
         cell(ui, &duration, p.secondary, 0.0);
         // Over the grounds of all cells, and beyond this one.
         let mut painter = ui.painter().clone();
@@ -255,11 +255,11 @@ impl Places {
 /// Returns the text of a row.
 fn row_text(group: &ActivityGroup, entry: &ActivityEntry, places: &Places, clock: &Clock) -> String {
     let session = &entry.session;
-    let event = words::event(entry, group, clock);
+    let event = labels::event(entry, group, clock);
     let texts = [&session.username, &session.project, &session.address];
     let texts = texts.into_iter().flatten().map(|text| sanitize(text).into_owned());
     let parts = [clock.date(entry.time()), event].into_iter().chain(texts);
-    let parts = parts.chain([places.name(entry)]).chain(words::duration(entry));
+    let parts = parts.chain([places.name(entry)]).chain(labels::duration(entry));
     parts.collect::<Vec<_>>().join(", ")
 }
 

@@ -1,7 +1,7 @@
 //! The activity panel at the bottom: what happened, the newest first.
 
+mod labels;
 mod list;
-mod words;
 
 use egui::accesskit::Role;
 use egui::{

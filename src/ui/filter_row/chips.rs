@@ -10,8 +10,8 @@ use egui::{
 };
 use std::sync::Arc;
 
+use super::labels::{mode_labels, shortened};
 use super::toggles;
-use super::words::{mode_words, shortened};
 use crate::dataset::{Cell, ColumnId};
 use crate::display;
 use crate::export::{describe_cell_filter, describe_date_filter, describe_range};
@@ -63,7 +63,7 @@ fn all(state: &AppState, drafts: &Drafts) -> Vec<Chip> {
     };
     let columns = drafts.columns.iter().map(|filter| {
         let title = state.column_title(&filter.column).into_owned();
-        let words = mode_words(filter.text.mode).join(" ");
+        let words = mode_labels(filter.text.mode).join(" ");
         let pattern = shortened(&filter.text.pattern);
         Chip {
             key: FilterKey::Column(filter.column.clone()),

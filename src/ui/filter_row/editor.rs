@@ -4,7 +4,7 @@ use egui::{Margin, Popup, PopupCloseBehavior, Rect, RectAlign, Sense, Ui, vec2};
 
 use super::editor_popup::{focus_when_opened, id};
 use super::filter_box::FilterBox;
-use super::words::{mode_words, shortened};
+use super::labels::{mode_labels, shortened};
 use super::{add_menu, created, error_overlay};
 use crate::dataset::ColumnId;
 use crate::query::FilterField;
@@ -90,7 +90,7 @@ fn pattern(
         menu::title(ui, "Recent");
     }
     for entry in recent {
-        let words = mode_words(entry.mode).join("  ");
+        let words = mode_labels(entry.mode).join("  ");
         if ui.add(menu::Item::new(shortened(&entry.pattern)).mono().shortcut(words)).clicked() {
             commands.push(Command::Filter(FilterCommand::ApplyHistory(field, entry)));
         }

@@ -8,7 +8,7 @@ use egui::accesskit::{Live, Role};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{FontFamily, FontId, Galley, Id, Label, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2};
 
-use super::words::shortened;
+use super::labels::shortened;
 use crate::dataset::ColumnId;
 use crate::query::{FilterError, FilterStatus, FilterText};
 use crate::sanitize::escape;

@@ -23,8 +23,8 @@ pub(in crate::ui) struct FormBoxResponse {
     pub(in crate::ui) mode: Option<Mode>,
 }
 
-/// The words of a box.
-pub(in crate::ui) struct Words<'a> {
+/// The labels of a box.
+pub(in crate::ui) struct BoxLabels<'a> {
     /// The caption in the box.
     pub(in crate::ui) caption: &'a str,
     /// The accessible name.
@@ -43,8 +43,8 @@ pub(in crate::ui) fn show(
 ) -> FormBoxResponse {
     let caption = display::title(column);
     let name = format!("{caption} filter");
-    let words = Words { caption: &caption, name: &name, hint: hint(column) };
-    let shown = show_without_message(ui, id, &words, text, error);
+    let labels = BoxLabels { caption: &caption, name: &name, hint: hint(column) };
+    let shown = show_without_message(ui, id, &labels, text, error);
     if let Some(error) = error {
         error_overlay::show(ui, &shown.edit, shown.rect, text, error, |_| {});
     }
@@ -55,7 +55,7 @@ pub(in crate::ui) fn show(
 pub(in crate::ui) fn show_without_message(
     ui: &mut Ui,
     id: Id,
-    words: &Words<'_>,
+    labels: &BoxLabels<'_>,
     text: &mut FilterText,
     error: Option<&FilterError>,
 ) -> FormBoxResponse {
@@ -73,7 +73,7 @@ pub(in crate::ui) fn show_without_message(
 
     let y = rect.center().y;
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let caption = fonts::line(ui.painter(), words.caption, font, p.secondary);
+    let caption = fonts::line(ui.painter(), labels.caption, font, p.secondary);
     let left = rect.left() + LEFT;
     let caption_width = caption.size().x;
     ui.painter().galley(pos2(left, y - caption.size().y / 2.0), caption, p.secondary);
@@ -88,9 +88,9 @@ pub(in crate::ui) fn show_without_message(
         edit.request_focus();
     }
     if text.pattern.is_empty() {
-        paint_hint(ui, value, id, words.hint);
+        paint_hint(ui, value, id, labels.hint);
     }
-    let edit = edit.accessible_name(words.name);
+    let edit = edit.accessible_name(labels.name);
     describe_error(ui, id, error);
     let is_visible = is_hovered || is_active || !text.pattern.is_empty();
     let mode = if is_folded {

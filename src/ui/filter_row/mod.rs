@@ -10,10 +10,10 @@ mod filter_box;
 pub(super) mod form_box;
 mod help;
 mod history;
+mod labels;
 pub(super) mod menus;
 mod saved;
 mod toggles;
-mod words;
 
 use std::borrow::Cow;
 

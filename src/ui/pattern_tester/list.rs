@@ -15,7 +15,7 @@ use super::super::pattern_test::{MAX_ROWS, PatternInput, TestedValue, TestedValu
 use super::super::tokens::{self, Palette, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::super::{button, highlight, theme};
-use super::words;
+use super::labels;
 use crate::display::{self, number};
 
 /// The title of the column with numbers of sessions.
@@ -49,7 +49,7 @@ pub(super) fn show(
         commands.extend(target.map(|row| Command::Pattern(PatternCommand::Select(row))));
     }
     if let Some(row) = cursor.and_then(|cursor| rows.get(cursor)) {
-        list_cells::cursor_row(&focus, words::row(row, text, names), commands);
+        list_cells::cursor_row(&focus, labels::row(row, text, names), commands);
     }
     let mut contents = list_cells::contents(ui, rect);
     let room = rect.width() - contents.spacing().scroll.allocated_width() - theme::PATTERN_VERDICT_WIDTH;
@@ -80,7 +80,7 @@ pub(super) fn show(
                 row.col(|ui| {
                     ground(ui, row_ground);
                     dim(ui, is_stale);
-                    verdict_ui(ui, value, words::verdict(value.verdict, text));
+                    verdict_ui(ui, value, labels::verdict(value.verdict, text));
                 });
                 let mut is_truncated = false;
                 let (_, place) = row.col(|ui| {
@@ -89,7 +89,7 @@ pub(super) fn show(
                     is_truncated = value_ui(ui, value);
                 });
                 if is_truncated {
-                    place.tooltip_above(words::value(value));
+                    place.tooltip_above(labels::value(value));
                 }
                 if let Some(sessions) = value.sessions.filter(|_| has_sessions) {
                     row.col(|ui| {
@@ -98,7 +98,7 @@ pub(super) fn show(
                         number_cell(ui, &number(sessions as usize));
                     });
                 }
-                let groups = words::groups(value, names);
+                let groups = labels::groups(value, names);
                 let (_, response) = row.col(|ui| {
                     ground(ui, row_ground);
                     dim(ui, is_stale);
@@ -111,7 +111,7 @@ pub(super) fn show(
                 }
                 let response = row.response();
                 response.widget_info(|| {
-                    WidgetInfo::labeled(Role::ListItem, true, words::row(value, text, names))
+                    WidgetInfo::labeled(Role::ListItem, true, labels::row(value, text, names))
                 });
                 if response.clicked() {
                     list_cells::focus_after_click(&response.ctx, id());
@@ -149,7 +149,7 @@ fn empty_text(source: ValueSource, verdicts: Option<(&PatternInput, &TestedValue
 
 fn verdict_ui(ui: &Ui, tested: &TestedValue, text: &str) {
     let p = palette(ui.visuals());
-    let (icon, color) = words::icon(tested.verdict, p);
+    let (icon, color) = labels::icon(tested.verdict, p);
     let rect = ui.max_rect();
     let y = rect.center().y - tokens::LINE / 2.0;
     let center = pos2(rect.left() + theme::CELL_LEFT + tokens::ICON_SMALL / 2.0, y);
@@ -165,7 +165,7 @@ fn value_ui(ui: &Ui, tested: &TestedValue) -> bool {
         return job_in(painter, place, highlight::text(ui, &tested.value, &matched, p.text), 0.0);
     }
     let color = if tested.value.is_empty() { p.secondary } else { p.text };
-    cell_in(painter, place, &words::value(tested), color, 0.0)
+    cell_in(painter, place, &labels::value(tested), color, 0.0)
 }
 
 fn group_text(name: &str, text: Option<&str>) -> String {

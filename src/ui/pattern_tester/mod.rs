@@ -2,10 +2,10 @@
 //! each of them.
 //!
 //! - `list`: the list of values
-//! - `words`: verdicts and counts in words
+//! - `labels`: verdicts and counts in words
 
+mod labels;
 mod list;
-mod words;
 
 use egui::accesskit::{Live, Role};
 use egui::text::{LayoutJob, TextWrapping};
@@ -116,12 +116,12 @@ fn pattern_row(ui: &mut Ui, tester: &mut PatternTester, state: &AppState, comman
             commands.push(Command::Pattern(PatternCommand::SetColumn(column.clone())));
         }
         let id = PatternTester::pattern_id();
-        let words = form_box::Words { caption: "Pattern", name: "Pattern", hint: "e.g. bi.*" };
+        let labels = form_box::BoxLabels { caption: "Pattern", name: "Pattern", hint: "e.g. bi.*" };
         let error = match tester.failure() {
             Some(TestFailure::Pattern(error)) => Some(error.clone()),
             _ => None,
         };
-        let shown = form_box::show_without_message(ui, id, &words, &mut tester.text, error.as_ref());
+        let shown = form_box::show_without_message(ui, id, &labels, &mut tester.text, error.as_ref());
         if shown.edit.changed() {
             edited(ui, commands);
         }
@@ -142,7 +142,7 @@ fn values_row(ui: &mut Ui, tester: &PatternTester, commands: &mut Vec<Command>) 
     let source = segments::show(&mut left, "Test with", tester.source, choices);
     commands.extend(source.map(|source| Command::Pattern(PatternCommand::SetSource(source))));
     let (listed, _) = row_end::show(ui, row, |ui| {
-        segments::show_small(ui, "List", tester.listed, words::listed(&tester.text))
+        segments::show_small(ui, "List", tester.listed, labels::listed(&tester.text))
     });
     commands.extend(listed.map(|listed| Command::Pattern(PatternCommand::List(listed))));
 }
@@ -210,17 +210,17 @@ fn status_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, is_stale: bool) {
     };
     let size = vec2(rect.width(), tokens::LINE_SECONDARY);
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        let count = small_text::text(&words::counts(input, values), p.text).family(fonts::semibold());
+        let count = small_text::text(&labels::counts(input, values), p.text).family(fonts::semibold());
         let count = ui.add(Label::new(count));
         ui.ctx().accesskit_node_builder(count.id, |node| node.set_live(Live::Polite));
         if let Some(engines) = values.engine {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let engine = small_text::text(words::engines(engines), p.secondary);
+                let engine = small_text::text(labels::engines(engines), p.secondary);
                 ui.add(Label::new(engine).truncate()).tooltip(ENGINES);
             });
         }
     });
-    let words::Remark { text, is_warning } = words::remark(input, values, tester.listed);
+    let labels::Remark { text, is_warning } = labels::remark(input, values, tester.listed);
     if is_warning {
         text_field::line(&mut ui, icons::TRIANGLE_ALERT, p.warning, &text, p.text);
     } else {

@@ -99,7 +99,7 @@ mod tests {
         }
     }
 
-    fn words(entry: &ActivityEntry, count: usize) -> String {
+    fn event_text(entry: &ActivityEntry, count: usize) -> String {
         let clock = Clock::new(DateStyle::Utc, None, 1_795_365_700_123);
         event(entry, &ActivityGroup { newest: 0, others: Vec::new(), count }, &clock)
     }
@@ -107,17 +107,24 @@ mod tests {
     #[test]
     fn says_how_surely_the_time_is_known() {
         let exact = 1_795_365_700_000;
-        assert_eq!(words(&entry(ActivityKind::Left, exact, exact), 1), "Left");
-        assert!(words(&entry(ActivityKind::Left, exact - 3_600_000, exact), 1).starts_with("Left after "));
-        assert_eq!(words(&entry(ActivityKind::Arrived, i64::MIN, exact), 1), "On when first read");
-        assert!(words(&entry(ActivityKind::Restarted, i64::MIN, exact), 1).starts_with("Restarted before "));
+        assert_eq!(event_text(&entry(ActivityKind::Left, exact, exact), 1), "Left");
+        assert!(
+            event_text(&entry(ActivityKind::Left, exact - 3_600_000, exact), 1).starts_with("Left after ")
+        );
+        assert_eq!(event_text(&entry(ActivityKind::Arrived, i64::MIN, exact), 1), "On when first read");
+        assert!(
+            event_text(&entry(ActivityKind::Restarted, i64::MIN, exact), 1).starts_with("Restarted before ")
+        );
         let late = ActivityEntry {
             key: ActivityKey::end_of(exact + 3_600_000),
             ..entry(ActivityKind::Arrived, exact, exact)
         };
-        assert!(words(&late, 1).starts_with("Signed in at "));
-        assert_eq!(words(&entry(ActivityKind::Left, exact, exact), 7), "Signed in and left, 7 times");
-        assert_eq!(words(&entry(ActivityKind::Alert, exact, exact), 1), "Alert: signed\u{fffd} in twice");
+        assert!(event_text(&late, 1).starts_with("Signed in at "));
+        assert_eq!(event_text(&entry(ActivityKind::Left, exact, exact), 7), "Signed in and left, 7 times");
+        assert_eq!(
+            event_text(&entry(ActivityKind::Alert, exact, exact), 1),
+            "Alert: signed\u{fffd} in twice"
+        );
     }
 
     #[test]

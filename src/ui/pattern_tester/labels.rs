@@ -1,4 +1,4 @@
-//! The words of the dialog that tests a pattern.
+//! The texts of the dialog that tests a pattern.
 
 use std::collections::BTreeMap;
 

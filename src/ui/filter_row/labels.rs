@@ -12,9 +12,9 @@ pub(super) fn shortened(text: &str) -> String {
     escape(&shorten(text, MAX_CHARS)).into_owned()
 }
 
-/// Returns the words of the toggles that are on.
-pub(super) fn mode_words(mode: Mode) -> Vec<&'static str> {
+/// Returns the labels of the toggles that are on.
+pub(super) fn mode_labels(mode: Mode) -> Vec<&'static str> {
     let Mode { contains, ignore_case, invert } = mode;
-    let words = [(invert, "not"), (contains, "part"), (ignore_case, "A=a")];
-    words.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word).collect()
+    let labels = [(invert, "not"), (contains, "part"), (ignore_case, "A=a")];
+    labels.into_iter().filter(|(is_on, _)| *is_on).map(|(_, label)| label).collect()
 }
