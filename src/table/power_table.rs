@@ -317,10 +317,11 @@ impl PowerTable {
     }
 
     /// Scrolls so that the first anchor that is still shown keeps its y. A table that was at its top stays there as long as
-    /// the cursor stays in view.
+    /// the session that the user has selected there stays in view.
     fn restore_scroll(&mut self, was_at_top: bool, mut anchors: impl Iterator<Item = (Cursor, i64)>) {
         self.scroll.clamp(self.metrics);
-        if was_at_top && self.cursor_in_view().is_some() {
+        let is_selected = self.cursor.is_some_and(|cursor| self.is_selected(cursor.row()));
+        if was_at_top && (!is_selected || self.cursor_in_view().is_some()) {
             return;
         }
         let found = anchors.find_map(|(at, y)| Some((self.line_of(at)?, y)));

@@ -392,6 +392,15 @@ fn sorting_keeps_the_cursor_in_view() {
 }
 
 #[test]
+fn sorting_at_the_top_stays_there_unless_a_session_is_selected() {
+    let mut fixture = Fixture::new(PLANT);
+    // As when the table takes the keyboard focus.
+    fixture.table.act(Action::MoveCursor(Motion::Down, SelectMode::Move));
+    fixture.sort(&["clientId:desc"]);
+    assert_eq!((fixture.selected(), fixture.in_view()), (String::new(), "JIHGF".into()));
+}
+
+#[test]
 fn hidden_sessions_stay_selected_and_are_not_counted() {
     let mut fixture = Fixture::new(PLANT);
     fixture.click(0, SelectMode::Only);
