@@ -272,6 +272,14 @@ fn path_below_which_no_gateway_answers_is_named() {
 }
 
 #[test]
+fn web_server_is_no_gateway_to_set_up() {
+    let gateway = FakeGateway::new(|_, stream| stream.write_all(&status("404 Not Found", "")).unwrap());
+    let mut window = Window::on(&gateway.url);
+    window.until_text("No Ignition gateway answers here. Check host and port");
+    assert!(!window.has("Set up this gateway"));
+}
+
+#[test]
 fn certificate_is_whole_and_its_buttons_are_reached_in_a_small_window() {
     let identity = Identity::self_signed(&named(&[HOST, "plant-north.example"], "Plant North"));
     let gateway = TlsGateway::new(&identity);

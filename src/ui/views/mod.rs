@@ -67,18 +67,18 @@ pub(super) fn choose(state: &AppState) -> Option<View<'_>> {
     })
 }
 
-/// Returns the first address whose path leads to no gateway. A gateway without the resource would still identify itself.
+/// Returns the first address at which no gateway answers. A gateway without the resource would still identify itself.
 fn no_gateway(state: &AppState) -> Option<&NodeUrl> {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
     let mut missing = nodes.filter(|node| {
         let is_missing =
             matches!(node.error, Some(GatewayError::NoResource { status: 404, has_rest: false }));
-        is_missing && node.info.is_none() && !node.url.prefix().is_empty()
+        is_missing && node.info.is_none()
     });
     missing.next().map(|node| &node.url)
 }
 
-/// Returns the text for an address whose path leads to no gateway.
+/// Returns the text for an address at which no gateway answers.
 pub(super) fn no_gateway_text(state: &AppState) -> Option<String> {
     no_gateway(state).map(guide::none_at)
 }
