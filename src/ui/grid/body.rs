@@ -127,12 +127,19 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
     }
 }
 
-/// Returns a note on the state of a session of the past; `None` if it needs none.
-fn past_note(sessions: &QueryResult, row: u32, clock: &Clock) -> Option<cell::Note> {
+/// Returns a note on the state of a session at a moment of the past; `None` if it needs none.
+fn past_note(sessions: &QueryResult, at: i64, row: u32, clock: &Clock) -> Option<cell::Note> {
     let value = |name: &str| Some(sessions.dataset.column(&name.into())?.cell(row as usize));
     let Cell::Text(state) = value(names::STATE)? else { return None };
     if state == SessionState::Proved.name() {
-        return Some(cell::Note { text: "on before and after the gap".to_owned(), is_warning: false });
+        let text = match value(names::FIRST_SEEN)? {
+            // Its creation time proves it.
+            Cell::Date(first_seen) if first_seen > at => {
+                format!("created before, first seen {}", clock.full_date(first_seen))
+            }
+            _ => "on before and after the gap".to_owned(),
+        };
+        return Some(cell::Note { text, is_warning: false });
     }
     if state != SessionState::Possible.name() {
         return None;
@@ -224,7 +231,8 @@ impl Painter<'_> {
         let clock = self.state.row_clock(row);
         let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::GROUP_INDENT };
         let columns = self.geometry.columns;
-        let state_column = self.state.past.as_ref().map(|_| ColumnId::from(names::STATE));
+        let past_at = self.state.past.as_ref().map(|past| past.at);
+        let state_column = ColumnId::from(names::STATE);
         let has_cursor = self.is_active && table.is_cursor(at);
         let cursor_column = if has_cursor { cursor_column(table, columns) } else { None };
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
@@ -247,11 +255,9 @@ impl Painter<'_> {
                 alert: if index == badge_column { alert.take() } else { None },
                 is_new: is_new && index == badge_column,
                 is_cursor,
-                note: if Some(&column.id) == state_column.as_ref() {
-                    past_note(self.sessions, row, &clock)
-                } else {
-                    None
-                },
+                note: past_at
+                    .filter(|_| column.id == state_column)
+                    .and_then(|at| past_note(self.sessions, at, row, &clock)),
                 presence: if self.is_stale { cell::Presence::Stale } else { cell::Presence::On },
                 ..cell::CellStyle::new(cell_id(at, &column.id), index)
             };

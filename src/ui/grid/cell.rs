@@ -160,7 +160,11 @@ pub(super) fn show(
                 (None, Some(note)) => with_note(ui, palette, &shown, note, color).into(),
                 (None, None) => plain().into(),
             };
-            Some(text_label(&mut child, rect, content, &shown, None))
+            let full = match &style.note {
+                Some(note) => format!("{shown}, {}", note.text).into(),
+                None => shown.clone(),
+            };
+            Some(text_label(&mut child, rect, content, &full, None))
         }
         Cell::Null => Some(text_label(&mut child, rect, plain().into(), &shown, Some("No value (null)"))),
         // Formatted for visible cells only.
