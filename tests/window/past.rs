@@ -135,13 +135,43 @@ fn typed_time_shows_who_was_on_and_how_surely() {
     go_to(&mut window, "-2h");
     window.until_text("1 proved, 1 possible");
     window.until_column("Username", &["anna", "billy"]);
-    assert_eq!(window.column("State"), ["possible", "proved"]);
+    let states = window.column("State");
+    assert!(states[0].starts_with("possible, last seen "), "{states:?}");
+    assert_eq!(states[1], "proved, on before and after the gap");
     // The filters of the present are those of the past.
     retype(&mut window, "Username filter", "bi.*");
     window.until_column("Username", &["billy"]);
     window.click("Back to live");
     window.until_column("Username", &["billy", "bill.smith", "billy"]);
     assert!(!window.has("State"));
+}
+
+#[test]
+fn session_that_was_created_before_it_was_seen_is_proved_by_that() {
+    let created = (SystemTime::now() - 3 * HOUR).duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let billy = format!(r#""billy","Packaging","10.2.0.9",false,"A1",{}"#, created.as_millis());
+    let plant = Plant::with_lists(&[(HOUR, &[&billy])]);
+    let mut window = plant.open();
+    go_to(&mut window, "-2h");
+    window.until_text_contains("created before, first seen ");
+    assert!(window.harness.query_by_label_contains("after the gap").is_none());
+}
+
+#[test]
+fn legend_counts_the_sessions_of_the_table_in_the_past() {
+    let row = |row: usize| format!(r#""u{row}","P","h",{},"C{row}",null"#, row == 0);
+    let rows: Vec<String> = (0..5).map(row).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    // Both are in one pixel of the chart, which has the larger number.
+    let before = HOUR + Duration::from_secs(1);
+    let plant = Plant::with_lists(&[(before, &rows), (HOUR, &rows[..2])]);
+    let mut window = plant.open();
+    go_to(&mut window, "-1h");
+    window.until_text("2 of 2 sessions");
+    window.retry("the numbers of the table", |window| {
+        window.harness.step();
+        timeline_value(window) == "1 client, 1 designer"
+    });
 }
 
 #[test]

@@ -176,11 +176,11 @@ impl App {
         let Some(HistoryScope { gateway }) = scope.filter(|_| is_shown) else {
             self.history.chart = ChartRead::default();
             (self.state.timeline.chart, self.state.timeline.error) = (None, None);
-            self.state.timeline.latest = None;
+            self.state.timeline.counts = None;
             return;
         };
         self.receive_chart();
-        self.count_latest();
+        self.count_shown();
         let timeline = &self.state.timeline;
         if timeline.width_px == 0 {
             return;
@@ -229,17 +229,24 @@ impl App {
         }
     }
 
-    /// Counts the sessions that are on now, if others were read since. A gateway that can't be read has those of its last list.
-    fn count_latest(&mut self) {
-        let has_dataset = |status: &&Arc<GatewayStatus>| status.dataset.is_some();
-        let status = self.state.status.as_ref().filter(has_dataset).or(self.state.previous_status.as_ref());
-        let dataset = status.and_then(|status| status.dataset.clone());
-        let timeline = &mut self.state.timeline;
-        let is_same = |latest: &SeriesCounts| {
-            dataset.as_ref().is_some_and(|dataset| latest.is_of(dataset, timeline.split))
+    /// Counts the sessions that are on now, or were on at the moment of the past, if others were read since. A gateway that
+    /// can't be read has those of its last list.
+    fn count_shown(&mut self) {
+        let dataset = if let Some(past) = &self.state.past {
+            let sessions = past.sessions.as_ref().filter(|sessions| sessions.at == past.at);
+            sessions.map(|sessions| sessions.dataset.clone())
+        } else {
+            let has_dataset = |status: &&Arc<GatewayStatus>| status.dataset.is_some();
+            let status = self.state.status.as_ref().filter(has_dataset);
+            let status = status.or(self.state.previous_status.as_ref());
+            status.and_then(|status| status.dataset.clone())
         };
-        if !timeline.latest.as_ref().is_some_and(is_same) {
-            timeline.latest = dataset.map(|dataset| SeriesCounts::of(&dataset, timeline.split));
+        let timeline = &mut self.state.timeline;
+        let is_same = |counts: &SeriesCounts| {
+            dataset.as_ref().is_some_and(|dataset| counts.is_of(dataset, timeline.split))
+        };
+        if !timeline.counts.as_ref().is_some_and(is_same) {
+            timeline.counts = dataset.map(|dataset| SeriesCounts::of(&dataset, timeline.split));
         }
     }
 

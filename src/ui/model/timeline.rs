@@ -83,8 +83,8 @@ pub(in crate::ui) struct Timeline {
     pub(in crate::ui) width_px: usize,
     /// The chart that was read last; `None` until one was read.
     pub(in crate::ui) chart: Option<Arc<Chart>>,
-    /// The sessions that are on now, as far as they were read; `None` until they were.
-    pub(in crate::ui) latest: Option<SeriesCounts>,
+    /// The sessions that are on now, or were on at the moment of the past; `None` until they were read.
+    pub(in crate::ui) counts: Option<SeriesCounts>,
     /// Why the last chart couldn't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
     /// The range that the user has chosen.
@@ -99,7 +99,7 @@ impl Default for Timeline {
             split: ChartSplit::Kind,
             width_px: 0,
             chart: None,
-            latest: None,
+            counts: None,
             error: None,
             selection: None,
         }

@@ -20,8 +20,8 @@ const GROUND: f32 = 0.36;
 pub(super) enum At {
     /// Those in a bucket.
     Bucket(usize),
-    /// Those that are on now; if that isn't known, those in a bucket.
-    Present(usize),
+    /// Those of the moment that is shown; if they aren't known, those in a bucket.
+    Shown(usize),
 }
 
 /// A band of the chart.
@@ -30,8 +30,8 @@ pub(super) struct Band {
     names: [String; 2],
     /// The number of sessions in each bucket.
     values: Vec<u32>,
-    /// The number of sessions that are on now; `None` if it isn't known.
-    latest: Option<u32>,
+    /// The number of sessions at the moment that is shown; `None` if it isn't known.
+    shown: Option<u32>,
     /// The color of its line and in the legend.
     pub(super) color: Color32,
     /// The color below the line.
@@ -48,25 +48,24 @@ impl Band {
     pub(super) fn text(&self, at: At) -> String {
         let value = match at {
             At::Bucket(bucket) => self.value(bucket),
-            At::Present(bucket) => self.latest.unwrap_or_else(|| self.value(bucket)),
+            At::Shown(bucket) => self.shown.unwrap_or_else(|| self.value(bucket)),
         };
         let name = &self.names[usize::from(value != 1)];
         format!("{} {name}", number(usize::try_from(value).unwrap_or(usize::MAX)))
     }
 }
 
-/// Returns the bands from the lowest to the highest one. `latest` are the sessions that are on now, and `name` returns the name
+/// Returns the bands from the lowest to the highest one. `shown` are those of the moment that is shown, and `name` returns the name
 /// of a gateway that was recorded under another one.
 pub(super) fn bands(
     chart: &Chart,
     split: ChartSplit,
-    latest: Option<&SeriesCounts>,
+    shown: Option<&SeriesCounts>,
     name: impl Fn(&str) -> String,
     p: &Palette,
 ) -> Vec<Band> {
-    let latest = latest.filter(|latest| latest.is_by(split));
-    let mut bands =
-        if split == ChartSplit::Kind { kinds(chart, latest) } else { by_size(chart, latest, name) };
+    let shown = shown.filter(|shown| shown.is_by(split));
+    let mut bands = if split == ChartSplit::Kind { kinds(chart, shown) } else { by_size(chart, shown, name) };
     let (count, last) = (bands.len(), bands.len().saturating_sub(1));
     for (index, band) in bands.iter_mut().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "there are few bands")]
@@ -85,7 +84,7 @@ fn color_step(index: usize, count: usize) -> usize {
 }
 
 /// Returns the bands of clients and of designers.
-fn kinds(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
+fn kinds(chart: &Chart, shown: Option<&SeriesCounts>) -> Vec<Band> {
     let is_designer = |name: &SeriesName| *name == SeriesName::Kind(Some(SessionKind::Designer));
     let sum = |bucket: usize, designers: bool| -> u32 {
         let series = chart.series.iter().filter(|series| is_designer(&series.name) == designers);
@@ -95,16 +94,16 @@ fn kinds(chart: &Chart, latest: Option<&SeriesCounts>) -> Vec<Band> {
     // Kinds may have their maxima at different times of a bucket.
     let clients = buckets.clone().map(|bucket| sum(bucket, false).min(chart.total[bucket])).collect();
     let designers = buckets.map(|bucket| sum(bucket, true)).collect();
-    let all_latest = latest.map(SeriesCounts::total);
-    let latest = latest.map(|latest| latest.of_series(&SeriesName::Kind(Some(SessionKind::Designer))));
-    let latest_clients = all_latest.zip(latest).map(|(all, designers)| all.saturating_sub(designers));
-    [(["client", "clients"], clients, latest_clients), (["designer", "designers"], designers, latest)]
-        .map(|(names, values, latest)| band(names.map(str::to_owned), values, latest))
+    let all_shown = shown.map(SeriesCounts::total);
+    let shown = shown.map(|shown| shown.of_series(&SeriesName::Kind(Some(SessionKind::Designer))));
+    let shown_clients = all_shown.zip(shown).map(|(all, designers)| all.saturating_sub(designers));
+    [(["client", "clients"], clients, shown_clients), (["designer", "designers"], designers, shown)]
+        .map(|(names, values, shown)| band(names.map(str::to_owned), values, shown))
         .into()
 }
 
 /// Returns the bands of the largest series, the largest first, and one of all others.
-fn by_size(chart: &Chart, latest: Option<&SeriesCounts>, name: impl Fn(&str) -> String) -> Vec<Band> {
+fn by_size(chart: &Chart, shown: Option<&SeriesCounts>, name: impl Fn(&str) -> String) -> Vec<Band> {
     let mut series: Vec<ChartSeries> = Vec::new();
     for other in &chart.series {
         let name = match &other.name {
@@ -134,10 +133,9 @@ fn by_size(chart: &Chart, latest: Option<&SeriesCounts>, name: impl Fn(&str) -> 
             SeriesName::Kind(kind) => kind.map_or("unknown", SessionKind::name).to_owned(),
             SeriesName::Other => "others".to_owned(),
         };
-        let latest =
-            latest.map(|latest| if is_only { latest.total() } else { latest.of_series(&series.name) });
-        named = named.saturating_add(latest.unwrap_or(0));
-        band([name.clone(), name], series.maxima.clone(), latest)
+        let shown = shown.map(|shown| if is_only { shown.total() } else { shown.of_series(&series.name) });
+        named = named.saturating_add(shown.unwrap_or(0));
+        band([name.clone(), name], series.maxima.clone(), shown)
     });
     let mut bands: Vec<Band> = own.collect();
     if !rest.is_empty() {
@@ -146,14 +144,14 @@ fn by_size(chart: &Chart, latest: Option<&SeriesCounts>, name: impl Fn(&str) -> 
             values.fold(0_u32, |sum, value| sum.saturating_add(*value))
         };
         let values = (0..chart.total.len()).map(value).collect();
-        let latest = latest.map(|latest| latest.total().saturating_sub(named));
-        bands.push(band(["others", "others"].map(str::to_owned), values, latest));
+        let shown = shown.map(|shown| shown.total().saturating_sub(named));
+        bands.push(band(["others", "others"].map(str::to_owned), values, shown));
     }
     bands
 }
 
-fn band(names: [String; 2], values: Vec<u32>, latest: Option<u32>) -> Band {
-    Band { names, values, latest, color: Color32::TRANSPARENT, ground: Color32::TRANSPARENT }
+fn band(names: [String; 2], values: Vec<u32>, shown: Option<u32>) -> Band {
+    Band { names, values, shown, color: Color32::TRANSPARENT, ground: Color32::TRANSPARENT }
 }
 
 #[cfg(test)]
@@ -208,11 +206,11 @@ mod tests {
         }
         let dataset = Arc::new(builder.finish(None, None));
         let texts = |series: Vec<(SeriesName, u32)>, split| -> Vec<String> {
-            let latest = SeriesCounts::of(&dataset, split);
+            let shown = SeriesCounts::of(&dataset, split);
             // North was recorded under its address before it was saved.
             let name = |recorded: &str| recorded.replace("http://n", "North");
-            let bands = bands(&chart(100, series), split, Some(&latest), name, &DARK);
-            bands.iter().map(|band| band.text(At::Present(0))).collect()
+            let bands = bands(&chart(100, series), split, Some(&shown), name, &DARK);
+            bands.iter().map(|band| band.text(At::Shown(0))).collect()
         };
         let kinds = vec![(SeriesName::Kind(Some(SessionKind::Vision)), 100)];
         assert_eq!(texts(kinds, ChartSplit::Kind), ["2 clients", "1 designer"]);

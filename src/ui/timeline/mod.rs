@@ -48,7 +48,7 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     let bands = chart
         .map(|chart| {
             let name = |recorded: &str| state.gateways.saved_name(recorded).to_owned();
-            bands::bands(chart, timeline.split, timeline.latest.as_ref(), name, p)
+            bands::bands(chart, timeline.split, timeline.counts.as_ref(), name, p)
         })
         .unwrap_or_default();
     let largest = chart.and_then(|chart| chart.total.iter().max()).copied().unwrap_or(0);
@@ -96,10 +96,11 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     }
     if let Some(chart) = chart {
         let is_present = timeline.is_present(now);
-        let at = match hovered.or(past) {
-            Some(time) => At::Bucket(bucket_at(chart, time)),
-            None if is_present => At::Present(bucket_at(chart, last_read(chart))),
-            None => At::Bucket(bucket_at(chart, scale.range.to)),
+        let at = match (hovered, past) {
+            (Some(time), _) => At::Bucket(bucket_at(chart, time)),
+            (None, Some(time)) => At::Shown(bucket_at(chart, time)),
+            (None, None) if is_present => At::Shown(bucket_at(chart, last_read(chart))),
+            (None, None) => At::Bucket(bucket_at(chart, scale.range.to)),
         };
         legend::show(ui, rect, &bands, at);
         let text = value_text(&bands, at);
