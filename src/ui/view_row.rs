@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         if state.has_nothing_to_show() {
             ui.disable();
         }
-        let panels = panel_buttons(state, room);
+        let panels = panel_buttons(ui.ctx(), state, room);
         let [group, columns] = [group_button(state), columns_button()];
         let line = tokens::LINE + 2.0 * tokens::UNIT;
         let bars = [group.width(ui), columns.width(ui), line];
@@ -93,8 +93,8 @@ struct Panel {
     command: Command,
 }
 
-/// Returns the panels that there are, with their names and whether they are open.
-fn panels(state: &AppState) -> Vec<(&'static str, Icon, bool, &'static str, Command)> {
+/// Returns the panels that there are and for which there is room, with their names and whether they are open.
+fn panels(ctx: &Context, state: &AppState) -> Vec<(&'static str, Icon, bool, &'static str, Command)> {
     let AppState { layout, timeline, .. } = state;
     let details = "All values of the selected session";
     let counts = "Number of sessions of each user and project";
@@ -105,18 +105,20 @@ fn panels(state: &AppState) -> Vec<(&'static str, Icon, bool, &'static str, Comm
     if timeline.is_available {
         let about = "What happened, and when";
         panels.push(("Activity", icons::PANEL_BOTTOM, layout.activity, about, Command::ToggleActivity));
+    }
+    if timeline.is_available && regions::has_room_for_timeline(ctx) {
         let about = "Number of sessions over time";
         panels.push(("Timeline", icons::CHART_AREA, layout.timeline, about, Command::ToggleTimeline));
     }
     panels
 }
 
-fn panel_buttons(state: &AppState, room: Room) -> Vec<Panel> {
+fn panel_buttons(ctx: &Context, state: &AppState, room: Room) -> Vec<Panel> {
     let panel = |(name, icon, is_on, about, command): (&'static str, _, _, _, _)| {
         let label = if room.has_words { name } else { "" };
         Panel { button: Button::ghost(label).icon(icon).name(name).on(is_on), about, command }
     };
-    panels(state).into_iter().map(panel).collect()
+    panels(ctx, state).into_iter().map(panel).collect()
 }
 
 fn group_button(state: &AppState) -> Button<'static> {
@@ -224,7 +226,7 @@ fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut 
     let columns = Item::new("Columns").icon(icons::COLUMNS_3);
     menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
     menu::line(ui);
-    for (name, _, is_open, _, command) in panels(state) {
+    for (name, _, is_open, _, command) in panels(ui.ctx(), state) {
         if ui.add(Item::new(name).check(is_open).keys_of(&command)).clicked() {
             commands.push(command);
             ui.close();

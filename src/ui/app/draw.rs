@@ -74,7 +74,7 @@ fn main_ui(
     if !room.is_compact {
         view_row::show(ui, view_row, state, commands);
     }
-    let has_panel = state.layout.details || state.layout.counts;
+    let has_panel = (state.layout.details || state.layout.counts) && has_room;
     let (table, side) = if has_panel { right_panel::split(body) } else { (body, Rect::NOTHING) };
     ui.painter().rect_filled(table, 0.0, palette(ui.visuals()).table);
     regions::region(ui, "Table", table, Layout::top_down(Align::Min), |ui| {
