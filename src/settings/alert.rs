@@ -12,6 +12,8 @@ use crate::gateway::SessionKind;
 
 /// The key of the alerts in the file.
 pub(super) const KEY: &str = "alert";
+/// The key of an alert with the gateways that it is about.
+pub(super) const GATEWAYS: &str = "gateways";
 /// The keys of an alert, in the order of the documentation.
 pub(super) const KEYS: [&str; 17] = [
     "name",
@@ -24,7 +26,7 @@ pub(super) const KEYS: [&str; 17] = [
     "project",
     "address",
     "kind",
-    "gateways",
+    GATEWAYS,
     "quiet",
     "cooldown",
     "send_resolved",
@@ -141,7 +143,7 @@ impl Reader<'_> {
         {
             return Err((key, AlertReason::NotOfCondition(condition.name())));
         }
-        rule.gateways = self.texts("gateways")?;
+        rule.gateways = self.texts(GATEWAYS)?;
         rule.hold = self.duration("for")?.unwrap_or_default();
         rule.quiet = self.quiet()?;
         rule.cooldown = self.duration_or_zero("cooldown")?.unwrap_or(rule.cooldown);

@@ -24,19 +24,22 @@ pub(super) fn edit(
     key: &str,
     change: impl FnOnce(&mut ArrayOfTables) -> Result<(), SettingsErrorKind>,
 ) -> Result<(), SettingsError> {
-    edit_document(folder, key, |document| {
-        let tables = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-        // `filter = []` is another way to write the same list.
-        if let Item::Value(value) = tables {
-            let list = value.as_array().cloned().unwrap_or_default();
-            let list = list.into_iter().filter_map(|entry| match entry {
-                Value::InlineTable(table) => Some(table.into_table()),
-                _ => None,
-            });
-            *tables = Item::ArrayOfTables(list.collect());
-        }
-        tables.as_array_of_tables_mut().map_or(Ok(()), change)
-    })
+    edit_document(folder, key, |document| tables_of(document, key).map_or(Ok(()), change))
+}
+
+/// Returns the list of tables under `key`, which is added if it is missing.
+pub(super) fn tables_of<'a>(document: &'a mut DocumentMut, key: &str) -> Option<&'a mut ArrayOfTables> {
+    let tables = document.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    // `filter = []` is another way to write the same list.
+    if let Item::Value(value) = tables {
+        let list = value.as_array().cloned().unwrap_or_default();
+        let list = list.into_iter().filter_map(|entry| match entry {
+            Value::InlineTable(table) => Some(table.into_table()),
+            _ => None,
+        });
+        *tables = Item::ArrayOfTables(list.collect());
+    }
+    tables.as_array_of_tables_mut()
 }
 
 /// Sets the value of `key` at the top of the current file. Nothing is written if it is wrong, before or after.
@@ -95,7 +98,8 @@ pub(super) fn machine_file_with(folder: &Path, has_entry: impl FnOnce(&Settings)
     has_entry(&Settings::load_machine(&machine)).then(|| machine.join(CONFIG_FILE))
 }
 
-fn edit_document(
+/// Changes the current file. Nothing is written if an entry would become wrong, or one under `key` is or would get lost.
+pub(super) fn edit_document(
     folder: &Path,
     key: &str,
     change: impl FnOnce(&mut DocumentMut) -> Result<(), SettingsErrorKind>,

@@ -6,6 +6,7 @@
 
 mod alert;
 mod alert_draft;
+mod alert_gateways;
 mod alert_problem;
 mod config;
 mod edit;

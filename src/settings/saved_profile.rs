@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 
-use super::edit::{edit, has_name, machine_file_with};
+use super::alert_gateways;
+use super::edit::{edit, edit_document, has_name, machine_file_with, tables_of};
 use super::error::{SettingsError, SettingsErrorKind};
 use crate::gateway::{Api, Login, Pin, Profile, SessionKind};
 
@@ -15,13 +16,14 @@ use crate::gateway::{Api, Login, Pin, Profile, SessionKind};
 const KEY: &str = "profile";
 
 /// Writes the keys that differ between `before` and `after` to `config.toml` in `folder`; the whole profile if it wasn't
-/// saved before, or only for all users.
+/// saved before, or only for all users. Alerts follow its name and its addresses.
 ///
 /// # Errors
 /// If the file can't be read or written, `before` isn't in it any more, or another profile has the same name. The file is
 /// left as it is.
 pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) -> Result<(), SettingsError> {
-    edit(folder, KEY, |tables| {
+    edit_document(folder, KEY, |document| {
+        let Some(tables) = tables_of(document, KEY) else { return Ok(()) };
         let saved = match before {
             None => None,
             Some(before) => {
@@ -42,6 +44,8 @@ pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) ->
             })?;
             Some((index, name_and_nodes(after)))
         };
+        // What is only for all users keeps its name there.
+        let changed = saved.as_ref().map(|(_, before)| before.clone());
         let (index, before) = saved.or_else(same).unwrap_or_else(|| {
             let mut table = Table::new();
             table.insert("name", value(&after.name));
@@ -51,6 +55,12 @@ pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) ->
         });
         if let Some(table) = tables.get_mut(index) {
             write_changes(table, folder, &before, after);
+        }
+        if let Some(before) = changed {
+            let others = tables.iter().enumerate().filter(|(other, _)| *other != index);
+            let urls = others.filter_map(|(_, table)| table.get("urls")?.as_array()).flatten();
+            let urls: Vec<String> = urls.filter_map(|url| url.as_str().map(str::to_owned)).collect();
+            alert_gateways::follow(document, &before, after, &urls);
         }
         Ok(())
     })

@@ -1,0 +1,148 @@
+//! The gateways that alerts name: they follow changes of the profiles.
+
+use toml_edit::{DocumentMut, Item, TableLike, Value};
+
+use super::alert::{GATEWAYS, KEY};
+use crate::gateway::Profile;
+
+/// Replaces what alerts say for a gateway after its profile was changed: its name, and the address of a node that was
+/// replaced by another one. `others` are the addresses of other profiles.
+pub(super) fn follow(document: &mut DocumentMut, before: &Profile, after: &Profile, others: &[String]) {
+    let addresses = |profile: &Profile| profile.nodes().iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (old, new) = (addresses(before), addresses(after));
+    let mut gone = old.iter().filter(|address| !new.contains(address) && !others.contains(address));
+    let mut added = new.iter().filter(|address| !old.contains(address));
+    if before.name != after.name {
+        replace(document, &before.name, &after.name);
+    }
+    // Which one takes the place of which of several isn't known.
+    if let (Some(gone), None, Some(added), None) = (gone.next(), gone.next(), added.next(), added.next()) {
+        replace(document, gone, added);
+    }
+}
+
+fn replace(document: &mut DocumentMut, old: &str, new: &str) {
+    match document.get_mut(KEY) {
+        Some(Item::ArrayOfTables(tables)) => {
+            tables.iter_mut().for_each(|table| replace_in(table, old, new));
+        }
+        Some(Item::Value(Value::Array(values))) => {
+            let tables = values.iter_mut().filter_map(Value::as_inline_table_mut);
+            tables.for_each(|table| replace_in(table, old, new));
+        }
+        _ => {}
+    }
+}
+
+fn replace_in(alert: &mut dyn TableLike, old: &str, new: &str) {
+    let is_text = |value: &Value, text: &str| value.as_str() == Some(text);
+    match alert.get_mut(GATEWAYS).and_then(Item::as_value_mut) {
+        Some(Value::Array(names)) if names.iter().any(|name| is_text(name, new)) => {
+            names.retain(|name| !is_text(name, old));
+        }
+        Some(Value::Array(names)) => {
+            names.iter_mut().filter(|name| is_text(name, old)).for_each(|name| set(name, new));
+        }
+        Some(name) if is_text(name, old) => set(name, new),
+        _ => {}
+    }
+}
+
+/// Keeps white space and comments around the value.
+fn set(value: &mut Value, text: &str) {
+    let decor = value.decor().clone();
+    *value = text.into();
+    *value.decor_mut() = decor;
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gateway::Profile;
+    use crate::settings::{Settings, remove_profile, save_profile};
+
+    const PROFILES: &str = "[[profile]]\nname = \"North\"\nurls = [\"http://n1:8088\", \"http://n2:8088\"]\n\
+        [[profile]]\nname = \"South\"\nurls = [\"http://s:8088\"]\n";
+
+    fn alert(name: &str, gateways: &str) -> String {
+        format!("[[alert]]\nname = \"{name}\"\nwhen = \"arrives\"\ngateways = {gateways}\n")
+    }
+
+    /// Returns the alerts after a change of the first profile.
+    fn alerts_after(alerts: &str, change: impl Fn(Profile) -> Profile) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, [PROFILES, alerts].concat()).unwrap();
+        let before = Settings::load(folder.path()).unwrap().profiles.remove(0);
+        save_profile(folder.path(), Some(&before), &change(before.clone())).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        text[text.find("[[alert]]").or(text.find("alert =")).unwrap()..].to_owned()
+    }
+
+    fn with_nodes(profile: &Profile, nodes: &[&str]) -> Profile {
+        let nodes = nodes.iter().map(|node| node.parse().unwrap()).collect();
+        Profile::new(profile.name.clone(), nodes).unwrap()
+    }
+
+    #[test]
+    fn alerts_follow_a_renamed_gateway() {
+        let alerts = [
+            &*alert("A", "\"North\" # the first"),
+            &*alert("B", "[\n  \"South\",\n  \"North\", # too\n]"),
+            &*alert("C", "[\"South\", \"north\"]"),
+            "[[alert]]\nname = \"North\"\nwhen = \"leaves\"\n",
+        ]
+        .concat();
+        let expected = alerts
+            .replace("= \"North\" # the first", "= \"Plant North\" # the first")
+            .replace("\"North\", # too", "\"Plant North\", # too");
+        assert_eq!(alerts_after(&alerts, |profile| profile.with_name("Plant North")), expected);
+        // Written in one line, also for one that has the new name already.
+        let inline =
+            |gateways| format!("alert = [{{ name = \"A\", when = \"arrives\", gateways = {gateways} }}]\n");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, [&inline("[\"West\", \"North\"]"), PROFILES].concat()).unwrap();
+        let before = Settings::load(folder.path()).unwrap().profiles.remove(0);
+        save_profile(folder.path(), Some(&before), &before.clone().with_name("West")).unwrap();
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with(&inline("[\"West\"]")));
+    }
+
+    #[test]
+    fn alerts_follow_the_address_of_a_node() {
+        let alerts = alert("A", "[\"http://n2:8088\", \"http://s:8088\"]");
+        let change = |nodes: &'static [&str]| alerts_after(&alerts, |profile| with_nodes(&profile, nodes));
+        let moved = alerts.replace("http://n2:8088", "https://n2:8043");
+        assert_eq!(change(&["http://n1:8088", "https://n2:8043"]), moved);
+        // Neither the new one of two nor none takes its place.
+        assert_eq!(change(&["http://a:8088", "http://b:8088"]), alerts);
+        assert_eq!(change(&["http://n1:8088"]), alerts);
+        // Another profile still has it.
+        let alerts = alert("A", "\"http://s:8088\"");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let twice = PROFILES.replace("http://n2:8088", "http://s:8088");
+        std::fs::write(&path, [&*twice, &*alerts].concat()).unwrap();
+        let before = Settings::load(folder.path()).unwrap().profiles.remove(0);
+        save_profile(
+            folder.path(),
+            Some(&before),
+            &with_nodes(&before, &["http://n1:8088", "http://x:8088"]),
+        )
+        .unwrap();
+        assert!(std::fs::read_to_string(&path).unwrap().ends_with(&alerts));
+    }
+
+    #[test]
+    fn alerts_stay_when_a_gateway_is_removed_or_not_renamed() {
+        let alerts = alert("A", "\"North\"");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        std::fs::write(&path, [PROFILES, &*alerts].concat()).unwrap();
+        let before = Settings::load(folder.path()).unwrap().profiles.remove(0);
+        // The new name is taken.
+        save_profile(folder.path(), Some(&before), &before.clone().with_name("South")).unwrap_err();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), [PROFILES, &*alerts].concat());
+        remove_profile(folder.path(), &before).unwrap();
+        assert!(std::fs::read_to_string(&path).unwrap().ends_with(&alerts));
+    }
+}
