@@ -147,6 +147,12 @@ impl Profile {
         Ok(profile.expect("one address is one node"))
     }
 
+    /// Returns `true` if this is its name or the address of one of its nodes.
+    #[must_use]
+    pub fn has_name_or_address(&self, text: &str) -> bool {
+        self.name == text || self.nodes.iter().any(|node| node.to_string() == text)
+    }
+
     /// Returns the profile with another name.
     #[must_use]
     pub fn with_name(self, name: &str) -> Self {

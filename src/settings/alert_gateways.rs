@@ -1,9 +1,46 @@
-//! The gateways that alerts name: they follow changes of the profiles.
+//! The gateways that alerts name: those that don't exist, and those whose profile changes.
 
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use super::alert::{GATEWAYS, KEY};
+use super::error::SettingsError;
+use super::{DEMO, DEMO_NAME, Settings};
 use crate::gateway::Profile;
+
+/// An alert names a gateway that doesn't exist. It applies to its other gateways.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Alert {alert:?} names {gateway:?}, which is neither a saved gateway nor the address of a node. Edit the alert"
+)]
+pub struct MissingGateway {
+    /// The name of the alert.
+    pub alert: String,
+    /// What it names.
+    pub gateway: String,
+}
+
+impl Settings {
+    /// Returns the gateways that are named by alerts that are switched on, and are neither saved nor among `others`.
+    #[must_use]
+    pub fn missing_gateways<'a>(
+        &'a self,
+        others: impl IntoIterator<Item = &'a Profile>,
+    ) -> Vec<MissingGateway> {
+        let profiles: Vec<&Profile> = self.profiles.iter().chain(others).collect();
+        let is_known = |name: &str| {
+            [DEMO, DEMO_NAME].contains(&name)
+                || profiles.iter().any(|profile| profile.has_name_or_address(name))
+                // An entry that is wrong is reported itself.
+                || self.problems.iter().filter_map(SettingsError::profile).any(|wrong| wrong == name)
+        };
+        let rules = self.alerts.iter().filter(|rule| rule.is_enabled);
+        let missing = rules.flat_map(|rule| {
+            let gateways = rule.gateways.iter().filter(|name| !is_known(name));
+            gateways.map(|gateway| MissingGateway { alert: rule.name.clone(), gateway: gateway.clone() })
+        });
+        missing.collect()
+    }
+}
 
 /// Replaces what alerts say for a gateway after its profile was changed: its name, and the address of a node that was
 /// replaced by another one. `others` are the addresses of other profiles.
@@ -130,6 +167,28 @@ mod tests {
         )
         .unwrap();
         assert!(std::fs::read_to_string(&path).unwrap().ends_with(&alerts));
+    }
+
+    #[test]
+    fn gateways_that_do_not_exist_are_reported() {
+        let off = alert("Off", "\"Gone\"") + "enabled = false\n";
+        let wrong = "[[profile]]\nname = \"Wrong\"\nurls = []\n";
+        let named =
+            "[\"South\", \"Gone\", \"http://n2:8088\", \"http://x:8088\", \"demo\", \"Wrong\", \"north\"]";
+        let folder = tempfile::tempdir().unwrap();
+        let text = [PROFILES, wrong, &alert("A", named), &alert("B", "\"North\""), &off].concat();
+        std::fs::write(folder.path().join("config.toml"), text).unwrap();
+        let settings = Settings::load(folder.path()).unwrap();
+        let missing = |others: &[Profile]| {
+            let missing = settings.missing_gateways(others);
+            missing.into_iter().map(|missing| (missing.alert, missing.gateway)).collect::<Vec<_>>()
+        };
+        let of_a = |names: &[&str]| {
+            names.iter().map(|name| ("A".to_owned(), (*name).to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(&[]), of_a(&["Gone", "http://x:8088", "north"]));
+        // Read without being saved.
+        assert_eq!(missing(&[Profile::from_address("x").unwrap()]), of_a(&["Gone", "north"]));
     }
 
     #[test]

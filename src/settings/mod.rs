@@ -29,6 +29,7 @@ mod state;
 mod target;
 
 pub use alert_draft::{AlertDraft, AlertDraftError};
+pub use alert_gateways::MissingGateway;
 pub use alert_problem::{AlertProblem, AlertReason};
 pub use config::Settings;
 pub use error::SettingsError;

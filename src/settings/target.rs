@@ -24,6 +24,16 @@ pub enum Target {
     Gateway(Profile),
 }
 
+impl Target {
+    /// Returns the gateway, unless it is the demo gateway or all together.
+    pub(crate) fn profile(&self) -> Option<&Profile> {
+        match self {
+            Self::Gateway(profile) => Some(profile),
+            Self::Demo | Self::All => None,
+        }
+    }
+}
+
 /// A text stands for no gateway.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {

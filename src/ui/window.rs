@@ -275,6 +275,11 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
     let history = error.is_none().then(|| settings.history.location()).flatten();
     let error = error.or_else(|| settings.problems.first().map(|problem| ErrorReport::new(problem)));
     let error = error.or_else(|| settings.alert_problems.first().map(|problem| ErrorReport::new(problem)));
+    // A gateway that is connected to without being saved becomes a recent one.
+    let recent = state.recent.iter().filter_map(|address| Profile::from_address(address).ok());
+    let others: Vec<Profile> = recent.chain(target.as_ref().and_then(Target::profile).cloned()).collect();
+    let missing = settings.missing_gateways(&others);
+    let error = error.or_else(|| missing.first().map(|missing| ErrorReport::new(missing)));
     let alerts = AlertSetup { folder: settings::data_folder(), desktop: Some(notifications::desktop()) };
     Ok(Start {
         target,

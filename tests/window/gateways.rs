@@ -168,6 +168,30 @@ fn renames_gateway_without_reconnecting_and_removes_it() {
 }
 
 #[test]
+fn alerts_follow_a_renamed_gateway_and_report_one_that_is_removed() {
+    let gateway = plant();
+    let alert = "[[alert]]\nname = \"Busy\"\nwhen = \"count-above\"\nlimit = 50\ngateways = \"North\"\n";
+    let folder = with_config(&[&north(&gateway.url), alert].concat());
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "Edit North…");
+    retype(&mut window, "Name", "Plant North");
+    window.click("Save gateway");
+    window.until("the form to close", |harness| harness.query_by_label("Save gateway").is_none());
+    assert_eq!(Settings::load(folder.path()).unwrap().alerts[0].gateways, ["Plant North"]);
+    choose(&mut window, "Edit Plant North…");
+    window.click("Remove…");
+    window.harness.run_steps(4);
+    assert!(window.harness.query_by_label_contains("Alert \"Busy\"").is_none());
+    window.click("Remove Plant North");
+    window.until_text_contains("Alert \"Busy\" names \"Plant North\", which is neither a saved gateway");
+    window.press(Modifiers::COMMAND, Key::K);
+    window.frame([egui::Event::Text("Alerts…".to_owned())]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("No saved gateway is named Plant North, and no node has this address");
+}
+
+#[test]
 fn test_shows_result_for_each_node() {
     let good = plant();
     let unauthorized = FakeGateway::gateway("8.1.44", status("401 Unauthorized", "<html>"));

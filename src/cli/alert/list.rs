@@ -40,9 +40,7 @@ fn line(rule: &Rule, settings: &Settings) -> String {
         parts.push(format!("only {}", kinds.join(", ")));
     }
     for gateway in &rule.gateways {
-        let is_saved = settings.profiles.iter().any(|profile| {
-            profile.name == *gateway || profile.nodes().iter().any(|node| node.to_string() == *gateway)
-        });
+        let is_saved = settings.profiles.iter().any(|profile| profile.has_name_or_address(gateway));
         let note = if is_saved { "" } else { " (not saved)" };
         parts.push(format!("on {gateway}{note}"));
     }

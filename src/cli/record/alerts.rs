@@ -10,7 +10,7 @@ use crate::display::number;
 use crate::history::Recorder;
 use crate::settings::{self, Settings};
 
-/// Starts to evaluate the alerts; `None` if there are none. Reports those that are left out.
+/// Starts to evaluate the alerts; `None` if there are none. Reports what is wrong with them.
 pub(super) fn spawn(
     settings: &Settings,
     targets: &[OpenTarget],
@@ -19,6 +19,9 @@ pub(super) fn spawn(
 ) -> io::Result<Option<Alerts>> {
     for problem in &settings.alert_problems {
         report(problem, None);
+    }
+    for missing in settings.missing_gateways(targets.iter().map(|target| &target.profile)) {
+        report(&missing, None);
     }
     let rules: Vec<_> = settings.alerts.iter().filter(|rule| rule.is_enabled).cloned().collect();
     if rules.is_empty() {

@@ -193,9 +193,16 @@ impl App {
             let report = ErrorReport::with_summary("Can't evaluate alerts", &error);
             self.state.toasts.error(Task::Alerts, report);
         }
-        let problems = self.settings.alert_problems.iter().map(|problem| ErrorReport::new(problem));
-        self.state.alerts.problems = problems.collect();
         self.state.alerts.rules = self.settings.alerts.iter().filter(|rule| rule.is_enabled).count();
+    }
+
+    /// Lists what is wrong with alerts. `recent` are the gateways that are known without being saved.
+    pub(super) fn list_alert_problems(&mut self, recent: &[Profile]) {
+        let missing = self.settings.missing_gateways(recent);
+        let problems = self.settings.alert_problems.iter().map(|problem| ErrorReport::new(problem));
+        let problems = problems.chain(missing.iter().map(|missing| ErrorReport::new(missing)));
+        self.state.alerts.problems = problems.collect();
+        self.state.missing_gateways = missing;
     }
 
     /// Sets the gateways that the alerts watch. Call it before a poller reads others: what is read of a gateway that isn't

@@ -19,6 +19,7 @@ impl App {
         let recent = self.saved_state.recent.iter().filter_map(|address| Profile::from_address(address).ok());
         let recent: Vec<Profile> = recent.collect();
         self.state.gateways.set(&self.settings.profiles, &recent);
+        self.list_alert_problems(&recent);
         // The status of the shown gateway may have arrived before it was listed.
         if let (Shown::Gateway(name), Some(status)) =
             (self.state.gateways.shown.clone(), self.state.status.clone())

@@ -87,6 +87,7 @@ impl App {
         let is_known = |problem| self.settings.alert_problems.contains(problem);
         let of_alert = settings.alert_problems.iter().find(|problem| !is_known(problem));
         let new = new.map(|new| ErrorReport::new(new)).or(of_alert.map(|new| ErrorReport::new(new)));
+        let missing_before = std::mem::take(&mut self.state.missing_gateways);
         self.state.alert_rules.clone_from(&settings.alerts);
         self.state.alert_problems.clone_from(&settings.alert_problems);
         self.state.saved_filters.clone_from(&settings.filters);
@@ -96,9 +97,13 @@ impl App {
         self.list_gateways();
         self.update_background();
         self.update_alerts();
-        match new {
+        let missing = &self.state.missing_gateways;
+        let new_missing = missing.iter().find(|missing| !missing_before.contains(missing));
+        match new.or(new_missing.map(|missing| ErrorReport::new(missing))) {
             Some(report) => self.state.toasts.error(Task::Settings, report),
-            None if self.settings.is_valid() => self.state.toasts.clear_error(Task::Settings),
+            None if self.settings.is_valid() && missing.is_empty() => {
+                self.state.toasts.clear_error(Task::Settings);
+            }
             None => {}
         }
     }

@@ -29,7 +29,7 @@ pub(in crate::ui) struct AlertList {
     pub(in crate::ui) sent: VecDeque<Alert>,
     /// The number of rules that are evaluated.
     pub(in crate::ui) rules: usize,
-    /// Why rules are left out.
+    /// What is wrong with rules.
     pub(in crate::ui) problems: Vec<ErrorReport>,
 }
 

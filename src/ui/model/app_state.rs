@@ -18,7 +18,7 @@ use crate::export::Progress;
 use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
-use crate::settings::{AlertProblem, FilterHistory, SavedFilter, ThemeChoice};
+use crate::settings::{AlertProblem, FilterHistory, MissingGateway, SavedFilter, ThemeChoice};
 use crate::table::{Layout, LeftSession, OutdatedLists, PowerTable};
 use crate::ui::missing_scripts::MissingScripts;
 
@@ -65,6 +65,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) alert_rules: Vec<Rule>,
     /// The alerts in the settings that are wrong.
     pub(in crate::ui) alert_problems: Vec<AlertProblem>,
+    /// The gateways that alerts name and that don't exist.
+    pub(in crate::ui) missing_gateways: Vec<MissingGateway>,
     /// The saved filters.
     pub(in crate::ui) saved_filters: Vec<SavedFilter>,
     /// The active username filter.

@@ -19,7 +19,7 @@ use super::general::{self, General};
 use super::scrolled;
 use crate::alert::Rule;
 use crate::sanitize::sanitize;
-use crate::settings::AlertProblem;
+use crate::settings::{AlertProblem, MissingGateway};
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, settings: &General, commands: &mut Vec<Command>) {
@@ -38,7 +38,11 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, settings: &General, commands: 
             group(ui, "Alerts");
         }
         for (index, rule) in state.alert_rules.iter().enumerate() {
-            ui.push_id(&rule.name, |ui| rule_ui(ui, rule, index > 0, commands));
+            let missing = state.missing_gateways.iter().filter(|missing| missing.alert == rule.name);
+            ui.push_id(&rule.name, |ui| {
+                rule_ui(ui, rule, index > 0, commands);
+                missing.for_each(|missing| missing_ui(ui, missing));
+            });
         }
         if state.alert_rules.is_empty() {
             empty(ui, commands);
@@ -95,6 +99,19 @@ fn rule_ui(ui: &mut Ui, rule: &Rule, has_line: bool, commands: &mut Vec<Command>
     });
     ui.data_mut(|data| data.insert_temp(ui.scope_id().with("buttons"), place.width()));
     indented(ui, tokens::ICON + 2.0 * tokens::UNIT, &sentence(rule));
+    ui.add_space(2.0 * tokens::UNIT);
+}
+
+/// Draws a gateway that a rule names and that doesn't exist.
+fn missing_ui(ui: &mut Ui, missing: &MissingGateway) {
+    let p = palette(ui.visuals());
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        ui.add_space(tokens::ICON + 2.0 * tokens::UNIT);
+        let text =
+            format!("No saved gateway is named {}, and no node has this address", sanitize(&missing.gateway));
+        text_field::line(ui, icons::TRIANGLE_ALERT, p.warning, &text, p.text);
+    });
     ui.add_space(2.0 * tokens::UNIT);
 }
 

@@ -95,6 +95,7 @@ fn record_sends_alerts_once_runs_their_commands_and_lists_them() {
         &command,
         "[[alert]]\nname = \"Down\"\nwhen = \"unreachable\"\n",
         &command,
+        "[[alert]]\nname = \"Moved\"\nwhen = \"count-above\"\nlimit = 9\ngateways = [\"North\", \"South\"]\n",
         "[[alert]]\nname = \"Broken\"\nwhen = \"count-above\"\nlimit = \"5\"\n",
         "[[alert]]\nname = \"No program\"\nwhen = \"count-above\"\nlimit = 1\nnotify = false\ncommand = [\"/no/such/program\"]\n",
     ];
@@ -104,10 +105,13 @@ fn record_sends_alerts_once_runs_their_commands_and_lists_them() {
     assert!(recording.line().ends_with(HISTORY_FILE));
     assert_eq!(
         recording.line(),
-        "gatewatch: Alert \"Broken\" is left out: limit in line 17 of config.toml is invalid"
+        "gatewatch: Alert \"Broken\" is left out: limit in line 22 of config.toml is invalid"
     );
     assert_eq!(recording.line(), "  caused by: Expected a whole number, such as 50");
-    assert_eq!(recording.line(), "gatewatch: Evaluating 3 alerts");
+    assert!(
+        recording.line().starts_with("gatewatch: Alert \"Moved\" names \"South\", which is neither a saved")
+    );
+    assert_eq!(recording.line(), "gatewatch: Evaluating 4 alerts");
     // Only once the first list was read, an arrival is one.
     let deadline = Instant::now() + TIMEOUT;
     while !gateway.paths().iter().any(|path| path.ends_with("sessions")) {
