@@ -163,8 +163,7 @@ impl Store {
             let mut content = read(&folder)?;
             // One in the future was written before the clock was set back.
             content.sent.retain(|sent| now < sent.until && sent.at <= now.saturating_add(AHEAD_MS));
-            let granted: Vec<bool> =
-                claims.iter().map(|claim| self.claim(&mut content.sent, claim, now)).collect();
+            let granted = self.claim_all(&mut content.sent, claims, now);
             let others = std::mem::replace(&mut content.saved, saved);
             content.saved.take_other_gateways(others, gateways);
             content.forget_gateways(gateways, now);
@@ -177,6 +176,23 @@ impl Store {
         self.checked(saved).unwrap_or(all)
     }
 
+    /// Returns for each claim whether this process is to send it, and adds those to what was sent. There may be thousands of
+    /// both, while others wait for the lock.
+    fn claim_all(&self, sent: &mut Vec<Sent>, claims: &[Claim], now: i64) -> Vec<bool> {
+        if claims.is_empty() {
+            return Vec::new();
+        }
+        let mut by_key: BTreeMap<SubjectKey, Vec<Sent>> = BTreeMap::new();
+        for sent in sent.drain(..) {
+            by_key.entry(sent.key.clone()).or_default().push(sent);
+        }
+        let grant = |claim: &Claim| self.claim(by_key.entry(claim.key.clone()).or_default(), claim, now);
+        let granted = claims.iter().map(grant).collect();
+        sent.extend(by_key.into_values().flatten());
+        granted
+    }
+
+    /// Returns whether this process is to send something. `sent` is what was sent with its key.
     fn claim(&self, sent: &mut Vec<Sent>, claim: &Claim, now: i64) -> bool {
         if sent.iter().any(|other| other.by != self.name && claim.is_of(other, sent)) {
             return false;
@@ -342,6 +358,27 @@ mod tests {
         let claim = || claim("A", Channel::Command, Phase::Firing);
         assert_eq!(first.save(Saved::default(), &[], &[claim()], NOW + 1), [true]);
         assert_eq!(second.save(Saved::default(), &[], &[claim()], NOW), [false]);
+    }
+
+    #[test]
+    fn many_claims_take_no_longer_than_others_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let [mut first, mut second] = stores(folder.path());
+        let channels = [Channel::Command, Channel::Desktop, Channel::Log];
+        let of_subject = |id: usize| {
+            let subject = Subject { node: None, id: id.to_string() };
+            channels.map(|channel| {
+                let claim = claim("A", channel, Phase::Firing);
+                Claim { key: SubjectKey { subject: subject.clone(), ..claim.key }, ..claim }
+            })
+        };
+        let claims: Vec<Claim> = (0..MAX_SENT).flat_map(of_subject).collect();
+        let started = std::time::Instant::now();
+        assert!(first.save(Saved::default(), &[], &claims, NOW).into_iter().all(|granted| granted));
+        let granted = second.save(Saved::default(), &[], &claims, NOW + 1_000);
+        assert_eq!(granted.iter().filter(|granted| !**granted).count(), MAX_SENT);
+        // A quadratic search takes minutes.
+        assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     }
 
     #[test]
