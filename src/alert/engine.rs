@@ -111,9 +111,12 @@ impl Engine {
 
     /// Sets the gateways that are watched, with the addresses of their nodes. For others, nothing is sent or
     /// [active](Self::active) until they are watched again. What is known of nodes that a gateway doesn't have any more is
-    /// forgotten.
-    pub fn set_watched(&mut self, gateways: impl IntoIterator<Item = (String, Vec<Arc<str>>)>) {
-        let mut watched = HashSet::new();
+    /// forgotten. Returns the gateways that weren't watched before.
+    pub fn set_watched(
+        &mut self,
+        gateways: impl IntoIterator<Item = (String, Vec<Arc<str>>)>,
+    ) -> Vec<String> {
+        let (mut watched, mut added) = (HashSet::new(), Vec::new());
         for (name, nodes) in gateways {
             let is_here = |gateway: &Arc<str>| **gateway == *name;
             self.nodes.retain(|(gateway, url), _| !is_here(gateway) || nodes.contains(url));
@@ -122,10 +125,14 @@ impl Engine {
                 entries.retain(|subject, _| subject.node.as_ref().is_none_or(is_node));
             }
             self.set_gateway(&name, nodes);
-            watched.insert(name.into());
+            watched.insert(name.as_str().into());
+            if !self.is_watched(&name) {
+                added.push(name);
+            }
         }
         self.watched = Some(watched);
         self.revision += 1;
+        added
     }
 
     fn is_watched(&self, gateway: &str) -> bool {

@@ -140,12 +140,16 @@ impl Store {
         Self { folder, name, is_failing: false }
     }
 
-    /// Returns what was saved.
+    /// Returns what was saved; nothing if the file can't be used.
     pub(super) fn load(&mut self) -> Saved {
-        let Some(folder) = self.folder.clone() else { return Saved::default() };
+        self.read().unwrap_or_default()
+    }
+
+    /// Returns what was saved; `None` if the file can't be used.
+    pub(super) fn read(&mut self) -> Option<Saved> {
+        let folder = self.folder.clone()?;
         let content = with_lock(&folder, || read(&folder)).and_then(|content| content);
-        let content = self.checked(content);
-        content.map(|content| content.saved).unwrap_or_default()
+        self.checked(content).map(|content| content.saved)
     }
 
     /// Saves what is known of these gateways, and keeps what others have saved about other ones. Returns for each claim whether

@@ -247,7 +247,7 @@ impl<'a, F: Fn()> Thread<'a, F> {
                 self.engine.set_rules(rules);
             }
             if let Some(gateways) = pending.gateways {
-                self.engine.set_watched(gateways);
+                self.watch(gateways);
             }
             let mut alerts = Vec::new();
             // Before the end, also those that wait. Others may come meanwhile.
@@ -278,6 +278,21 @@ impl<'a, F: Fn()> Thread<'a, F> {
             if is_time {
                 self.look();
             }
+        }
+    }
+
+    /// Watches these gateways from now on. Other processes may watch those that this one doesn't: what they have saved counts
+    /// when it watches them again.
+    fn watch(&mut self, gateways: Gateways) {
+        if self.engine.revision() != self.saved {
+            self.save(&[]);
+        }
+        let added = self.engine.set_watched(gateways);
+        if added.is_empty() || self.store.is_failing() {
+            return;
+        }
+        if let Some(saved) = self.store.read() {
+            self.engine.replace(saved, &added);
         }
     }
 

@@ -56,9 +56,10 @@ impl Engine {
         self.revision
     }
 
-    /// Returns what is to survive a restart.
+    /// Returns what is to survive a restart, of the gateways that are watched.
     pub(in crate::alert) fn save(&self) -> Saved {
-        let entries = self.scopes.iter().flat_map(|((rule, gateway), entries)| {
+        let scopes = self.scopes.iter().filter(|((_, gateway), _)| self.is_watched(gateway));
+        let entries = scopes.flat_map(|((rule, gateway), entries)| {
             let definition = self.definition(rule).unwrap_or_default();
             entries.iter().map(move |(subject, entry)| SavedEntry {
                 key: SubjectKey {
@@ -73,7 +74,8 @@ impl Engine {
         let mut entries: Vec<SavedEntry> = entries.collect();
         entries.sort_by(|a, b| a.key.cmp(&b.key));
         entries.truncate(MAX_SAVED);
-        Saved { entries, waiting: self.waiting.clone() }
+        let waiting = self.waiting.iter().filter(|waiting| self.is_watched(&waiting.gateway));
+        Saved { entries, waiting: waiting.cloned().collect() }
     }
 
     /// Restores what was saved. Known entries stay, and those of rules that don't exist or had another definition are left out.
@@ -90,13 +92,25 @@ impl Engine {
         self.waiting.extend(waiting);
     }
 
+    /// Continues with what was saved about some gateways, in place of what is known of them.
+    pub(in crate::alert) fn replace(&mut self, mut saved: Saved, gateways: &[String]) {
+        let is_replaced = |gateway: &str| gateways.iter().any(|name| *name == *gateway);
+        self.scopes.retain(|(_, gateway), _| !is_replaced(gateway));
+        self.waiting.retain(|waiting| !is_replaced(&waiting.gateway));
+        saved.retain_gateways(|gateway| is_replaced(gateway));
+        self.restore(saved);
+        self.revision += 1;
+    }
+
     fn definition(&self, rule: &str) -> Option<&str> {
         self.rules.iter().find(|active| active.rule.name == rule).map(|active| &*active.definition)
     }
 
-    /// Returns the names of the gateways that were observed.
+    /// Returns the names of the gateways that were observed and are still watched. Of others, another process may know more.
     pub(in crate::alert) fn observed_gateways(&self) -> Vec<String> {
-        let mut gateways: Vec<String> = self.nodes.keys().map(|(gateway, _)| gateway.to_string()).collect();
+        let observed =
+            self.nodes.keys().map(|(gateway, _)| gateway).filter(|gateway| self.is_watched(gateway));
+        let mut gateways: Vec<String> = observed.map(ToString::to_string).collect();
         gateways.dedup();
         gateways
     }

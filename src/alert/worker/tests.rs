@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::*;
+use crate::alert::observation::{List, Outcome};
+use crate::alert::testing::list;
 use crate::gateway::GatewayError;
 use crate::poll::ReadOutcome;
 
@@ -187,4 +189,81 @@ fn what_could_not_be_saved_is_saved_later() {
     thread.saved_at -= 2 * SAVE_INTERVAL;
     thread.look();
     assert!(std::fs::read_to_string(&file).unwrap().contains("http://north:8088"));
+}
+
+const SECOND: i64 = 1_000;
+
+fn watched(hosts: &[&str]) -> Gateways {
+    hosts.iter().map(|host| ((*host).to_owned(), vec![format!("http://{host}:8088").into()])).collect()
+}
+
+/// A thread that isn't started, with a rule without a cooldown.
+fn thread<'a>(folder: &Path, notify: &'a fn()) -> Thread<'a, fn()> {
+    let rules = vec![Rule { cooldown: Duration::ZERO, ..rule() }];
+    let gateways = Some(watched(&["north"]));
+    Thread::new(AlertOptions { gateways, ..options(folder, rules, Vec::new()) }, Arc::default(), notify)
+}
+
+impl Thread<'_, fn()> {
+    /// Observes that a node can be read, or can't. Returns the number of alerts.
+    fn read(&mut self, host: &str, time: i64, is_reachable: bool) -> usize {
+        let mut observation = Observation::from(&failure(host));
+        observation.time = time;
+        if is_reachable {
+            observation.outcome = Outcome::List(List {
+                sessions: list(&[]),
+                missing_kinds: Vec::new(),
+                clock_offset: 0,
+                certificate_end: None,
+                changes: None,
+            });
+        }
+        self.engine.observe(observation).len()
+    }
+}
+
+#[test]
+fn gateway_that_is_not_watched_any_more_is_left_to_other_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let notify: fn() = || ();
+    let [mut window, mut service] = [0, 1].map(|_| thread(folder.path(), &notify));
+    let start = now();
+    for thread in [&mut window, &mut service] {
+        assert_eq!(thread.read("north", start, false), 1);
+    }
+    window.watch(watched(&["south"]));
+    assert_eq!(service.read("north", start + 5 * SECOND, true), 1);
+    service.save(&[]);
+    assert_eq!(window.read("south", start + 6 * SECOND, false), 1);
+    window.save(&[]);
+    let saved = std::fs::read_to_string(folder.path().join(crate::alert::ALERTS_FILE)).unwrap();
+    assert!(saved.contains("http://south:8088") && !saved.contains("http://north:8088"), "{saved}");
+    // What the other process has saved counts when it is watched again.
+    window.watch(watched(&["north", "south"]));
+    assert_eq!(window.engine.active().len(), 1);
+    assert_eq!(window.read("north", start + 9 * 3_600 * SECOND, true), 0);
+}
+
+#[test]
+fn gateway_that_is_watched_again_fires_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let notify: fn() = || ();
+    let mut window = thread(folder.path(), &notify);
+    let start = now();
+    assert_eq!(window.read("north", start, false), 1);
+    // It wasn't time to save it.
+    window.watch(watched(&["south"]));
+    assert_eq!(window.engine.active().len(), 0);
+    window.watch(watched(&["north"]));
+    assert_eq!(window.engine.active().len(), 1);
+    assert_eq!(window.read("north", start + 60 * SECOND, false), 0);
+    assert_eq!(window.read("north", start + 65 * SECOND, true), 1);
+    // Also where the file can't be used.
+    let file = folder.path().join(crate::alert::ALERTS_FILE);
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    assert_eq!(window.read("north", start + 70 * SECOND, false), 1);
+    window.watch(watched(&["south"]));
+    window.watch(watched(&["north"]));
+    assert_eq!(window.read("north", start + 75 * SECOND, false), 0);
 }
