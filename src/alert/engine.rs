@@ -12,7 +12,7 @@ use self::node::Node;
 use self::occurrences::Waiting;
 pub(super) use self::saved::Saved;
 use super::entry::{Entry, Watch};
-use super::evaluate::{self, Findings, Gateway, Listed};
+use super::evaluate::{self, Findings, Gateway, GatewaySessions, Listed};
 use super::gather::Gather;
 use super::incident::{Alert, Subject};
 use super::observation::{Changes, List, Observation, Outcome};
@@ -50,6 +50,8 @@ struct ActiveRule {
     definition: String,
     selection: Selection,
     gather: Gather<sending::Item>,
+    /// What is known of the sessions of each gateway, if the rule is about whole gateways.
+    known: HashMap<Arc<str>, GatewaySessions>,
     /// The last evaluation took too long, which was reported.
     is_failing: bool,
 }
@@ -84,17 +86,19 @@ impl Engine {
             let is_same =
                 |active: &ActiveRule| active.rule.name == rule.name && active.definition == definition;
             let known = before.iter().position(is_same);
-            let gather = known.map(|index| before.swap_remove(index).gather);
-            if gather.is_none() {
+            let known = known.map(|index| before.swap_remove(index));
+            if known.is_none() {
                 self.scopes.retain(|(name, _), _| *name != rule.name);
                 self.waiting.retain(|waiting| waiting.rule != rule.name);
             }
-            let (selection, gather) = (Selection::new(&rule.filters), gather.unwrap_or_default());
+            let selection = Selection::new(&rule.filters);
+            let (gather, known) = known.map(|active| (active.gather, active.known)).unwrap_or_default();
             self.rules.push(ActiveRule {
                 rule: Arc::new(rule),
                 definition,
                 selection,
                 gather,
+                known,
                 is_failing: false,
             });
         }
@@ -129,6 +133,9 @@ impl Engine {
             if !self.is_watched(&name) {
                 added.push(name);
             }
+        }
+        for active in &mut self.rules {
+            active.known.retain(|gateway, _| watched.contains(gateway));
         }
         self.watched = Some(watched);
         self.revision += 1;
@@ -178,16 +185,16 @@ impl Engine {
 
     fn evaluate(
         &mut self,
-        active: &ActiveRule,
+        active: &mut ActiveRule,
         gateway: Gateway<'_>,
         moment: Moment<'_>,
         outcome: &Outcome,
         changes: Option<&Changes>,
     ) -> Result<(), QueryError> {
-        let ActiveRule { rule, selection, .. } = active;
         let list = match outcome {
             Outcome::List(list) => list,
             Outcome::Failed(failure) => {
+                let rule = &active.rule;
                 let found = evaluate::failed(rule.condition, gateway, moment.node, moment.time, failure);
                 if let Some(findings) = found {
                     self.apply(rule, moment, findings);
@@ -195,9 +202,10 @@ impl Engine {
                 return Ok(());
             }
         };
-        if rule.condition.is_occurrence() {
+        if active.rule.condition.is_occurrence() {
             return self.occurrences(active, moment, list, changes);
         }
+        let ActiveRule { rule, selection, known, .. } = active;
         let Some(node) = self.nodes.get(&(moment.gateway.clone(), moment.node.clone())) else {
             return Ok(());
         };
@@ -205,7 +213,8 @@ impl Engine {
         let mut findings = evaluate::listed(rule.condition, selection, gateway, &node)?;
         if findings.is_none() {
             let listed: Vec<Listed<'_>> = self.listed(gateway, moment.time).collect();
-            findings = evaluate::gateway(rule.condition, selection, gateway, &listed)?;
+            let known = known.entry(gateway.name.clone()).or_default();
+            findings = evaluate::gateway(rule.condition, selection, gateway, &listed, known)?;
         }
         if let Some(findings) = findings {
             self.apply(rule, moment, findings);

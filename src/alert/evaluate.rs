@@ -1,8 +1,11 @@
 //! Evaluates conditions that last: what holds at the moment.
 
+mod gateway_sessions;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+pub(super) use self::gateway_sessions::GatewaySessions;
 use super::entry::millis;
 use super::hours::Hours;
 use super::incident::{Detail, Subject};
@@ -10,7 +13,7 @@ use super::observation::{Failure, List};
 use super::rule::Condition;
 use super::selection::{Selection, id_of, session_id};
 use super::text;
-use crate::dataset::{Column, Dataset, Part, concat, hosts, names};
+use crate::dataset::{Column, Dataset, hosts, names};
 use crate::gateway::{RowKinds, SessionKind};
 use crate::history::SessionRecord;
 use crate::query::{DuplicateLogins, QueryError, is_no_user};
@@ -18,10 +21,13 @@ use crate::query::{DuplicateLogins, QueryError, is_no_user};
 /// The largest number of findings in one evaluation. A rule with more is of no use.
 const MAX_FINDINGS: usize = 10_000;
 
+/// The things for which a condition holds.
+pub(super) type Holding = Vec<(Subject, Detail)>;
+
 /// What holds at the moment, and what is known not to.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    pub(super) holding: Vec<(Subject, Detail)>,
+    pub(super) holding: Holding,
     /// Whether subjects that weren't found are known not to hold. Otherwise their state is unknown.
     pub(super) is_complete: bool,
     /// Subjects of the node for which this is `None` are of the whole gateway.
@@ -191,24 +197,32 @@ fn sessions(
     })
 }
 
-/// Evaluates a condition about a whole gateway. `nodes` are those that can be read at the moment.
+/// Evaluates a condition about a whole gateway. `nodes` are those that can be read at the moment, in the order of the gateway,
+/// and `known` is what is known of their sessions.
 pub(super) fn gateway(
     condition: Condition,
     selection: &Selection,
     gateway: Gateway<'_>,
     nodes: &[Listed<'_>],
+    known: &mut GatewaySessions,
 ) -> Result<Option<Findings>, QueryError> {
-    let mut is_complete = gateway.nodes.iter().all(|url| nodes.iter().any(|node| node.url == url));
-    is_complete &= !nodes.iter().any(|node| selection.misses(&node.list.missing_kinds));
-    let mut parts: Vec<(Arc<Dataset>, Vec<u32>)> = Vec::new();
-    for node in nodes {
-        let sessions = &node.list.sessions;
-        parts.push((sessions.clone(), selection.rows(sessions, &node.list.missing_kinds)?));
+    let is_about_gateway = matches!(
+        condition,
+        Condition::SignedInTwice
+            | Condition::DifferentHosts
+            | Condition::CountAbove(_)
+            | Condition::CountBelow(_)
+    );
+    if !is_about_gateway {
+        return Ok(None);
     }
+    let mut is_complete = nodes.len() == gateway.nodes.len();
+    is_complete &= !nodes.iter().any(|node| selection.misses(&node.list.missing_kinds));
+    let selected = known.select(selection, nodes)?;
     let first = nodes.first().map(|node| node.url.to_string()).unwrap_or_default();
     let read_since = nodes.iter().map(|node| node.time).min().unwrap_or_default();
     let findings = |holding| Findings { holding, is_complete, read_since, ..Findings::default() };
-    let count = parts.iter().map(|(_, rows)| rows.len()).sum::<usize>();
+    let count = selected.iter().map(|sessions| sessions.len()).sum::<usize>();
     let of_gateway = || {
         let subject = Subject { node: None, id: String::new() };
         let text = text::count(condition, count, gateway.name);
@@ -223,26 +237,18 @@ pub(super) fn gateway(
         }
         Condition::CountBelow(_) if !is_complete => Some(findings(Vec::new())),
         Condition::CountBelow(_) => Some(findings(of_gateway())),
-        Condition::SignedInTwice => Some(findings(twice(&combined(&parts), gateway, &first))),
-        Condition::DifferentHosts => Some(findings(different_hosts(&combined(&parts), gateway, &first))),
+        Condition::SignedInTwice => {
+            Some(findings(known.find(selected, |sessions| twice(sessions, gateway, &first))))
+        }
+        Condition::DifferentHosts => {
+            Some(findings(known.find(selected, |sessions| different_hosts(sessions, gateway, &first))))
+        }
         _ => None,
     })
 }
 
-/// Returns the selected rows of all nodes.
-fn combined(parts: &[(Arc<Dataset>, Vec<u32>)]) -> Dataset {
-    let select = |(list, rows): &(Arc<Dataset>, Vec<u32>)| list.select(rows);
-    match parts {
-        [only] => select(only),
-        parts => {
-            let parts: Vec<Part> = parts.iter().map(|part| (String::new(), Arc::new(select(part)))).collect();
-            concat(&parts)
-        }
-    }
-}
-
 /// Finds the users with several sessions in one project.
-fn twice(list: &Dataset, gateway: Gateway<'_>, node: &str) -> Vec<(Subject, Detail)> {
+fn twice(list: &Dataset, gateway: Gateway<'_>, node: &str) -> Holding {
     let logins = DuplicateLogins::find(list);
     let mut found: BTreeMap<String, (Subject, Detail)> = BTreeMap::new();
     for row in 0..u32::try_from(list.len()).unwrap_or(u32::MAX) {
@@ -263,7 +269,7 @@ fn twice(list: &Dataset, gateway: Gateway<'_>, node: &str) -> Vec<(Subject, Deta
 }
 
 /// Finds the users with sessions on different hosts.
-fn different_hosts(list: &Dataset, gateway: Gateway<'_>, node: &str) -> Vec<(Subject, Detail)> {
+fn different_hosts(list: &Dataset, gateway: Gateway<'_>, node: &str) -> Holding {
     let hosts = hosts(list.address());
     // For each user, the first row and address of each host.
     let mut users: BTreeMap<u32, BTreeMap<u32, u32>> = BTreeMap::new();

@@ -228,7 +228,20 @@ impl Dataset {
     /// # Panics
     /// If there is no such row.
     pub(crate) fn select(&self, rows: &[u32]) -> Self {
-        let columns = self.columns().map(|(id, column)| {
+        self.select_columns(rows, |_| true)
+    }
+
+    /// Returns a dataset of these rows with the standard columns and some others.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub(crate) fn select_with(&self, rows: &[u32], others: &[&str]) -> Self {
+        self.select_columns(rows, |name| others.contains(&name))
+    }
+
+    fn select_columns(&self, rows: &[u32], has_other: impl Fn(&str) -> bool) -> Self {
+        let is_selected = |id: &ColumnId| !matches!(id, ColumnId::Other(_)) || has_other(id.name());
+        let columns = self.columns().filter(|(id, _)| is_selected(id)).map(|(id, column)| {
             let header = Header { name: id.into(), kind: column.into() };
             (header, column.select(rows))
         });
