@@ -169,6 +169,70 @@ fn a_purge_returns_the_space_to_the_system() {
     assert!(free < 10, "{free} free pages");
 }
 
+/// What another reader of the same process knows: the name of its gateway, and its last list with its time.
+type OtherReader = (&'static str, Option<(Vec<SessionRecord>, i64)>);
+
+/// Records through another reader from now on.
+fn switch(recording: &mut Recording, other: &mut OtherReader) {
+    std::mem::swap(&mut recording.gateway, &mut other.0);
+    std::mem::swap(&mut recording.list, &mut other.1);
+}
+
+/// A node that a gateway of its own and one of a pair read.
+fn record_through_two(recording: &mut Recording) -> OtherReader {
+    let mut pair = ("Pair", None);
+    let before = ["A", "B"].map(|id| session(id, "billy", 0));
+    recording.read(10_000, &before, false);
+    switch(recording, &mut pair);
+    recording.read(12_000, &before, false);
+    switch(recording, &mut pair);
+    recording.read(15_000, &before, true);
+    pair
+}
+
+/// Checks that A and the sessions that came since are on, and that B has left.
+fn assert_handed_over(recording: &mut Recording, time: i64) {
+    let (sessions, _) = known(recording.engine(), time);
+    let on: Vec<(&str, bool)> =
+        sessions.iter().map(|(id, .., missed_at)| (&**id, missed_at.is_none())).collect();
+    assert_eq!(on, [("A", true), ("B", false), ("C", true), ("D", true)]);
+    assert_eq!(check::check(recording.engine()).unwrap(), [] as [String; 0]);
+    assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
+}
+
+#[test]
+fn a_node_that_is_read_through_another_gateway_from_now_on_loses_no_session() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let mut pair = record_through_two(&mut recording);
+        let alone = recording.steps(failed(0), None).node;
+        let [stays, comes, last] = ["A", "C", "D"].map(|id| session(id, "billy", 0));
+        // The gateway of its own isn't read any more, which shows only after a while.
+        switch(&mut recording, &mut pair);
+        recording.read(20_000, &[stays.clone(), comes.clone()], true);
+        recording.writer.end(&[alone]).unwrap();
+        recording.read(25_000, &[stays, comes, last], true);
+        assert_handed_over(&mut recording, 25_000);
+    });
+}
+
+#[test]
+fn a_node_that_only_another_gateway_can_read_loses_no_session() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let mut pair = record_through_two(&mut recording);
+        let [stays, comes, last] = ["A", "C", "D"].map(|id| session(id, "billy", 0));
+        switch(&mut recording, &mut pair);
+        recording.read(17_000, &[stays.clone(), comes.clone()], true);
+        switch(&mut recording, &mut pair);
+        recording.fail(20_000);
+        switch(&mut recording, &mut pair);
+        recording.read(22_000, &[stays.clone(), comes.clone()], true);
+        recording.read(27_000, &[stays, comes, last], true);
+        assert_handed_over(&mut recording, 27_000);
+    });
+}
+
 /// The client id of a session, its first and last read, and the first read without it.
 type Known = (String, i64, i64, Option<i64>);
 

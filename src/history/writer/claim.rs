@@ -12,8 +12,8 @@ use crate::history::step::NodeKey;
 
 /// The outcome of an attempt to become the writer of a node.
 pub(super) enum Claim {
-    /// This process writes it now. The flag is `true` if it was its writer before, maybe through another connection, and
-    /// nothing came between.
+    /// This process writes it now. The flag is `true` if it was its writer before, through the same gateway and maybe through
+    /// another connection, and nothing came between.
     Own(WrittenNode, bool),
     /// Another process writes it.
     OfAnother {
@@ -48,8 +48,9 @@ pub(super) fn claim(engine: &mut dyn Engine, node: &NodeKey, time: i64) -> Resul
     });
     let (coverage, is_resumed) = match newest {
         Some((coverage, observer, to, is_open)) if *observer == *engine.observer() => {
-            // One that was closed when the node was idle is continued if the next step says so.
-            (Some(OpenCoverage::resume(coverage, to, is_open)), true)
+            // One that was closed when the node was idle is continued if the next step says so. The steps of another gateway
+            // follow a list that wasn't written.
+            (Some(OpenCoverage::resume(coverage, to, is_open)), gateway == node.gateway)
         }
         Some((_, observer, ..)) => {
             tracing::info!(node = %node.url, %observer, "recording a node that another process has recorded before");

@@ -233,7 +233,8 @@ impl WrittenNode {
         matches!(steps.first(), Some(Step::List(list)) if self.known_until.is_none_or(|known| known <= list.time))
     }
 
-    /// Continues where another process has ended, if this one was watching the node by then. Returns `false` if it wasn't.
+    /// Continues where another process or gateway has ended, if this one was watching the node by then. Returns `false` if it
+    /// wasn't.
     fn continues(&mut self, engine: &mut dyn Engine, node: &NodeSteps) -> Result<bool, HistoryError> {
         let Some(known_until) = self.known_until else { return Ok(false) };
         let written = steps_written(node, self.known_until);
@@ -250,7 +251,9 @@ impl WrittenNode {
             return Ok(false);
         }
         sessions::end_missing(engine, self.id, (known_until, time), list, &node.steps[written..])?;
-        self.coverage = Some(OpenCoverage::begin(engine, self.id, known_until, node.every)?);
+        if self.coverage.is_none() {
+            self.coverage = Some(OpenCoverage::begin(engine, self.id, known_until, node.every)?);
+        }
         Ok(true)
     }
 
