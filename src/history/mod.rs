@@ -27,6 +27,7 @@ mod engine;
 mod error;
 mod event;
 mod file_state;
+mod history_gateway;
 mod info;
 mod kind_gap;
 mod location;
@@ -68,6 +69,7 @@ pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUC
 pub use copy::CopyProgress;
 pub use error::{EngineError, HistoryError};
 pub use event::Action;
+pub use history_gateway::HistoryGateway;
 pub use info::{HistoryInfo, NodeInfo};
 pub use location::{HISTORY_FILE, Location};
 pub use peaks::{

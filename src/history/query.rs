@@ -7,6 +7,7 @@ use super::HistoryError;
 use super::answer::{Answer, NodeAnswer, SessionState, StoredSession};
 use super::coverage;
 use super::engine::{Engine, Row};
+use super::history_gateway::HistoryGateway;
 use super::node_coverage::NodeCoverage;
 use super::record::{RECORD_COLUMNS, SessionRecord};
 use super::span;
@@ -61,7 +62,7 @@ impl Found {
 pub(super) fn at(
     engine: &mut dyn Engine,
     time: i64,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     now: i64,
 ) -> Result<Answer, HistoryError> {
     let nodes = nodes(engine, gateway)?;
@@ -104,7 +105,7 @@ pub(super) fn at(
 pub(super) fn between(
     engine: &mut dyn Engine,
     range: Watched,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     now: i64,
 ) -> Result<Answer, HistoryError> {
     between_where(engine, range, gateway, &Condition::default(), now)
@@ -114,7 +115,7 @@ pub(super) fn between(
 pub(super) fn between_where(
     engine: &mut dyn Engine,
     range: Watched,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     condition: &Condition,
     now: i64,
 ) -> Result<Answer, HistoryError> {
@@ -156,8 +157,32 @@ pub(super) fn between_where(
     Ok(answer(nodes, unwatched, sessions))
 }
 
-/// Returns the nodes of a gateway, which is given by its name or the address of a node; all nodes without one.
-pub(super) fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Vec<Node>, HistoryError> {
+/// Returns the nodes of a gateway with its name; all nodes, as they are stored, without one.
+pub(super) fn nodes(
+    engine: &mut dyn Engine,
+    gateway: Option<&HistoryGateway>,
+) -> Result<Vec<Node>, HistoryError> {
+    match gateway {
+        Some(gateway) => nodes_of(engine, std::slice::from_ref(gateway)),
+        None => stored_nodes(engine),
+    }
+}
+
+/// Returns the nodes of some gateways, with their names.
+pub(super) fn nodes_of(
+    engine: &mut dyn Engine,
+    gateways: &[HistoryGateway],
+) -> Result<Vec<Node>, HistoryError> {
+    let named = |node: Node| {
+        let gateway = HistoryGateway::name_of_node(gateways, (&node.gateway, &node.url))?;
+        Some(Node { gateway, ..node })
+    };
+    let mut nodes: Vec<Node> = stored_nodes(engine)?.into_iter().filter_map(named).collect();
+    nodes.sort_by(|a, b| (&a.gateway, &a.url).cmp(&(&b.gateway, &b.url)));
+    Ok(nodes)
+}
+
+fn stored_nodes(engine: &mut dyn Engine) -> Result<Vec<Node>, HistoryError> {
     let rows = engine.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
     let nodes = rows.iter().filter_map(|row| match &row[..] {
         [id, gateway, url] => {
@@ -165,8 +190,7 @@ pub(super) fn nodes(engine: &mut dyn Engine, gateway: Option<&str>) -> Result<Ve
         }
         _ => None,
     });
-    let is_asked = |node: &Node| gateway.is_none_or(|asked| *node.gateway == *asked || *node.url == *asked);
-    Ok(nodes.filter(is_asked).collect())
+    Ok(nodes.collect())
 }
 
 /// Returns the first and the last number of all sessions; `None` if there are none.

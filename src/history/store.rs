@@ -1,7 +1,6 @@
 //! A stored history, for those who read and maintain it.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::activity::{self, ActivityEntry, ActivityKey};
@@ -9,6 +8,7 @@ use super::answer::{Answer, StoredSession};
 use super::chart::{self, Chart, ChartMark, ChartRequest};
 use super::copy::{CopyProgress, copy};
 use super::engine::{Engine, in_snapshot};
+use super::history_gateway::HistoryGateway;
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
 use super::peaks::{self, Peaks, PeaksRequest};
@@ -71,7 +71,7 @@ impl History {
     ///
     /// # Errors
     /// If the database can't be read.
-    pub fn at(&mut self, time: i64, gateway: Option<&str>) -> Result<Answer, HistoryError> {
+    pub fn at(&mut self, time: i64, gateway: Option<&HistoryGateway>) -> Result<Answer, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| query::at(engine, time, gateway, now()))
     }
 
@@ -80,7 +80,12 @@ impl History {
     ///
     /// # Errors
     /// If the database can't be read.
-    pub fn between(&mut self, from: i64, to: i64, gateway: Option<&str>) -> Result<Answer, HistoryError> {
+    pub fn between(
+        &mut self,
+        from: i64,
+        to: i64,
+        gateway: Option<&HistoryGateway>,
+    ) -> Result<Answer, HistoryError> {
         let range = Watched { from, to };
         in_snapshot(&mut *self.engine, |engine| query::between(engine, range, gateway, now()))
     }
@@ -132,7 +137,7 @@ impl History {
         &mut self,
         before: Option<ActivityKey>,
         limit: usize,
-        gateway: Option<&str>,
+        gateway: Option<&HistoryGateway>,
     ) -> Result<Vec<ActivityEntry>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| activity::activity(engine, before, limit, gateway, now()))
     }
@@ -142,7 +147,11 @@ impl History {
     ///
     /// # Errors
     /// If the database can't be read.
-    pub fn change_before(&mut self, time: i64, gateway: Option<&str>) -> Result<Option<i64>, HistoryError> {
+    pub fn change_before(
+        &mut self,
+        time: i64,
+        gateway: Option<&HistoryGateway>,
+    ) -> Result<Option<i64>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| activity::change_before(engine, time, gateway, now()))
     }
 
@@ -150,7 +159,11 @@ impl History {
     ///
     /// # Errors
     /// If the database can't be read.
-    pub fn change_after(&mut self, time: i64, gateway: Option<&str>) -> Result<Option<i64>, HistoryError> {
+    pub fn change_after(
+        &mut self,
+        time: i64,
+        gateway: Option<&HistoryGateway>,
+    ) -> Result<Option<i64>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| activity::change_after(engine, time, gateway, now()))
     }
 
@@ -164,7 +177,7 @@ impl History {
         username: &str,
         from: i64,
         limit: usize,
-        gateway: Option<&str>,
+        gateway: Option<&HistoryGateway>,
     ) -> Result<UserSessions, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| {
             user_sessions::user_sessions(engine, username, from, limit, gateway, now())
@@ -189,7 +202,12 @@ impl History {
     ///
     /// # Errors
     /// If the database can't be read.
-    pub fn summary(&mut self, from: i64, to: i64, gateways: &[Arc<str>]) -> Result<Summary, HistoryError> {
+    pub fn summary(
+        &mut self,
+        from: i64,
+        to: i64,
+        gateways: &[HistoryGateway],
+    ) -> Result<Summary, HistoryError> {
         let range = Watched { from, to };
         in_snapshot(&mut *self.engine, |engine| summary::summary(engine, range, gateways, now()))
     }

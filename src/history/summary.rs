@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::engine::{Engine, first_integer};
+use super::history_gateway::HistoryGateway;
 use super::outage::{self, Outage};
 use super::query::{self, Node};
 use super::watched::Watched;
@@ -36,11 +37,10 @@ pub struct NodeOutages {
 pub(super) fn summary(
     engine: &mut dyn Engine,
     range: Watched,
-    gateways: &[Arc<str>],
+    gateways: &[HistoryGateway],
     now: i64,
 ) -> Result<Summary, HistoryError> {
-    let mut nodes = query::nodes(engine, None)?;
-    nodes.retain(|node| gateways.contains(&node.gateway));
+    let nodes = query::nodes_of(engine, gateways)?;
     if nodes.is_empty() {
         return Ok(Summary::default());
     }

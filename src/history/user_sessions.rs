@@ -6,6 +6,7 @@
 use super::HistoryError;
 use super::answer::{SessionState, StoredSession};
 use super::engine::{Engine, first_integer};
+use super::history_gateway::HistoryGateway;
 use super::query::{self, Condition};
 use super::record::storable;
 use super::watched::Watched;
@@ -31,8 +32,8 @@ pub struct LastSession<'a> {
     pub before: i64,
     /// It isn't the one with this client id.
     pub except: Option<&'a str>,
-    /// The name of its gateway or the address of its node; `None` for any.
-    pub gateway: Option<&'a str>,
+    /// Its gateway; `None` for any.
+    pub gateway: Option<&'a HistoryGateway>,
 }
 
 /// Returns the sessions of a user that were on at a time or later.
@@ -41,7 +42,7 @@ pub(super) fn user_sessions(
     username: &str,
     from: i64,
     limit: usize,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     now: i64,
 ) -> Result<UserSessions, HistoryError> {
     let Some(of_user) = of_user(engine, username)? else { return Ok(UserSessions::default()) };

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::model::TimeRange;
 use crate::dataset::Dataset;
 use crate::history::{
-    ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, History, HistoryError, fold_flapping,
+    ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, History, HistoryError, HistoryGateway,
+    fold_flapping,
 };
 use crate::query::{Query, QueryError};
 use crate::table::ActivityTab;
@@ -72,7 +73,7 @@ fn has_kind(tab: ActivityTab, kind: ActivityKind) -> bool {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ActivityRequest {
     /// The gateway; `None` for all.
-    pub(super) gateway: Option<Arc<str>>,
+    pub(super) gateway: Option<HistoryGateway>,
     /// The time; `None` for all.
     pub(super) range: Option<TimeRange>,
     /// The kinds of entries.
@@ -187,7 +188,7 @@ impl ActivityRows {
         limit: usize,
     ) -> Result<usize, ActivityError> {
         let before = self.last.or(request.start());
-        let mut page = history.activity(before, limit, request.gateway.as_deref())?;
+        let mut page = history.activity(before, limit, request.gateway.as_ref())?;
         let scanned = page.len();
         self.is_complete = scanned < limit;
         self.newest = self.newest.or(page.first().map(|entry| entry.key));
@@ -264,8 +265,9 @@ impl ActivityRows {
         let mut unstored = Vec::new();
         for alert in alerts {
             let LiveAlert { is_end, entry, .. } = alert;
-            let is_of_request = request.gateway.as_ref().is_none_or(|gateway| *gateway == entry.gateway)
-                && request.range.is_none_or(|range| (range.from..=range.to).contains(&entry.time()));
+            let is_of_request =
+                request.gateway.as_ref().is_none_or(|gateway| *gateway.name() == entry.gateway)
+                    && request.range.is_none_or(|range| (range.from..=range.to).contains(&entry.time()));
             // Older ones are read with the others of their time.
             let is_read = self.is_complete || self.last.is_some_and(|last| last < entry.key);
             if !is_of_request || !is_read {

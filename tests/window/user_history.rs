@@ -70,6 +70,11 @@ impl StoredHistory {
             .unwrap();
     }
 
+    /// Stores the node with another name of its gateway.
+    fn rename(&self, gateway: &str) {
+        self.connection.execute("UPDATE node SET gateway = ?1", [gateway]).unwrap();
+    }
+
     /// Adds a time in which the node couldn't be read.
     pub(crate) fn outage(&self, from: i64, to: i64) {
         let sql = "INSERT INTO event (node, kind, earliest, time, last_failed, back_at, is_open) VALUES (1, 0, ?1, ?1, ?2, ?2, 0)";
@@ -174,6 +179,19 @@ fn a_filter_for_a_user_who_is_not_on_says_when_that_was() {
     window.until_text(&text);
     window.click(&text);
     window.until_column("Username", &["carl.m"]);
+}
+
+#[test]
+fn a_gateway_that_another_program_records_under_another_name_has_its_history() {
+    let (folder, plant) = (tempfile::tempdir().unwrap(), plant());
+    let history = StoredHistory::new(folder.path(), &plant.url);
+    history.rename("Former name");
+    let end = 3 * DAY_MS - 10 * MINUTE_MS;
+    history.watch(10 * DAY_MS, 2 * DAY_MS);
+    history.session("carl.m", "hmi-3", [3 * DAY_MS, end, end - 5_000]);
+    let mut window = open(&history, &plant.url);
+    retype(&mut window, "Username filter", "carl.m");
+    window.until_text(&format!("carl.m was last on {} at hmi-3", history.clock().when(history.now - end)));
 }
 
 #[test]

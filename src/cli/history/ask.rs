@@ -10,7 +10,7 @@ use crate::cli::ExitStatus;
 use crate::cli::report::note;
 use crate::cli::rows::RowWriter;
 use crate::gateway::NodeUrl;
-use crate::history::History;
+use crate::history::{History, HistoryGateway};
 
 /// Writes the answer. What was not watched is reported on standard error.
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
@@ -20,7 +20,7 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
     let question = Question::parse(args, &clock)?;
     let mut history = History::open_read_only(&location(&settings()?)?)?;
     let gateway = args.gateway.as_deref().map(|gateway| find(&mut history, gateway)).transpose()?;
-    let answer = question.ask(&mut history, gateway.as_deref())?;
+    let answer = question.ask(&mut history, gateway.as_ref())?;
     for line in unwatched::lines(question, &answer.nodes, &clock) {
         note(&line);
     }
@@ -28,11 +28,11 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
     Ok(ExitStatus::Done)
 }
 
-/// Returns the name of a recorded gateway, or the address of a recorded node, as the history has it.
-pub(super) fn find(history: &mut History, gateway: &str) -> Result<String, CommandError> {
+/// Returns the recorded gateway with a name, or the one of a recorded node with an address.
+pub(super) fn find(history: &mut History, gateway: &str) -> Result<HistoryGateway, CommandError> {
     let nodes = history.nodes()?;
     let known: Vec<(&str, &str)> = nodes.iter().map(|node| (&*node.gateway, &*node.url)).collect();
-    matching(&known, gateway).map(str::to_owned).ok_or_else(|| {
+    matching(&known, gateway).map(HistoryGateway::from).ok_or_else(|| {
         let mut recorded: Vec<String> = known.iter().map(|(gateway, _)| (*gateway).to_owned()).collect();
         recorded.dedup();
         CommandError::UnknownGateway { recorded }

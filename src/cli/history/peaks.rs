@@ -36,7 +36,7 @@ pub(super) fn run(args: &PeaksArgs) -> Result<ExitStatus, CommandError> {
     let settings = settings()?;
     let mut history = History::open_read_only(&location(&settings)?)?;
     let gateway = gateway.as_deref().map(|gateway| find(&mut history, gateway)).transpose()?;
-    let request = PeaksRequest { days: clock.days(from, to), gateway: gateway.map(Into::into) };
+    let request = PeaksRequest { days: clock.days(from, to), gateway };
     let peaks = history.peaks(&request, &|| false)?.unwrap_or_default();
     note_unwatched(&peaks);
     let by = match by {

@@ -3,7 +3,7 @@
 use super::error::CommandError;
 use super::{HistoryArgs, times};
 use crate::display::{Clock, Repeated};
-use crate::history::{Answer, History, HistoryError, Watched};
+use crate::history::{Answer, History, HistoryError, HistoryGateway, Watched};
 
 /// What is asked for, in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,11 @@ impl Question {
         Ok(Self::Between(Watched { from, to }))
     }
 
-    pub(super) fn ask(self, history: &mut History, gateway: Option<&str>) -> Result<Answer, HistoryError> {
+    pub(super) fn ask(
+        self,
+        history: &mut History,
+        gateway: Option<&HistoryGateway>,
+    ) -> Result<Answer, HistoryError> {
         match self {
             Self::At(time) => history.at(time, gateway),
             Self::Between(Watched { from, to }) => history.between(from, to, gateway),

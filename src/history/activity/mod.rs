@@ -13,6 +13,7 @@ pub use self::entry::{ActivityEntry, ActivityKey, ActivityKind};
 pub use self::fold::{ActivityGroup, FLAPPING_ARRIVALS, FLAPPING_WINDOW, fold_flapping};
 use self::source::{Found, Position, Sources};
 use super::engine::{Engine, Row, first_integer};
+use super::history_gateway::HistoryGateway;
 use super::query::{self, Node};
 use super::{HistoryError, schema, span};
 
@@ -28,7 +29,7 @@ pub(super) fn activity(
     engine: &mut dyn Engine,
     before: Option<ActivityKey>,
     limit: usize,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     now: i64,
 ) -> Result<Vec<ActivityEntry>, HistoryError> {
     let nodes = query::nodes(engine, gateway)?;
@@ -58,7 +59,7 @@ pub(super) fn activity(
 pub(super) fn change_before(
     engine: &mut dyn Engine,
     time: i64,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     now: i64,
 ) -> Result<Option<i64>, HistoryError> {
     let nodes = query::nodes(engine, gateway)?;
@@ -71,7 +72,7 @@ pub(super) fn change_before(
 pub(super) fn change_after(
     engine: &mut dyn Engine,
     time: i64,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     now: i64,
 ) -> Result<Option<i64>, HistoryError> {
     let nodes = query::nodes(engine, gateway)?;
@@ -95,7 +96,7 @@ impl<'a> Windows<'a> {
     /// Returns windows for at most `limit` entries each; `None` if there are no entries.
     fn new(
         engine: &mut dyn Engine,
-        gateway: Option<&str>,
+        gateway: Option<&HistoryGateway>,
         nodes: &'a [Node],
         limit: usize,
         now: i64,

@@ -36,7 +36,7 @@ pub(super) fn chart(
     if buckets == 0 {
         return Ok(Some(chart));
     }
-    let nodes = query::nodes(engine, gateway.as_deref())?;
+    let nodes = query::nodes(engine, gateway.as_ref())?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
     let columns = series::column(split);
     let sessions = Sessions::new(engine, (from, to), &nodes, gateway.is_none(), columns, now)?;

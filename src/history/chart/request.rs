@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::gateway::SessionKind;
+use crate::history::HistoryGateway;
 use crate::history::watched::Watched;
 
 /// The largest number of buckets of a chart: more than a screen has pixels.
@@ -19,8 +20,8 @@ pub struct ChartRequest {
     pub buckets: usize,
     /// How sessions are sorted into series.
     pub split: ChartSplit,
-    /// The name of a gateway or the address of a node; `None` for all.
-    pub gateway: Option<Arc<str>>,
+    /// The gateway; `None` for all.
+    pub gateway: Option<HistoryGateway>,
 }
 
 /// How sessions are sorted into series.

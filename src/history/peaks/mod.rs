@@ -34,7 +34,7 @@ pub(super) fn peaks(
 ) -> Result<Option<Peaks>, HistoryError> {
     let days = request.bounds(MAX_TIME);
     let (Some(&from), Some(&to)) = (days.first(), days.last()) else { return Ok(Some(Peaks::default())) };
-    let nodes = query::nodes(engine, request.gateway.as_deref())?;
+    let nodes = query::nodes(engine, request.gateway.as_ref())?;
     let mut gateways: Vec<Arc<str>> = nodes.iter().map(|node| node.gateway.clone()).collect();
     gateways.dedup();
     let of_node = nodes.iter().filter_map(|node| {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::gateway::SessionKind;
+use crate::history::HistoryGateway;
 
 /// The largest number of days that are looked at: ten years.
 pub const MAX_PEAK_DAYS: usize = 3_660;
@@ -15,8 +16,8 @@ pub struct PeaksRequest {
     /// The start of each day and the end of the last one, in milliseconds since 1970 UTC. Days may have any length: where
     /// clocks change they have 23 or 25 hours. Only the first [`MAX_PEAK_DAYS`] are looked at.
     pub days: Vec<i64>,
-    /// The name of a gateway or the address of a node; `None` for all.
-    pub gateway: Option<Arc<str>>,
+    /// The gateway; `None` for all.
+    pub gateway: Option<HistoryGateway>,
 }
 
 impl PeaksRequest {

@@ -143,7 +143,7 @@ fn lists_one_gateway() {
         }
         let mut engine = database.open();
         let mut kinds = |gateway: &str| {
-            let entries = activity(&mut *engine, None, 10, Some(gateway), 0).unwrap();
+            let entries = activity(&mut *engine, None, 10, Some(&gateway.into()), 0).unwrap();
             assert!(entries.iter().all(|entry| gateway.contains(&*entry.gateway)));
             entries.into_iter().map(|entry| entry.kind).collect::<Vec<_>>()
         };

@@ -97,7 +97,7 @@ fn a_purge_while_a_recorder_cannot_write_loses_no_session_that_is_on() {
             backlog.list = Some((sessions.to_vec(), 10_000));
             backlog.read(60_000, &sessions, false);
             backlog.read(65_000, &sessions, true);
-            let answer = query::at(backlog.engine(), 65_000, Some(&url), LATER).unwrap();
+            let answer = query::at(backlog.engine(), 65_000, Some(&url.as_str().into()), LATER).unwrap();
             let found: Vec<&str> = summary(&answer).iter().map(|(id, ..)| *id).collect();
             assert_eq!(found, expected);
             assert_eq!(check::check(backlog.engine()).unwrap(), [] as [String; 0]);

@@ -11,6 +11,7 @@ mod handover;
 mod kinds;
 mod maintenance;
 mod model;
+mod names;
 mod peaks;
 mod postgres;
 mod random;

@@ -78,7 +78,7 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
     let mut writer = recording.end();
     let times = model.interesting_times();
     for &time in &times {
-        let answer = query::at(writer.engine(), time, Some(url), LATER).unwrap();
+        let answer = query::at(writer.engine(), time, Some(&url.into()), LATER).unwrap();
         prop_assert_eq!(model::stored(&answer), model.at(time), "at {}", time);
         let is_watched = answer.nodes.first().is_some_and(|node| node.unwatched.is_empty());
         prop_assert_eq!(is_watched, model.is_watched(time), "watched at {}", time);
@@ -90,7 +90,7 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
     }
     for (&from, &to) in times.iter().zip(times.iter().skip(3)) {
         let range = Watched { from, to };
-        let answer = query::between(writer.engine(), range, Some(url), LATER).unwrap();
+        let answer = query::between(writer.engine(), range, Some(&url.into()), LATER).unwrap();
         prop_assert_eq!(model::stored(&answer), model.between(range), "between {} and {}", from, to);
     }
     compare_last_sessions(writer.engine(), url, &times)?;
@@ -108,11 +108,11 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
 fn compare_last_sessions(engine: &mut dyn Engine, url: &str, times: &[i64]) -> Result<(), TestCaseError> {
     for &before in times.iter().step_by(5) {
         let range = Watched { from: 0, to: before - 1 };
-        let began = query::between(engine, range, Some(url), LATER).unwrap().sessions;
+        let began = query::between(engine, range, Some(&url.into()), LATER).unwrap().sessions;
         for username in ["user 0", "user 1"] {
             let of_user = began.iter().filter(|stored| stored.session.username.as_deref() == Some(username));
             let expected = of_user.map(|stored| stored.last_seen).max();
-            let sought = LastSession { username, before, except: None, gateway: Some(url) };
+            let sought = LastSession { username, before, except: None, gateway: Some(&url.into()) };
             let found = last_session(engine, &sought, LATER, &|| false).unwrap();
             let found = found.map(|stored| stored.last_seen);
             prop_assert_eq!(found, expected, "{} before {}", username, before);
@@ -166,7 +166,7 @@ fn compare_charts(
         for &time in times.iter().filter(|time| from <= **time && **time < to) {
             let request = ChartRequest { from: time, to: time + 1, buckets: 1, ..request.clone() };
             let at = chart::chart(engine, &request, LATER, &|| false).unwrap().unwrap();
-            let answer = query::at(engine, time, Some(url), LATER).unwrap();
+            let answer = query::at(engine, time, Some(&url.into()), LATER).unwrap();
             let certain = answer.sessions.iter().filter(|stored| stored.state != SessionState::Possible);
             // Where a session replaces another one between two reads, both are proved at the time of the first one.
             prop_assert!(at.total[0] as usize <= certain.count(), "at {}", time);
@@ -228,7 +228,7 @@ fn compare_peaks(
             if step > 2
                 && let Peak { count, at: Some(at), .. } = day.peaks.total
             {
-                let answer = query::at(engine, at, Some(url), LATER).unwrap();
+                let answer = query::at(engine, at, Some(&url.into()), LATER).unwrap();
                 let is_certain = |stored: &&StoredSession| stored.state != SessionState::Possible;
                 // Where a session replaces another one between two reads, both are proved at the time of the first one.
                 prop_assert!(answer.sessions.iter().filter(is_certain).count() >= count as usize);
@@ -261,7 +261,7 @@ fn compare_activity(
     let mut entries: Vec<ActivityEntry> = Vec::new();
     loop {
         let before = entries.last().map(|entry| entry.key);
-        let page = activity::activity(engine, before, limit, Some(url), LATER).unwrap();
+        let page = activity::activity(engine, before, limit, Some(&url.into()), LATER).unwrap();
         let is_last = page.len() < limit;
         entries.extend(page);
         if is_last {

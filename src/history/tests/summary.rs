@@ -1,11 +1,12 @@
 //! Summaries, compared with the activity list, with both databases.
 
 use super::*;
+use crate::history::HistoryGateway;
 use crate::history::activity::{ActivityEntry, ActivityKind, activity};
 use crate::history::summary::{NodeOutages, Summary, summary};
 
 fn ask(engine: &mut dyn Engine, from: i64, to: i64, gateways: &[&str], now: i64) -> Summary {
-    let gateways: Vec<Arc<str>> = gateways.iter().map(|gateway| (*gateway).into()).collect();
+    let gateways: Vec<HistoryGateway> = gateways.iter().map(|gateway| (*gateway).into()).collect();
     summary(engine, Watched { from, to }, &gateways, now).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! The sessions of a user, with both databases.
 
 use super::*;
+use crate::history::HistoryGateway;
 use crate::history::answer::StoredSession;
 use crate::history::user_sessions::{LastSession, UserSessions, last_session, user_sessions};
 
@@ -65,6 +66,8 @@ fn lists_sessions_of_one_gateway() {
         }
         let mut engine = database.open();
         for (gateway, expected) in [(None, "b"), (Some("a"), "a"), (Some("http://a.example:8088"), "a")] {
+            let gateway = gateway.map(HistoryGateway::from);
+            let gateway = gateway.as_ref();
             let sessions = user_sessions(&mut *engine, "billy", 0, 10, gateway, LATER).unwrap();
             assert_eq!(ids(&sessions.sessions)[0].0, expected);
             assert_eq!(sessions.count, if gateway.is_some() { 1 } else { 2 });
@@ -72,7 +75,7 @@ fn lists_sessions_of_one_gateway() {
             let last = last(&mut *engine, &sought).unwrap();
             assert_eq!(last.session.client_id.as_deref(), Some(expected));
         }
-        assert_eq!(user_sessions(&mut *engine, "billy", 0, 10, Some("c"), LATER).unwrap().count, 0);
+        assert_eq!(user_sessions(&mut *engine, "billy", 0, 10, Some(&"c".into()), LATER).unwrap().count, 0);
     });
 }
 

@@ -3,7 +3,6 @@
 //! A suspend is a time in which no frame was drawn, although one is drawn every minute. That works where the clock of timers
 //! stops in a suspend and where it goes on. Where a hidden window gets no frames, being hidden is the same.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use egui::Context;
@@ -12,7 +11,7 @@ use super::super::command::RailCommand;
 use super::super::model::{Away, AwayOutage, Shown, TimeRange, epoch_ms};
 use super::App;
 use crate::gateway::NodeUrl;
-use crate::history::{History, HistoryError, HistoryRead, NodeOutages, Summary};
+use crate::history::{History, HistoryError, HistoryGateway, HistoryRead, NodeOutages, Summary};
 use crate::settings::State;
 use crate::table::ActivityTab;
 
@@ -138,8 +137,11 @@ impl App {
         let is_pending = self.away.absence.pending.is_some();
         let gateways = if is_pending { self.recorded_gateways() } else { Vec::new() };
         let read_since = |time: i64| {
-            let is_read = |gateway: &&Arc<str>| {
-                self.recording.changes().read_at(gateway).is_some_and(|read_at| epoch_ms(read_at) >= time)
+            let is_read = |gateway: &&HistoryGateway| {
+                self.recording
+                    .changes()
+                    .read_at(gateway.name())
+                    .is_some_and(|read_at| epoch_ms(read_at) >= time)
             };
             (gateways.iter().filter(is_read).count(), gateways.len())
         };
@@ -192,14 +194,15 @@ impl App {
         }
     }
 
-    /// Returns the names of the gateways that are recorded.
-    fn recorded_gateways(&self) -> Vec<Arc<str>> {
+    /// Returns the gateways that are recorded, by name.
+    fn recorded_gateways(&self) -> Vec<HistoryGateway> {
         let profiles = self.settings.profiles.iter().chain(&self.profile);
-        let names = profiles.filter(|profile| profile.history).map(|profile| profile.name.as_str());
-        let mut names: Vec<Arc<str>> = names.map(Arc::from).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+        let recorded = profiles.filter(|profile| profile.history);
+        let mut gateways: Vec<HistoryGateway> =
+            recorded.map(|profile| self.history_gateway(profile)).collect();
+        gateways.sort_by(|a, b| a.name().cmp(b.name()));
+        gateways.dedup_by(|a, b| a.name() == b.name());
+        gateways
     }
 
     fn away(&self, since: i64, summary: Summary) -> Away {

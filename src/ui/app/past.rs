@@ -86,7 +86,7 @@ impl App {
         let timezone = self.state.status.as_ref().and_then(|status| status.dataset.as_ref());
         let timezone = timezone.and_then(|dataset| dataset.timezone()).map(str::to_owned);
         let read = move |history: &mut History, _: &dyn Fn() -> bool| {
-            let answer = history.at(at, gateway.as_deref())?;
+            let answer = history.at(at, gateway.as_ref())?;
             Ok(sessions(at, answer, &places, timezone))
         };
         self.past_reads.sessions = Some(reader.read(read));
@@ -152,8 +152,8 @@ impl App {
         };
         let from = self.state.past.as_ref().map_or_else(|| epoch_ms(self.state.now()), |past| past.at);
         let read = move |history: &mut History, _: &dyn Fn() -> bool| match step {
-            Step::Previous => history.change_before(from, gateway.as_deref()),
-            Step::Next => history.change_after(from, gateway.as_deref()),
+            Step::Previous => history.change_before(from, gateway.as_ref()),
+            Step::Next => history.change_after(from, gateway.as_ref()),
         };
         self.past_reads.step = Some(StepRead { time: reader.read(read), direction: step, more: 0 });
     }

@@ -13,7 +13,8 @@ use super::super::regions;
 use super::super::timeline;
 use super::App;
 use super::refresh_timer::RefreshTimer;
-use crate::history::{Chart, ChartRequest, HistoryError, HistoryRead, Location, Reader};
+use crate::gateway::Profile;
+use crate::history::{Chart, ChartRequest, HistoryError, HistoryGateway, HistoryRead, Location, Reader};
 use crate::poll::GatewayStatus;
 use crate::settings::DEMO_NAME;
 
@@ -45,8 +46,8 @@ pub(super) struct HistoryReads {
 /// The part of the history that belongs to what the window shows.
 #[derive(Clone, Debug)]
 pub(super) struct HistoryScope {
-    /// The name of the gateway; `None` for all.
-    pub(super) gateway: Option<Arc<str>>,
+    /// The gateway; `None` for all.
+    pub(super) gateway: Option<HistoryGateway>,
 }
 
 /// The read of the chart.
@@ -85,11 +86,16 @@ impl App {
             Shown::All => Some(HistoryScope { gateway: None }),
             Shown::Gateway(_) => {
                 let profile = self.profile.as_ref().filter(|profile| profile.history)?;
-                Some(HistoryScope { gateway: Some(profile.name.as_str().into()) })
+                Some(HistoryScope { gateway: Some(self.history_gateway(profile)) })
             }
             Shown::Demo => Some(HistoryScope { gateway: Some(DEMO_NAME.into()) }),
             Shown::Nothing => None,
         }
+    }
+
+    /// Returns the gateway of a profile as the history is asked for it.
+    pub(super) fn history_gateway(&self, profile: &Profile) -> HistoryGateway {
+        HistoryGateway::of_profile(profile, &self.settings.profiles)
     }
 
     /// Returns the reader of the history of what is shown.

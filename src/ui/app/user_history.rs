@@ -1,6 +1,5 @@
 //! Reads what the history says about a user: the one whose session is shown in detail, and the one in the filter.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use egui::Context;
@@ -11,7 +10,7 @@ use super::debounced_read::DebouncedRead;
 use super::refresh_timer::RefreshTimer;
 use super::timeline::HistoryScope;
 use crate::dataset::{Cell, ColumnId};
-use crate::history::{History, HistoryError, HistoryRead, LastSession, Reader, SessionState};
+use crate::history::{History, HistoryError, HistoryGateway, HistoryRead, LastSession, Reader, SessionState};
 use crate::query::is_no_user;
 
 /// How long a selection has to stay the same before its user is looked up, so that a held key reads nothing.
@@ -27,7 +26,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 pub(super) struct UserHistoryReads {
     in_detail: DebouncedRead<SessionKey, UserHistory>,
     /// The user of the filter and the gateway.
-    absent: DebouncedRead<(String, Option<Arc<str>>), Option<LastSeen>>,
+    absent: DebouncedRead<(String, Option<HistoryGateway>), Option<LastSeen>>,
     /// Decides when it is read again.
     timer: RefreshTimer,
 }
@@ -39,7 +38,7 @@ struct SessionKey {
     client_id: Option<String>,
     /// When it began by the gateway's clock, in milliseconds since 1970 UTC.
     created: Option<i64>,
-    gateway: Option<Arc<str>>,
+    gateway: Option<HistoryGateway>,
 }
 
 impl App {
@@ -98,7 +97,7 @@ impl App {
         let left = absent.start_when_due(now, |(username, gateway)| {
             let (username, gateway) = (username.clone(), gateway.clone());
             let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| {
-                last_seen(history, username, before, gateway.as_deref(), is_cancelled)
+                last_seen(history, username, before, gateway.as_ref(), is_cancelled)
             };
             Some(reader?.read(read))
         });
@@ -144,7 +143,7 @@ fn user_history(
 ) -> Result<UserHistory, HistoryError> {
     let SessionKey { username, client_id, created, gateway } = key;
     let from = now - i64::from(UserHistory::DAYS) * DAY_MS;
-    let recent = history.user_sessions(&username, from, MAX_SESSIONS, gateway.as_deref())?;
+    let recent = history.user_sessions(&username, from, MAX_SESSIONS, gateway.as_ref())?;
     let is_in_detail = |id: Option<&str>| client_id.is_some() && id == client_id.as_deref();
     let seen = recent.sessions.iter().find(|stored| is_in_detail(stored.session.client_id.as_deref()));
     let mut before = None;
@@ -153,7 +152,7 @@ fn user_history(
             username: &username,
             before: began,
             except: client_id.as_deref(),
-            gateway: gateway.as_deref(),
+            gateway: gateway.as_ref(),
         };
         let last = history.last_session(&sought, is_cancelled)?;
         before = last.filter(|last| last.last_seen < began);
@@ -166,7 +165,7 @@ fn last_seen(
     history: &mut History,
     username: String,
     before: i64,
-    gateway: Option<&str>,
+    gateway: Option<&HistoryGateway>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<LastSeen>, HistoryError> {
     let sought = LastSession { username: &username, before, except: None, gateway };

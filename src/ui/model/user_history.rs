@@ -1,8 +1,6 @@
 //! What the history says about a user.
 
-use std::sync::Arc;
-
-use crate::history::{StoredSession, UserSessions};
+use crate::history::{HistoryGateway, StoredSession, UserSessions};
 
 /// The sessions of the user whose session is shown in detail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,7 +8,7 @@ pub(in crate::ui) struct UserHistory {
     /// The user.
     pub(in crate::ui) username: String,
     /// The gateway; `None` for all.
-    pub(in crate::ui) gateway: Option<Arc<str>>,
+    pub(in crate::ui) gateway: Option<HistoryGateway>,
     /// The sessions of the last days, with those that are on.
     pub(in crate::ui) recent: UserSessions,
     /// The session after which the user wasn't on until the one in detail began; `None` if there is none, or if another one
