@@ -60,6 +60,7 @@ fn a_node_that_another_reader_of_the_process_goes_on_with_is_watched_without_a_g
         first_list(&mut recording, 130_000, &[stays.clone(), comes.clone()]);
         // It gets another name.
         recording.writer.end(&[recording.steps(failed(0), None).node]).unwrap();
+        recording.gateway = "South";
         first_list(&mut recording, 135_000, &[stays.clone(), comes.clone()]);
         let coverage = "SELECT COUNT(*) FROM coverage";
         assert_eq!(count(recording.engine(), coverage), 1);
@@ -213,6 +214,32 @@ fn a_node_that_is_read_through_another_gateway_from_now_on_loses_no_session() {
         recording.writer.end(&[alone]).unwrap();
         recording.read(25_000, &[stays, comes, last], true);
         assert_handed_over(&mut recording, 25_000);
+        // Nor is there a gap.
+        let (sessions, gaps) = known(recording.engine(), 25_000);
+        assert_eq!(sessions[2], ("C".to_owned(), 20_000, 25_000, None));
+        assert_eq!(gaps, 0);
+        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
+    });
+}
+
+#[test]
+fn a_node_that_a_second_gateway_cannot_read_is_reachable_as_long_as_the_first_one_reads_it() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        let mut pair = record_through_two(&mut recording);
+        let alone = recording.steps(failed(0), None).node;
+        let before = ["A", "B"].map(|id| session(id, "billy", 0));
+        switch(&mut recording, &mut pair);
+        recording.fail(18_000);
+        switch(&mut recording, &mut pair);
+        recording.read(20_000, &before, true);
+        recording.read(25_000, &before, true);
+        recording.writer.end(&[alone]).unwrap();
+        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM event"), 0);
+        switch(&mut recording, &mut pair);
+        recording.fail(30_000);
+        assert_eq!(count(recording.engine(), "SELECT MIN(earliest) FROM event"), 25_000);
+        assert_eq!(count(recording.engine(), "SELECT MIN(time) FROM event"), 30_000);
     });
 }
 

@@ -57,8 +57,8 @@ impl Writer {
         &mut *self.engine
     }
 
-    /// Writes all steps in one transaction. Steps of nodes that another process writes are kept in `standby` until that one has
-    /// written as far.
+    /// Writes all steps in one transaction. Steps of nodes that another process writes, or this one through another gateway, are
+    /// kept in `standby` until that much is written.
     ///
     /// # Errors
     /// If the database can't be written. Nothing is written or kept then, and the steps can be written again.
@@ -74,6 +74,9 @@ impl Writer {
                     }
                     Written::OfAnother { known_until } => {
                         outcome.of_others.push(without_written(node, known_until));
+                    }
+                    Written::ThroughAnother { known_until } => {
+                        outcome.through_others.push(without_written(node, known_until));
                     }
                     Written::Unclaimed => outcome.unclaimed.push((**node).clone()),
                 }
@@ -154,9 +157,8 @@ impl Writer {
     fn write_node(&mut self, node: &NodeSteps) -> Result<Written, HistoryError> {
         let engine = &mut *self.engine;
         let NodeKey { gateway, url } = &node.node;
-        if self.nodes.get(url).is_some_and(|written| written.gateway != *gateway) {
-            // It is read through another gateway as well.
-            return Ok(Written::Own { release: None });
+        if let Some(written) = self.nodes.get(url).filter(|written| written.gateway != *gateway) {
+            return Ok(Written::ThroughAnother { known_until: written.known_until });
         }
         let mut is_continued = false;
         let mut steps = &node.steps[..];
@@ -220,6 +222,11 @@ enum Written {
     },
     /// Another process writes the node.
     OfAnother {
+        /// Time of the last read that it has written.
+        known_until: Option<i64>,
+    },
+    /// This process writes the node as it is read through another gateway.
+    ThroughAnother {
         /// Time of the last read that it has written.
         known_until: Option<i64>,
     },

@@ -108,7 +108,11 @@ pub(super) fn extend(
         }
         // It was read since, so that these steps were written before.
         _ if known_until >= Some(last) => return Ok(Some(id)),
-        _ => OpenOutage::begin(engine, id, known_until, (first, last), node.every)?,
+        _ => {
+            // Another process, or another gateway, could read the node meanwhile.
+            let first = if known_until > Some(first) { last } else { first };
+            OpenOutage::begin(engine, id, known_until, (first, last), node.every)?
+        }
     };
     outages.insert(url.clone(), outage);
     Ok(Some(id))

@@ -1,5 +1,5 @@
-//! The nodes that another process writes. What this process reads of them is kept until the other one has written as far, so
-//! that nothing is missing when this one takes over.
+//! The nodes that another process writes, or this one through another gateway. What is read of them is kept until as much is
+//! written, so that nothing is missing when they are taken over.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -17,7 +17,7 @@ pub(in crate::history) struct Standby {
     pub(in crate::history) begun: Vec<NodeKey>,
     /// Those taken over since they were last reported.
     pub(in crate::history) ended: Vec<NodeKey>,
-    /// What the other process hasn't written yet, as far as is known.
+    /// What isn't written yet, as far as is known.
     unwritten: Backlog,
 }
 
@@ -26,6 +26,8 @@ pub(in crate::history) struct Standby {
 pub(super) struct Outcome {
     /// Those that another process writes, with the steps that it hasn't written yet.
     pub(super) of_others: Vec<NodeSteps>,
+    /// Those that this process writes through another gateway, with the steps that it hasn't written yet.
+    pub(super) through_others: Vec<NodeSteps>,
     /// Those that this process writes.
     pub(super) own: Vec<NodeKey>,
     /// Those that can't be read, with their steps.
@@ -58,6 +60,9 @@ impl Standby {
             if self.nodes.insert(steps.node.url.clone()) {
                 self.begun.push(steps.node.clone());
             }
+            self.keep(steps);
+        }
+        for steps in outcome.through_others {
             self.keep(steps);
         }
         for steps in outcome.unclaimed {
