@@ -9,10 +9,11 @@
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
 //! - `span`, `query`, `watched`, `coverage`, `node_coverage`: how the sessions at a time are found
+//! - `history_gateway`: by which name and addresses it is asked for
 //! - `overlap`, `chart`, `peaks`, `activity`: how many there were over time, the most on each day, and what happened
 //! - `user_sessions`, `summary`: the sessions of one user, and what happened in numbers
 //! - `reader`: reads for a window, which doesn't wait
-//! - `retention`, `purge`, `check`, `copy`, `info`: maintenance
+//! - `retention`, `clock_check`, `purge`, `check`, `copy`, `info`: maintenance
 
 mod activity;
 mod activity_dataset;
@@ -21,6 +22,7 @@ mod answer_dataset;
 mod backlog;
 mod chart;
 mod check;
+mod clock_check;
 mod copy;
 mod coverage;
 mod engine;

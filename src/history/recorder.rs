@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::backlog::{Backlog, Unwritten};
+use super::clock_check::Clocks;
 use super::event::{Action, TimedAction};
 use super::observed::steps;
 use super::observers::unique_name;
@@ -16,7 +17,7 @@ use super::step::{NodeKey, NodeSteps, since_1970};
 use super::writer::{Standby, Writer};
 use super::{HistoryError, Location, coverage, recovery};
 use crate::notify_on_drop::NotifyOnDrop;
-use crate::poll::NodeUpdate;
+use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
 
 /// Steps are gathered for this long, so that many nodes are written in one transaction.
 const GATHER_TIME: Duration = Duration::from_millis(250);
@@ -45,10 +46,20 @@ struct Shared {
 #[derive(Default)]
 struct State {
     backlog: Backlog,
+    /// The smallest difference of a gateway's clock to this machine's since it was taken, in milliseconds.
+    clock_offset_ms: Option<i64>,
     /// The gateways that aren't read under these names any more.
     ended: Vec<Arc<str>>,
     is_ending: bool,
     has_ended: bool,
+}
+
+impl State {
+    fn note_clock_offset(&mut self, offset_ms: i64) {
+        let nearest =
+            self.clock_offset_ms.filter(|nearest| nearest.unsigned_abs() < offset_ms.unsigned_abs());
+        self.clock_offset_ms = nearest.or(Some(offset_ms));
+    }
 }
 
 impl Shared {
@@ -73,7 +84,7 @@ impl Recorder {
             shared: shared.clone(),
             location,
             name: unique_name(),
-            keep,
+            retention: Retention::new(keep),
             report,
             writer: None,
             failures: 0,
@@ -120,7 +131,14 @@ impl Recorder {
         move |update| {
             if update.is_recorded {
                 let steps = steps(update);
-                shared.lock().backlog.push(steps);
+                let mut state = shared.lock();
+                state.backlog.push(steps);
+                if let ReadOutcome::List(ListUpdate { clock_offset_ms: Some(offset_ms), .. }) =
+                    &update.outcome
+                {
+                    state.note_clock_offset(*offset_ms);
+                }
+                drop(state);
                 shared.changed.notify_one();
             }
         }
@@ -146,10 +164,9 @@ struct Thread<F> {
     /// The name under which coverage is written. It stays the same over all connections, so that the next one continues
     /// what the last one has written.
     name: String,
-    /// How long sessions are kept; `None` for ever.
-    keep: Option<Duration>,
+    retention: Retention,
     report: F,
-    writer: Option<(Writer, Retention)>,
+    writer: Option<Writer>,
     /// Failures in a row.
     failures: u32,
     /// It was reported that the file is on a network share.
@@ -196,7 +213,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let mut retry_at: Option<Instant> = None;
         let mut idle_check_at = Instant::now() + IDLE_CHECK_INTERVAL;
         loop {
-            let purge_at = self.writer.as_ref().and_then(|(_, retention)| retention.due_at());
+            let purge_at = self.writer.as_ref().and_then(|_| self.retention.due_at());
             let wake_at = [retry_at, Some(idle_check_at), purge_at].into_iter().flatten().min();
             let is_ending = self.wait(retry_at.is_some(), wake_at);
             let now = Instant::now();
@@ -254,7 +271,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         if is_idle_check {
             self.idle.extend(self.activity.take_idle(now));
         }
-        if self.writer.as_mut().is_some_and(|(writer, _)| !writer.engine().is_in_place()) {
+        if self.writer.as_mut().is_some_and(|writer| !writer.engine().is_in_place()) {
             tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
             (self.report)(RecorderStatus::Replaced);
             self.writer = None;
@@ -275,12 +292,22 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             return Err(error);
         }
         self.end_idle()?;
-        let Some((writer, retention)) = &mut self.writer else { return Ok(()) };
-        // What is too old doesn't keep anything from being recorded.
-        if let Err(error) = retention.run(writer.engine(), since_1970(SystemTime::now())) {
+        self.purge();
+        Ok(())
+    }
+
+    /// Removes what is too old. A failure doesn't keep anything from being recorded.
+    fn purge(&mut self) {
+        let Some(writer) = &mut self.writer else { return };
+        let offset_ms = self.shared.lock().clock_offset_ms.take();
+        let now_ms = since_1970(SystemTime::now());
+        let mut clocks = Clocks { instant: Instant::now(), now_ms, offset_ms };
+        if let Err(error) = self.retention.run(writer.engine(), &mut clocks) {
             tracing::warn!(%error, causes = error.causes(), "can't remove old sessions from the history");
         }
-        Ok(())
+        if let Some(offset_ms) = clocks.offset_ms {
+            self.shared.lock().note_clock_offset(offset_ms);
+        }
     }
 
     /// Writes the last steps of gateways that have ended.
@@ -293,7 +320,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
 
     /// Ends the coverage of the nodes that aren't read any more.
     fn end_idle(&mut self) -> Result<(), HistoryError> {
-        if let Some((writer, _)) = self.writer.as_mut().filter(|_| !self.idle.is_empty()) {
+        if let Some(writer) = self.writer.as_mut().filter(|_| !self.idle.is_empty()) {
             writer.end(&self.idle)?;
             self.idle.iter().for_each(|node| self.standby.forget(node));
             self.idle.clear();
@@ -302,7 +329,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
     }
 
     fn write(&mut self, Unwritten { nodes: steps, actions }: &Unwritten) -> Result<(), HistoryError> {
-        let (writer, _) = match &mut self.writer {
+        let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
                 let Opened { engine, set_aside, is_on_network_share } =
@@ -315,7 +342,8 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
                     (self.report)(RecorderStatus::OnNetworkShare);
                     self.is_share_reported = true;
                 }
-                none.insert((Writer::new(engine), Retention::new(self.keep)))
+                self.retention.restart();
+                none.insert(Writer::new(engine))
             }
         };
         let started = Instant::now();
@@ -372,7 +400,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
     }
 
     fn end(&mut self) {
-        if let Some((writer, _)) = &mut self.writer
+        if let Some(writer) = &mut self.writer
             && let Err(error) = writer.end_all()
         {
             tracing::warn!(%error, "can't write the end of the coverage");

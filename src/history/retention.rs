@@ -3,34 +3,40 @@
 use std::time::{Duration, Instant};
 
 use super::HistoryError;
+use super::clock_check::{ClockCheck, Clocks, MAX_DIFFERENCE_MS};
 use super::engine::{Engine, first_integer};
 use super::purge::{Purge, PurgeProgress};
 
 /// Time between two purges.
 const INTERVAL: Duration = Duration::from_hours(6);
-/// Time until a purge that has failed goes on.
+/// Time until a purge that has failed goes on, and until the clock is looked at again if it isn't trusted.
 const RETRY_INTERVAL: Duration = Duration::from_mins(10);
 /// The pause between two batches.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a clock that is far ahead of the last read is distrusted.
-const DISTRUST: Duration = Duration::from_hours(1);
-/// A recorder that didn't run for longer may have a wrong clock.
-const LONGEST_PAUSE_MS: i64 = 14 * 24 * 3_600_000;
-
-/// The purges of a recorder.
+/// The purges of a recorder. Outlives connections.
 pub(super) struct Retention {
     keep: Option<Duration>,
     due_at: Option<Instant>,
     running: Option<Purge>,
-    /// It was checked that the clock can be trusted.
-    is_clock_checked: bool,
+    clock: ClockCheck,
 }
 
 impl Retention {
     /// Returns a retention that purges soon. `keep` is how long sessions are kept; `None` for ever.
     pub(super) fn new(keep: Option<Duration>) -> Self {
-        Self { keep, due_at: keep.map(|_| Instant::now() + PAUSE), running: None, is_clock_checked: false }
+        Self {
+            keep,
+            due_at: keep.map(|_| Instant::now() + PAUSE),
+            running: None,
+            clock: ClockCheck::default(),
+        }
+    }
+
+    /// Starts again with a database that was opened, which may be another one.
+    pub(super) fn restart(&mut self) {
+        self.due_at = self.keep.map(|_| Instant::now() + PAUSE);
+        self.running = None;
     }
 
     /// Time of the next batch.
@@ -38,26 +44,26 @@ impl Retention {
         self.due_at
     }
 
-    /// Removes a batch if it is time.
-    pub(super) fn run(&mut self, engine: &mut dyn Engine, now_ms: i64) -> Result<(), HistoryError> {
-        let now = Instant::now();
+    /// Removes a batch if it is time and the clock can be trusted. Takes the offset of a gateway from the clocks if it looks at
+    /// them.
+    pub(super) fn run(&mut self, engine: &mut dyn Engine, clocks: &mut Clocks) -> Result<(), HistoryError> {
+        let Clocks { instant: now, now_ms, .. } = *clocks;
         let Some(keep) = self.keep.filter(|_| self.due_at.is_some_and(|due_at| due_at <= now)) else {
             return Ok(());
         };
-        if !self.is_clock_checked {
-            self.is_clock_checked = true;
-            if has_clock_jumped(engine, now_ms)? {
-                tracing::warn!(
-                    "nothing was recorded for weeks, or the clock is wrong: keeping old sessions for an hour"
-                );
-                self.due_at = Some(now + DISTRUST);
-                return Ok(());
-            }
-        }
-        let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-        let purge = self.running.get_or_insert_with(|| Purge::before(now_ms.saturating_sub(keep_ms)));
-        // After a failure.
+        // After a failure, or until the clock is trusted.
         self.due_at = Some(now + RETRY_INTERVAL);
+        let purge = match &mut self.running {
+            Some(purge) => purge,
+            none => {
+                let looked = Clocks { offset_ms: clocks.offset_ms.take(), ..*clocks };
+                if !self.clock.is_trusted(looked, || pause_before(engine, now_ms))? {
+                    return Ok(());
+                }
+                let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
+                none.insert(Purge::before(now_ms.saturating_sub(keep_ms)))
+            }
+        };
         let progress = purge.step(engine, now_ms)?;
         self.due_at = Some(now + PAUSE);
         if let PurgeProgress::Done { sessions } = progress {
@@ -71,9 +77,13 @@ impl Retention {
     }
 }
 
-/// Returns `true` if the last read of any other recorder is weeks ago. A clock that is wrong must not remove everything.
-fn has_clock_jumped(engine: &mut dyn Engine, now_ms: i64) -> Result<bool, HistoryError> {
-    let observer = engine.observer().into();
-    let last = engine.query(r#"SELECT MAX("to") FROM coverage WHERE observer <> $1"#, vec![observer])?;
-    Ok(first_integer(&last).is_some_and(|last| now_ms.saturating_sub(last) > LONGEST_PAUSE_MS))
+/// Returns for how long nothing was recorded, in milliseconds. What was recorded in the last day doesn't count: a clock that was
+/// set ahead may have been wrong for as long.
+fn pause_before(engine: &mut dyn Engine, now_ms: i64) -> Result<i64, HistoryError> {
+    let day_before = now_ms.saturating_sub(MAX_DIFFERENCE_MS);
+    let last = engine.query(
+        r#"SELECT MAX(CASE WHEN "to" < $1 THEN "to" ELSE $1 END) FROM coverage WHERE "from" < $1"#,
+        vec![day_before.into()],
+    )?;
+    Ok(first_integer(&last).map_or(0, |last| now_ms.saturating_sub(last)))
 }

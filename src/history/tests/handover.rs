@@ -2,10 +2,6 @@
 
 use super::*;
 
-fn count(engine: &mut dyn Engine, sql: &str) -> i64 {
-    engine.query(sql, Vec::new()).unwrap()[0][0].integer().unwrap()
-}
-
 #[test]
 fn a_recorder_that_cannot_read_a_node_leaves_it_to_others() {
     on_each_database(|database| {

@@ -1,6 +1,8 @@
 //! Purges, checks and versions of the schema, with both databases.
 
 use super::*;
+use crate::history::clock_check::Clocks;
+use crate::history::retention::Retention;
 
 #[test]
 fn a_purge_removes_old_sessions_and_their_texts() {
@@ -104,6 +106,45 @@ fn a_purge_while_a_recorder_cannot_write_loses_no_session_that_is_on() {
             drop(backlog);
             database.wait_for_connections(0);
         }
+    });
+}
+
+#[test]
+fn a_clock_that_is_set_ahead_removes_nothing_while_it_is_not_trusted() {
+    on_each_database(|database| {
+        const DAY_MS: i64 = 24 * 3_600_000;
+        let now = 1_800_000_000_000;
+        let mut recording = Recording::on(database);
+        recording.read(now - 2 * DAY_MS, &[session("A", "billy", 0)], false);
+        recording.read(now - DAY_MS / 2, &[], true);
+        let mut retention = Retention::new(Some(Duration::from_hours(36)));
+        let mut clocks =
+            Clocks { instant: Instant::now() + Duration::from_mins(1), now_ms: now, offset_ms: Some(0) };
+        let mut run = |recording: &mut Recording, hours: u64, jump_ms: i64| {
+            clocks.instant += Duration::from_hours(hours);
+            clocks.now_ms += i64::try_from(hours).unwrap() * 3_600_000 + jump_ms;
+            let mut clocks = clocks;
+            // Each batch has a pause.
+            for _ in 0..5 {
+                retention.run(recording.engine(), &mut clocks).unwrap();
+                clocks.instant += Duration::from_secs(1);
+            }
+            count(recording.engine(), "SELECT COUNT(*) FROM session")
+        };
+        assert_eq!(run(&mut recording, 0, 0), 1);
+        assert_eq!(run(&mut recording, 7, 300 * DAY_MS), 1);
+        assert_eq!(run(&mut recording, 7, 0), 1);
+        assert_eq!(run(&mut recording, 7, -300 * DAY_MS), 1, "it is set right");
+        assert_eq!(run(&mut recording, 7, 0), 0, "it is old");
+        // Another recorder starts while the clock is wrong.
+        recording.read(now + 400 * DAY_MS, &[session("B", "billy", 0)], false);
+        recording.read(now + 400 * DAY_MS + 5_000, &[], true);
+        recording.read(now + 700 * DAY_MS, &[], false);
+        let mut retention = Retention::new(Some(Duration::from_hours(36)));
+        let instant = Instant::now() + Duration::from_mins(1);
+        let mut clocks = Clocks { instant, now_ms: now + 700 * DAY_MS + 60_000, offset_ms: None };
+        retention.run(recording.engine(), &mut clocks).unwrap();
+        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM session"), 1);
     });
 }
 

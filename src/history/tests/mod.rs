@@ -153,6 +153,11 @@ impl Recording {
     }
 }
 
+/// Returns the number that a query finds.
+fn count(engine: &mut dyn Engine, sql: &str) -> i64 {
+    engine.query(sql, Vec::new()).unwrap()[0][0].integer().unwrap()
+}
+
 fn failed(time: i64) -> Step {
     Step::Failed { first: time, last: time }
 }

@@ -1,0 +1,196 @@
+//! Whether the clock can be trusted to tell what is old.
+//!
+//! A clock that is set ahead makes everything look old, and it would be removed. Such a clock jumps compared with one that only
+//! goes forward, but so does that of a machine that was asleep. Both go on normally afterwards, so time has to pass until a clock
+//! is trusted again: long enough for somebody to notice a wrong one, and no longer than a purge can wait. Where a gateway reports
+//! a time that hasn't jumped as well, this machine's clock is wrong. One that has may run on the same machine, and proves nothing.
+
+use std::time::{Duration, Instant};
+
+use super::HistoryError;
+
+/// The largest difference between two clocks that is no jump, in milliseconds.
+pub(super) const MAX_DIFFERENCE_MS: i64 = 24 * 3_600_000;
+/// A recorder that didn't run for longer may have a wrong clock.
+const LONGEST_PAUSE_MS: i64 = 14 * 24 * 3_600_000;
+/// How long a clock has to go on normally after a jump until it is trusted again.
+const DISTRUST: Duration = Duration::from_hours(24);
+
+/// What the clocks show at one moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clocks {
+    /// The one that only goes forward. It may stop while the machine is asleep.
+    pub(super) instant: Instant,
+    /// This machine's, in milliseconds since 1970 UTC.
+    pub(super) now_ms: i64,
+    /// That of a gateway minus this machine's, in milliseconds, as reported since the last look; `None` if none was.
+    pub(super) offset_ms: Option<i64>,
+}
+
+impl Clocks {
+    /// Returns how far this machine's clock has gone ahead since another look, in milliseconds.
+    fn ahead_of(&self, last: &Self) -> i64 {
+        let elapsed = self.instant.saturating_duration_since(last.instant).as_millis();
+        let expected = last.now_ms.saturating_add(i64::try_from(elapsed).unwrap_or(i64::MAX));
+        self.now_ms.saturating_sub(expected)
+    }
+}
+
+/// Checks the clock before anything is removed.
+#[derive(Default)]
+pub(super) struct ClockCheck {
+    last: Option<Clocks>,
+    /// The offset of a gateway while the clock was trusted.
+    offset_ms: Option<i64>,
+    distrust: Option<Distrust>,
+}
+
+/// A jump of the clock.
+struct Distrust {
+    /// How far the clock has jumped ahead.
+    ahead_ms: i64,
+    /// How long it has gone on normally since.
+    normal: Duration,
+}
+
+impl ClockCheck {
+    /// Looks at the clocks. Returns `true` if this machine's can be trusted. `pause_ms` returns for how long nothing was recorded
+    /// before the first look.
+    pub(super) fn is_trusted(
+        &mut self,
+        clocks: Clocks,
+        pause_ms: impl FnOnce() -> Result<i64, HistoryError>,
+    ) -> Result<bool, HistoryError> {
+        let (ahead_ms, elapsed) = match &self.last {
+            Some(last) => (clocks.ahead_of(last), clocks.instant.saturating_duration_since(last.instant)),
+            None => {
+                (Some(pause_ms()?).filter(|pause| *pause > LONGEST_PAUSE_MS).unwrap_or(0), Duration::ZERO)
+            }
+        };
+        self.last = Some(clocks);
+        let is_jump = ahead_ms.saturating_abs() > MAX_DIFFERENCE_MS;
+        match &mut self.distrust {
+            None if is_jump && ahead_ms > 0 => {
+                self.distrust = Some(Distrust { ahead_ms, normal: Duration::ZERO });
+                tracing::warn!(
+                    hours = ahead_ms / 3_600_000,
+                    "nothing was recorded for long, or the clock was set ahead: keeping old sessions for now"
+                );
+            }
+            None => {}
+            Some(distrust) => {
+                let offsets = self.offset_ms.zip(clocks.offset_ms);
+                let is_contradicted = offsets.is_some_and(|(before, now)| {
+                    now.saturating_sub(before).saturating_abs() > MAX_DIFFERENCE_MS
+                });
+                if is_jump {
+                    distrust.ahead_ms = distrust.ahead_ms.saturating_add(ahead_ms);
+                }
+                distrust.normal =
+                    if is_jump || is_contradicted { Duration::ZERO } else { distrust.normal + elapsed };
+                if distrust.ahead_ms <= MAX_DIFFERENCE_MS || distrust.normal >= DISTRUST {
+                    self.distrust = None;
+                }
+            }
+        }
+        let is_trusted = self.distrust.is_none();
+        if is_trusted {
+            self.offset_ms = clocks.offset_ms.or(self.offset_ms);
+        }
+        Ok(is_trusted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+    const DAY_MS: i64 = 24 * HOUR_MS;
+    const NOW: i64 = 1_800_000_000_000;
+
+    /// Looks at clocks of which one has jumped.
+    struct Looks {
+        check: ClockCheck,
+        clocks: Clocks,
+    }
+
+    impl Looks {
+        /// Looks for the first time, after a pause in the recording.
+        fn after(pause_ms: i64, offset_ms: Option<i64>) -> (Self, bool) {
+            let clocks = Clocks { instant: Instant::now(), now_ms: NOW, offset_ms };
+            let mut check = ClockCheck::default();
+            let is_trusted = check.is_trusted(clocks, || Ok(pause_ms)).unwrap();
+            (Self { check, clocks }, is_trusted)
+        }
+
+        /// Looks again after some hours in which the clock has jumped.
+        fn look(&mut self, hours: u64, jump_ms: i64) -> bool {
+            self.clocks.instant += Duration::from_hours(hours);
+            self.clocks.now_ms += i64::try_from(hours).unwrap() * HOUR_MS + jump_ms;
+            self.check.is_trusted(self.clocks, || panic!("it isn't the first look")).unwrap()
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumps_ahead_is_trusted_once_it_has_gone_on_for_a_day() {
+        let (mut looks, is_trusted) = Looks::after(0, None);
+        assert!(is_trusted);
+        assert!(looks.look(6, HOUR_MS));
+        assert!(!looks.look(6, 30 * DAY_MS));
+        assert!(!looks.look(1, 0), "an hour isn't enough");
+        assert!(!looks.look(20, DAY_MS / 2));
+        assert!(looks.look(3, 0));
+        assert!(looks.look(6, 0));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_right_is_trusted_at_once() {
+        let (mut looks, _) = Looks::after(0, None);
+        assert!(!looks.look(6, 3_650 * DAY_MS));
+        assert!(!looks.look(6, -DAY_MS * 2));
+        assert!(looks.look(6, -3_648 * DAY_MS));
+        // One that is set back makes nothing look old.
+        assert!(looks.look(6, -300 * DAY_MS));
+    }
+
+    #[test]
+    fn a_second_jump_starts_the_time_again() {
+        let (mut looks, _) = Looks::after(0, None);
+        assert!(!looks.look(6, 2 * DAY_MS));
+        assert!(!looks.look(23, 0));
+        assert!(!looks.look(1, 2 * DAY_MS));
+        assert!(!looks.look(23, 0));
+        assert!(looks.look(1, 0));
+    }
+
+    #[test]
+    fn machines_that_sleep_each_night_are_trusted_after_their_holidays() {
+        let (mut looks, _) = Looks::after(0, None);
+        assert!(!looks.look(0, 3 * DAY_MS));
+        let trusted: Vec<bool> = (0..4).map(|_| looks.look(8, 16 * HOUR_MS)).collect();
+        assert_eq!(trusted, [false, false, true, true]);
+    }
+
+    #[test]
+    fn a_clock_is_distrusted_while_that_of_a_gateway_has_not_jumped() {
+        // The gateway's clock has always been wrong.
+        let (mut looks, _) = Looks::after(0, Some(-400 * DAY_MS));
+        assert!(!looks.look(6, 30 * DAY_MS));
+        looks.clocks.offset_ms = Some(-430 * DAY_MS);
+        assert!(!looks.look(48, 0));
+        looks.clocks.offset_ms = None;
+        assert!(!looks.look(23, 0));
+        looks.clocks.offset_ms = Some(-400 * DAY_MS);
+        assert!(looks.look(1, 0), "the machine was asleep");
+    }
+
+    #[test]
+    fn a_long_pause_before_the_first_look_may_be_a_wrong_clock() {
+        assert!(Looks::after(LONGEST_PAUSE_MS, None).1);
+        let (mut looks, is_trusted) = Looks::after(LONGEST_PAUSE_MS + 1, None);
+        assert!(!is_trusted);
+        assert!(!looks.look(23, 0));
+        assert!(looks.look(1, 0));
+    }
+}
