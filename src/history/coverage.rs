@@ -1,6 +1,5 @@
 //! When nodes were watched, as stored.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,6 +62,9 @@ fn observer_of(row: &Row) -> Option<Arc<str>> {
     row.get(4)?.text().cloned()
 }
 
+/// The number of intervals in which the last read is sought first.
+const FEW_INTERVALS: usize = 64;
+
 const COLUMNS: &str = r#"SELECT "from", "to", every, is_open, observer FROM coverage WHERE node = $1"#;
 
 /// Reads the intervals of each node that overlap a time range.
@@ -77,7 +79,7 @@ pub(super) fn overlapping(
     let values: Vec<Row> =
         nodes.iter().map(|node| vec![(*node).into(), range.from.into(), range.to.into()]).collect();
     let found = engine.query_each(&sql, &values)?;
-    let kind_gaps = kind_gap::overlapping(engine, range)?;
+    let kind_gaps = kind_gap::overlapping(engine, nodes, range)?;
     let coverage = |(node, rows): (&i64, &Vec<Row>)| {
         let gaps = kind_gaps.get(node).map_or(&[][..], Vec::as_slice);
         Ok(NodeCoverage::new(&from_rows(engine, *node, rows, now)?, gaps))
@@ -119,7 +121,7 @@ pub(super) fn kind_gaps_at(
     time: i64,
     now: i64,
 ) -> Result<Vec<Vec<(SessionKind, Watched)>>, HistoryError> {
-    let gaps = kind_gap::overlapping(engine, Watched { from: time, to: time })?;
+    let gaps = kind_gap::overlapping(engine, nodes, Watched { from: time, to: time })?;
     let mut of_nodes = Vec::new();
     for node in nodes {
         let mut of_node = Vec::new();
@@ -154,23 +156,58 @@ pub(super) fn last_reads_before(
     let keys: Vec<Row> = reads.iter().map(|(node, _, time)| vec![(*node).into(), (*time).into()]).collect();
     let of_nodes =
         engine.query_each(r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#, &keys)?;
-    let range =
-        Watched { from: i64::MIN, to: reads.iter().map(|(.., time)| *time).max().unwrap_or(i64::MIN) };
-    let gaps = kind_gap::overlapping(engine, range)?;
-    let mut coverage = HashMap::new();
-    let mut last = Vec::new();
-    for ((node, kind, time), of_node) in reads.iter().zip(&of_nodes) {
-        if !gaps.contains_key(node) {
-            last.push(first_integer(of_node));
-            continue;
+    let mut last: Vec<Option<i64>> = of_nodes.iter().map(|rows| first_integer(rows)).collect();
+    let mut nodes: Vec<i64> = reads.iter().map(|(node, ..)| *node).collect();
+    nodes.sort_unstable();
+    nodes.dedup();
+    for node in kind_gap::nodes_with_gaps(engine, &nodes)? {
+        let is_of_node = |index: &usize| reads[*index].0 == node;
+        let indexes: Vec<usize> = (0..reads.len()).filter(is_of_node).collect();
+        let of_node: Vec<_> = indexes.iter().map(|index| (reads[*index].1, reads[*index].2)).collect();
+        for (index, read) in indexes.into_iter().zip(last_reads_of_kinds(engine, node, &of_node)?) {
+            last[index] = read;
         }
-        if !coverage.contains_key(node) {
-            coverage.extend(overlapping(engine, &[*node], range, i64::MIN)?.pop().map(|read| (*node, read)));
-        }
-        let watched = coverage.get(node).map_or(&[][..], |coverage: &NodeCoverage| coverage.of(*kind));
-        last.push(watched.iter().map(|watched| watched.to).filter(|to| to < time).max());
     }
     Ok(last)
+}
+
+/// Reads for each kind and time when sessions of that kind of a node were read last before it. Older intervals are only read if
+/// that was before the newer ones.
+fn last_reads_of_kinds(
+    engine: &mut dyn Engine,
+    node: i64,
+    reads: &[(Option<SessionKind>, i64)],
+) -> Result<Vec<Option<i64>>, HistoryError> {
+    let times = || reads.iter().map(|(_, time)| *time);
+    let (Some(first), Some(latest)) = (times().min(), times().max()) else { return Ok(Vec::new()) };
+    let around = engine.query(
+        &format!(r#"{COLUMNS} AND "to" >= $2 AND "from" < $3"#),
+        vec![node.into(), first.into(), latest.into()],
+    )?;
+    let mut limit = FEW_INTERVALS;
+    loop {
+        let before = engine.query(
+            &format!(r#"{COLUMNS} AND "to" < $2 ORDER BY "to" DESC LIMIT {limit}"#),
+            vec![node.into(), first.into()],
+        )?;
+        let oldest = before.last().filter(|_| before.len() >= limit).and_then(Watched::from_row);
+        let mut intervals = from_rows(engine, node, &[before, around.clone()].concat(), i64::MIN)?;
+        intervals.sort_unstable();
+        let from = intervals.first().map_or(first, |(watched, _)| watched.from);
+        let gaps = kind_gap::overlapping(engine, &[node], Watched { from, to: latest })?.remove(&node);
+        let coverage = NodeCoverage::new(&intervals, &gaps.unwrap_or_default());
+        let last = reads.iter().map(|(kind, time)| {
+            let watched = coverage.of(*kind);
+            let before = watched.partition_point(|watched| watched.to < *time);
+            before.checked_sub(1).map(|last| watched[last].to)
+        });
+        let last: Vec<Option<i64>> = last.collect();
+        // What isn't read ended before the oldest one that is.
+        if oldest.is_none_or(|oldest| last.iter().all(|last| *last >= Some(oldest.to))) {
+            return Ok(last);
+        }
+        limit *= 8;
+    }
 }
 
 /// Reads the newest interval of each node: the one that is open, or the last one that ended before now. One in the future was
@@ -214,7 +251,7 @@ pub(super) fn next_reads(
 ) -> Result<NextReads, HistoryError> {
     let rows = engine
         .query(&format!(r#"{COLUMNS} AND ("to" > $2 OR is_open = 1)"#), vec![node.into(), time.into()])?;
-    let gaps = kind_gap::overlapping(engine, Watched { from: time, to: i64::MAX })?.remove(&node);
+    let gaps = kind_gap::overlapping(engine, &[node], Watched { from: time, to: i64::MAX })?.remove(&node);
     let gaps = gaps.unwrap_or_default();
     let mut reads = NextReads::default();
     for row in &rows {

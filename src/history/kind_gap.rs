@@ -27,28 +27,38 @@ impl KindGap {
     }
 }
 
-/// Reads the gaps that overlap a range, by node. There are few: mostly none.
+/// Reads the gaps of some nodes that overlap a range, by node. There are few: mostly none.
 pub(super) fn overlapping(
     engine: &mut dyn Engine,
+    nodes: &[i64],
     range: Watched,
 ) -> Result<HashMap<i64, Vec<KindGap>>, HistoryError> {
     if !schema::has_kind_gaps(engine)? {
         return Ok(HashMap::new());
     }
-    let rows = engine.query(
-        r#"SELECT node, kind, observer, "from", "to" FROM kind_gap WHERE "from" < $1 AND ("to" > $2 OR "to" IS NULL)"#,
-        vec![range.to.into(), range.from.into()],
+    let of_node: Vec<Row> =
+        nodes.iter().map(|node| vec![(*node).into(), range.to.into(), range.from.into()]).collect();
+    let rows = engine.query_each(
+        r#"SELECT kind, observer, "from", "to" FROM kind_gap WHERE node = $1 AND "from" < $2 AND ("to" > $3 OR "to" IS NULL)"#,
+        &of_node,
     )?;
-    let mut gaps: HashMap<i64, Vec<KindGap>> = HashMap::new();
-    for (node, gap) in rows.iter().filter_map(gap_of_row) {
-        gaps.entry(node).or_default().push(gap);
-    }
-    Ok(gaps)
+    let gaps = |rows: &Vec<Row>| -> Vec<KindGap> { rows.iter().filter_map(gap_of_row).collect() };
+    let by_node = nodes.iter().copied().zip(rows.iter().map(gaps));
+    Ok(by_node.filter(|(_, gaps)| !gaps.is_empty()).collect())
 }
 
-fn gap_of_row(row: &Row) -> Option<(i64, KindGap)> {
-    let [node, kind, observer, from, to] = &row[..] else { return None };
+/// Returns the nodes of which a kind couldn't be read at any time.
+pub(super) fn nodes_with_gaps(engine: &mut dyn Engine, nodes: &[i64]) -> Result<Vec<i64>, HistoryError> {
+    if !schema::has_kind_gaps(engine)? {
+        return Ok(Vec::new());
+    }
+    let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
+    let found = engine.query_each("SELECT id FROM kind_gap WHERE node = $1 LIMIT 1", &of_node)?;
+    Ok(nodes.iter().zip(&found).filter(|(_, rows)| !rows.is_empty()).map(|(node, _)| *node).collect())
+}
+
+fn gap_of_row(row: &Row) -> Option<KindGap> {
+    let [kind, observer, from, to] = &row[..] else { return None };
     let (kind, observer) = (kind_from_value(kind)?, observer.text()?.clone());
-    let gap = KindGap { kind, observer, from: from.integer()?, to: to.integer().unwrap_or(i64::MAX) };
-    Some((node.integer()?, gap))
+    Some(KindGap { kind, observer, from: from.integer()?, to: to.integer().unwrap_or(i64::MAX) })
 }

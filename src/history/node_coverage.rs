@@ -1,5 +1,6 @@
 //! When a node was watched, and each kind of its sessions.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::kind_gap::KindGap;
@@ -17,14 +18,27 @@ pub(super) struct NodeCoverage {
 impl NodeCoverage {
     /// Merges intervals that are sorted by their start. Each has the observer who was watching.
     pub(super) fn new(intervals: &[(Watched, Arc<str>)], gaps: &[KindGap]) -> Self {
-        let with_gaps = SessionKind::ALL.into_iter().filter(|kind| gaps.iter().any(|gap| gap.kind == *kind));
-        let by_kind = with_gaps.map(|kind| {
-            let mut watched: Vec<Watched> =
-                intervals.iter().flat_map(|interval| without_gaps(interval, kind, gaps)).collect();
+        let mut by_kind = Vec::new();
+        for kind in SessionKind::ALL {
+            let mut gaps: Vec<&KindGap> = gaps.iter().filter(|gap| gap.kind == kind).collect();
+            if gaps.is_empty() {
+                continue;
+            }
+            gaps.sort_unstable_by_key(|gap| (gap.from, gap.to));
+            let mut of_observers: HashMap<&str, Gaps<'_>> = HashMap::new();
+            for gap in gaps {
+                of_observers.entry(&*gap.observer).or_default().gaps.push(gap);
+            }
+            let mut watched = Vec::new();
+            for (interval, observer) in intervals {
+                match of_observers.get_mut(&**observer) {
+                    Some(gaps) => gaps.cut(*interval, &mut watched),
+                    None => watched.push(*interval),
+                }
+            }
             watched.sort_unstable();
-            (kind, merged(watched.into_iter()))
-        });
-        let by_kind = by_kind.collect();
+            by_kind.push((kind, merged(watched.into_iter())));
+        }
         Self { all: merged(intervals.iter().map(|(watched, _)| *watched)), by_kind }
     }
 
@@ -40,32 +54,45 @@ impl NodeCoverage {
     }
 }
 
-/// Returns the parts of an interval in which its observer could read a kind.
-fn without_gaps(
-    (watched, observer): &(Watched, Arc<str>),
-    kind: SessionKind,
-    gaps: &[KindGap],
-) -> Vec<Watched> {
-    let of_kind = gaps.iter().filter(|gap| gap.kind == kind && gap.observer == *observer);
-    let mut parts = vec![*watched];
-    for gap in of_kind {
-        parts = parts.into_iter().flat_map(|part| without_gap(part, gap)).flatten().collect();
-    }
-    parts
+/// The gaps of a kind and an observer, sorted by their start.
+#[derive(Default)]
+struct Gaps<'a> {
+    gaps: Vec<&'a KindGap>,
+    /// The number of gaps that end before all intervals to come.
+    past: usize,
 }
 
-/// Returns the parts of an interval before and after a gap.
-fn without_gap(part: Watched, gap: &KindGap) -> [Option<Watched>; 2] {
-    if gap.to <= part.from || part.to <= gap.from {
-        return [Some(part), None];
+impl Gaps<'_> {
+    /// Adds the parts of an interval outside of the gaps. It starts after those before.
+    fn cut(&mut self, interval: Watched, parts: &mut Vec<Watched>) {
+        while self.gaps.get(self.past).is_some_and(|gap| gap.to <= interval.from) {
+            self.past += 1;
+        }
+        let mut rest = interval;
+        for gap in &self.gaps[self.past..] {
+            if rest.to <= gap.from {
+                break;
+            }
+            if gap.to <= rest.from {
+                continue;
+            }
+            if rest.from <= gap.from {
+                parts.push(Watched { to: gap.from, ..rest });
+            }
+            if gap.to > rest.to {
+                return;
+            }
+            rest.from = gap.to;
+        }
+        parts.push(rest);
     }
-    let before = (part.from <= gap.from).then_some(Watched { to: gap.from, ..part });
-    let after = (gap.to <= part.to).then_some(Watched { from: gap.to, ..part });
-    [before, after]
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn gap(observer: &str, from: i64, to: i64) -> KindGap {
@@ -93,5 +120,59 @@ mod tests {
         let point = [(watched(10, 10), "a".into())];
         let parts = |gap| NodeCoverage::new(&point, &[gap]).of(Some(SessionKind::Perspective)).len();
         assert_eq!([gap("a", 9, 11), gap("a", 10, 12), gap("a", 8, 10)].map(parts), [0, 1, 1]);
+    }
+
+    /// Returns the parts of an interval as one gap after another leaves them.
+    fn cut_one_by_one(interval: Watched, gaps: &[KindGap]) -> Vec<Watched> {
+        let mut parts = vec![interval];
+        for gap in gaps {
+            let cut = |part: Watched| {
+                if gap.to <= part.from || part.to <= gap.from {
+                    return [Some(part), None];
+                }
+                let before = (part.from <= gap.from).then_some(Watched { to: gap.from, ..part });
+                [before, (gap.to <= part.to).then_some(Watched { from: gap.to, ..part })]
+            };
+            parts = parts.into_iter().flat_map(cut).flatten().collect();
+        }
+        parts
+    }
+
+    proptest! {
+        #[test]
+        fn intervals_are_cut_as_by_one_gap_after_another(
+            intervals in collection::vec((0_i64..60, 0_i64..20, 0_usize..2), 0..8),
+            gaps in collection::vec((0_i64..60, 0_i64..20, 0_usize..2), 0..8),
+        ) {
+            let observers = ["a", "b"];
+            let mut intervals: Vec<(Watched, Arc<str>)> = intervals
+                .into_iter()
+                .map(|(from, length, of)| (Watched { from, to: from + length }, observers[of].into()))
+                .collect();
+            intervals.sort();
+            let gaps: Vec<KindGap> =
+                gaps.into_iter().map(|(from, length, of)| gap(observers[of], from, from + length)).collect();
+            let mut expected: Vec<Watched> = intervals
+                .iter()
+                .flat_map(|(interval, observer)| {
+                    let of_observer = gaps.iter().filter(|gap| gap.observer == *observer);
+                    cut_one_by_one(*interval, &of_observer.cloned().collect::<Vec<_>>())
+                })
+                .collect();
+            expected.sort_unstable();
+            let coverage = NodeCoverage::new(&intervals, &gaps);
+            prop_assert_eq!(coverage.of(Some(SessionKind::Perspective)), merged(expected.into_iter()));
+        }
+    }
+
+    #[test]
+    fn many_gaps_take_little_time() {
+        let intervals: Vec<(Watched, Arc<str>)> = (0..200_000)
+            .map(|index| (Watched { from: 10 * index, to: 10 * index + 9 }, "a".into()))
+            .collect();
+        let gaps: Vec<KindGap> = (0..200_000).map(|index| gap("a", 10 * index + 4, 10 * index + 6)).collect();
+        // One by one it would take minutes.
+        let coverage = NodeCoverage::new(&intervals, &gaps);
+        assert_eq!(coverage.of(Some(SessionKind::Perspective)).len(), 400_000);
     }
 }

@@ -184,6 +184,23 @@ fn a_recorder_that_can_read_a_kind_takes_over() {
 }
 
 #[test]
+fn the_last_read_of_a_kind_is_found_before_many_gaps_of_the_node() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[vision()], false);
+        // Each of them begins a coverage.
+        for index in 1..=200 {
+            recording.read_partly(10_000 + 60_000 * index, &[vision()], &[PERSPECTIVE], false);
+        }
+        let created = SessionRecord { creation_time: Some(1_000), ..perspective("P") };
+        recording.read(20_000_000, &[vision(), created], false);
+        let started = "SELECT started FROM session WHERE client = 'P'";
+        assert_eq!(count(recording.engine(), started), 10_000, "it wasn't listed then");
+        no_problems(recording.engine());
+    });
+}
+
+#[test]
 fn a_kind_that_was_never_read_is_not_watched() {
     on_each_database(|database| {
         let mut recording = Recording::on(database);
