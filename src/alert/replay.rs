@@ -10,7 +10,7 @@ use super::observation::{Changes, Failure, List, Observation, Outcome};
 use super::rule::Rule;
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
-use crate::history::{History, HistoryError, MarkKind, NodeAnswer, StoredSession, Watched};
+use crate::history::{History, HistoryError, HistoryGateway, MarkKind, NodeAnswer, StoredSession, Watched};
 
 /// The shortest time between two observations in which nothing happened, in milliseconds. The intervals of reads aren't stored.
 const MIN_STEP_MS: i64 = 60_000;
@@ -27,7 +27,8 @@ pub struct Replay {
 }
 
 /// Returns what a rule would have sent within a range of a stored history, in milliseconds since 1970 UTC. Sessions that were
-/// on at its start didn't arrive then. `goes_on` gets the time that was reached; once it returns `false`, the result is `None`.
+/// on at its start didn't arrive then. Rules know `gateways` by their names, and others as they are stored. `goes_on` gets the
+/// time that was reached; once it returns `false`, the result is `None`.
 ///
 /// The rule is evaluated every minute, less often in long ranges, and whenever a session begins or ends.
 ///
@@ -36,32 +37,33 @@ pub struct Replay {
 pub fn replay(
     rule: Rule,
     history: &mut History,
-    from: i64,
-    to: i64,
+    gateways: &[HistoryGateway],
+    (from, to): (i64, i64),
     goes_on: &dyn Fn(i64) -> bool,
 ) -> Result<Option<Replay>, HistoryError> {
-    let answer = history.between(from, to, None)?;
+    let mut answer = history.between(from, to, None)?;
+    answer.use_names_of(gateways);
     if !goes_on(from) {
         return Ok(None);
     }
     let marks = history.marks(Watched { from, to })?;
-    let mut sessions: HashMap<(Arc<str>, Arc<str>), Vec<StoredSession>> = HashMap::new();
+    let mut sessions: HashMap<Arc<str>, Vec<StoredSession>> = HashMap::new();
     for session in answer.sessions {
-        sessions.entry((session.gateway.clone(), session.node.clone())).or_default().push(session);
+        sessions.entry(session.node.clone()).or_default().push(session);
     }
     let mut engine = Engine::new([rule]);
-    let mut gateways: HashMap<Arc<str>, Vec<Arc<str>>> = HashMap::new();
+    let mut nodes_by_name: HashMap<Arc<str>, Vec<Arc<str>>> = HashMap::new();
     for node in &answer.nodes {
-        gateways.entry(node.gateway.clone()).or_default().push(node.url.clone());
+        nodes_by_name.entry(node.gateway.clone()).or_default().push(node.url.clone());
     }
-    for (name, nodes) in gateways {
+    for (name, nodes) in nodes_by_name {
         engine.set_gateway(&name, nodes);
     }
 
     let mut nodes: Vec<NodeReplay> = Vec::new();
     for node in answer.nodes {
-        let of_node = sessions.remove(&(node.gateway.clone(), node.url.clone())).unwrap_or_default();
-        let of_this = marks.iter().filter(|mark| (&mark.gateway, &mark.node) == (&node.gateway, &node.url));
+        let of_node = sessions.remove(&node.url).unwrap_or_default();
+        let of_this = marks.iter().filter(|mark| mark.node == node.url);
         let marks = of_this.map(|mark| mark.kind).collect();
         nodes.push(NodeReplay::new(node, of_node, marks, Watched { from, to }));
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::history_gateway::HistoryGateway;
 use super::record::SessionRecord;
 use super::watched::Watched;
 use crate::gateway::SessionKind;
@@ -75,6 +76,19 @@ pub struct Answer {
     pub sessions: Vec<StoredSession>,
     /// The nodes that were asked for.
     pub nodes: Vec<NodeAnswer>,
+}
+
+impl Answer {
+    /// Gives the nodes of these gateways their names in place of the stored ones.
+    pub fn use_names_of(&mut self, gateways: &[HistoryGateway]) {
+        let nodes = self.nodes.iter_mut().map(|node| (&mut node.gateway, &node.url));
+        let sessions = self.sessions.iter_mut().map(|session| (&mut session.gateway, &session.node));
+        for (name, url) in nodes.chain(sessions) {
+            if let Some(own) = HistoryGateway::name_of_node(gateways, (name, url)) {
+                *name = own;
+            }
+        }
+    }
 }
 
 /// What is known about a node in the time that was asked for.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::*;
 use crate::alert::Condition;
 use crate::alert::testing::{HOUR_MS, MINUTE_MS};
-use crate::history::{SessionRecord, SessionState};
+use crate::gateway::Profile;
+use crate::history::{Location, SessionRecord, SessionState};
 
 const END: i64 = 10 * HOUR_MS;
 
@@ -155,4 +156,28 @@ fn ends_once_it_does_not_go_on() {
 fn time_in_which_nothing_was_watched_has_no_observation() {
     assert_eq!(node(Vec::new(), &[(0, END)]).next(), None);
     assert_eq!(node(Vec::new(), &[(0, HOUR_MS)]).next(), Some(HOUR_MS));
+}
+
+#[test]
+fn a_rule_about_a_gateway_finds_it_under_another_stored_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("history.db");
+    let location = Location::File(path.clone());
+    drop(History::create(&location).unwrap());
+    rusqlite::Connection::open(path)
+        .unwrap()
+        .execute_batch(
+            "INSERT INTO node (id, url, gateway) VALUES (1, 'http://n1:8088', 'Old');
+            INSERT INTO coverage VALUES (1, 1, 'test', 0, 36000000, 5000, 0);
+            INSERT INTO text VALUES (1, 'billy');
+            INSERT INTO session (node, \"user\", client, started, first_seen, dc) VALUES (1, 1, 'B', 60000, 60000, 99);",
+        )
+        .unwrap();
+    let mut history = History::open_read_only(&location).unwrap();
+    let profile = Profile::from_address("n1").unwrap().with_name("Plant");
+    let gateways = [HistoryGateway::of_profile(&profile, [&profile])];
+    let rule = Rule { gateways: vec!["Plant".to_owned()], ..rule(Condition::Arrives) };
+    let replay = replay(rule, &mut history, &gateways, (0, END), &|_| true).unwrap().unwrap();
+    let texts: Vec<String> = replay.alerts.iter().map(Alert::text).collect();
+    assert_eq!(texts, ["billy signed in on Plant"]);
 }

@@ -6,7 +6,7 @@ use crate::cli::ExitStatus;
 use crate::cli::history::{CommandError, location, settings, times, write_lines};
 use crate::cli::report::note;
 use crate::display::{Clock, Repeated, number};
-use crate::history::History;
+use crate::history::{History, HistoryGateway};
 use crate::sanitize::sanitize;
 use crate::settings::Settings;
 
@@ -35,7 +35,11 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
     let mut history = History::open_read_only(&location(&settings)?)?;
     // It can be tried before it is switched on.
     let rule = crate::alert::Rule { is_enabled: true, ..rule.clone() };
-    let Replay { alerts, is_recorded } = replay(rule, &mut history, from, to, &|_| true)?.unwrap_or_default();
+    let profiles = &settings.profiles;
+    let gateways: Vec<HistoryGateway> =
+        profiles.iter().map(|profile| HistoryGateway::of_profile(profile, profiles)).collect();
+    let replayed = replay(rule, &mut history, &gateways, (from, to), &|_| true)?;
+    let Replay { alerts, is_recorded } = replayed.unwrap_or_default();
     let lines: Vec<String> = alerts
         .iter()
         .map(|alert| match args.format {

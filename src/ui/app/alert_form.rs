@@ -14,7 +14,7 @@ use super::super::settings_worker::{AlertChange, Change, ChangeError};
 use super::App;
 use crate::alert::{Condition, Replay, Rule, replay};
 use crate::display::Zone;
-use crate::history::{HistoryError, HistoryRead, Reader};
+use crate::history::{HistoryError, HistoryGateway, HistoryRead, Reader};
 use crate::settings::AlertProblem;
 
 /// A running test over the history.
@@ -235,6 +235,8 @@ impl App {
     /// Tests the alert in the form over the history.
     fn test_alert(&mut self) {
         let reader = self.spawn_history_reader();
+        let profiles = self.settings.profiles.iter();
+        let gateways: Vec<HistoryGateway> = profiles.map(|profile| self.history_gateway(profile)).collect();
         let Some(form) = &mut self.drafts.alert else {
             return;
         };
@@ -265,7 +267,7 @@ impl App {
             (None, Ok(Some(reader))) => {
                 let reached = test.reached();
                 let read = reader.read(move |history, is_cancelled| {
-                    replay(rule, history, from, to, &|time| {
+                    replay(rule, history, &gateways, (from, to), &|time| {
                         reached.store(time, Ordering::Relaxed);
                         !is_cancelled()
                     })
