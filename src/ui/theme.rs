@@ -264,10 +264,10 @@ pub(super) const DETAILS_LABEL: f32 = 92.0;
 pub(super) const DETAILS_LINE: f32 = 24.0;
 /// Width of the date of another session.
 pub(super) const OTHER_SESSION_DATE: f32 = 92.0;
-/// Widths of the start of a session of the user, of the dash after it and of its end.
+/// Widths of the start of a session of the user, of the dash after it and of its end, if the texts have room there.
 pub(super) const USER_SESSION_FROM: f32 = 72.0;
 pub(super) const USER_SESSION_DASH: f32 = 16.0;
-pub(super) const USER_SESSION_TO: f32 = 72.0;
+pub(super) const USER_SESSION_TO: f32 = 48.0;
 /// Space between a bar in the counts panel and the edge of the panel.
 pub(super) const BAR_MARGIN: f32 = 8.0;
 /// Width of a dialog.

@@ -29,6 +29,7 @@ mod menu_pictures;
 mod messages;
 mod new_sessions;
 mod notices;
+mod painted;
 mod palette;
 mod past;
 mod pattern_tester;

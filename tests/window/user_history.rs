@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::painted;
 use crate::support::window::{Window, plant, retype, start_on};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
@@ -126,6 +127,39 @@ fn details_list_the_sessions_of_the_user_in_the_last_days() {
     window.until_column("Username", &["anna", "billy"]);
     window.until_column("Address", &["hmi-3", "hmi-6"]);
     assert!(!window.has("This user, last 7 days"), "the present isn't shown");
+}
+
+#[test]
+fn sessions_of_the_user_are_in_columns() {
+    let (folder, plant) = (tempfile::tempdir().unwrap(), plant());
+    let history = StoredHistory::new(folder.path(), &plant.url);
+    history.watch(7 * DAY_MS, HOUR_MS);
+    // The end of the second one has a day.
+    let [hour, day] = [6 * DAY_MS - HOUR_MS, 4 * DAY_MS];
+    history.session("anna", "packaging-1", [6 * DAY_MS, hour, hour - 5_000]);
+    history.session("anna", "hmi-4", [5 * DAY_MS, day, day - 5_000]);
+    let mut window = open(&history, &plant.url);
+    window.click_cell("Username", 1, Modifiers::NONE);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until("the sessions", |harness| {
+        harness.query_all_by_label_contains("Show in the table: ").count() == 2
+    });
+    let rows = window.harness.query_all_by_label_contains("Show in the table: ").map(|row| row.rect());
+    let now = window.harness.get_by_label_contains("– now on 10.10.0.1").rect();
+    let rows: Vec<_> = [now].into_iter().chain(rows).collect();
+    let columns: Vec<Vec<f32>> = rows
+        .iter()
+        .map(|row| {
+            let texts = painted::texts_in(&window, *row);
+            assert!(texts.iter().all(painted::PaintedText::is_whole), "{texts:?}");
+            assert_eq!(texts[1].text, "–", "{texts:?}");
+            texts.iter().map(|text| text.place.left()).collect()
+        })
+        .collect();
+    assert_eq!(columns[0].len(), 4, "start, dash, end and host: {columns:?}");
+    // Some glyphs have space on their left.
+    let is_same = |row: &Vec<f32>| row.iter().zip(&columns[0]).all(|(one, other)| (one - other).abs() < 2.0);
+    assert!(columns.iter().all(is_same), "{columns:?}");
 }
 
 #[test]

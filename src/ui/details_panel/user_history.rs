@@ -64,13 +64,17 @@ pub(super) fn show(
         let max = if details_text::is_open(ui, id) { usize::MAX } else { SHOWN };
         let lines = rows().map(Line::Row);
         let lines = lines.chain(ended.into_iter().map(Line::Stored));
-        let mut drawn = 0;
-        for line in lines.take(max) {
-            drawn += 1;
-            line.show(ui, state, dataset, details.row, commands);
+        let lines = lines.take(max).map(|line| {
+            let texts = line.texts(state, dataset, details.row);
+            (line, texts)
+        });
+        let lines: Vec<(Line<'_>, LineTexts)> = lines.collect();
+        let columns = Columns::of(ui, &lines);
+        for (line, texts) in &lines {
+            line.show(ui, texts, columns, details.row, commands);
         }
-        if drawn < count {
-            more(ui, id, count, count - drawn, max == SHOWN);
+        if lines.len() < count {
+            more(ui, id, count, count - lines.len(), max == SHOWN);
         }
     } else if before.is_some() {
         rule(ui);
@@ -125,13 +129,12 @@ impl Line<'_> {
     fn show(
         &self,
         ui: &mut Ui,
-        state: &AppState,
-        dataset: &Dataset,
+        texts: &LineTexts,
+        columns: Columns,
         shown: u32,
         commands: &mut Vec<Command>,
     ) {
-        let texts = self.texts(state, dataset, shown);
-        let LineTexts { from, to, host, project, remark } = &texts;
+        let LineTexts { from, to, host, project, remark } = texts;
         let (name, tip, command) = match self {
             Self::Row(row) if *row == shown => (format!("{from} – {to} on {host}"), None, None),
             Self::Row(row) => {
@@ -149,14 +152,14 @@ impl Line<'_> {
                 )
             }
         };
-        let response = line(ui, &texts, &name, command.is_some());
+        let response = line(ui, texts, columns, &name, command.is_some());
         if let Some(command) = command.filter(|_| response.clicked()) {
             commands.push(command);
         }
         if let Some(tip) = tip {
             response.tooltip_beside(tip);
         }
-        if let Some(remark) = &texts.remark {
+        if let Some(remark) = remark {
             text_at(ui, remark, palette(ui.visuals()).secondary, theme::PANEL_PADDING);
         }
     }
@@ -210,8 +213,41 @@ fn remark(stored: &StoredSession, clock: &Clock) -> Option<String> {
     }
 }
 
+/// The widths of the starts and of the ends, which are the same in all lines.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    from: f32,
+    to: f32,
+}
+
+impl Columns {
+    fn of(ui: &Ui, lines: &[(Line<'_>, LineTexts)]) -> Self {
+        let longest = |text: fn(&LineTexts) -> &String| {
+            let widths = lines.iter().map(|(_, texts)| {
+                let text = ui.painter().layout_no_wrap(text(texts).clone(), font(), Color32::PLACEHOLDER);
+                text.size().x.ceil()
+            });
+            widths.fold(0.0, f32::max)
+        };
+        let from = longest(|texts| &texts.from) + 2.0 * tokens::UNIT;
+        let to = longest(|texts| &texts.to) + 2.0 * tokens::UNIT;
+        let roomy = Self { from: from.max(theme::USER_SESSION_FROM), to: to.max(theme::USER_SESSION_TO) };
+        let host = ui.available_width() - 2.0 * theme::PANEL_PADDING - roomy.host();
+        if longest(|texts| &texts.host) <= host { roomy } else { Self { from, to } }
+    }
+
+    /// Returns where the host is.
+    fn host(self) -> f32 {
+        self.from + theme::USER_SESSION_DASH + self.to
+    }
+}
+
+fn font() -> FontId {
+    FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional)
+}
+
 /// Draws the start, the end and the host of a session.
-fn line(ui: &mut Ui, texts: &LineTexts, name: &str, is_button: bool) -> Response {
+fn line(ui: &mut Ui, texts: &LineTexts, columns: Columns, name: &str, is_button: bool) -> Response {
     let p = palette(ui.visuals());
     let sense = if is_button { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme::DETAILS_LINE), sense);
@@ -223,22 +259,19 @@ fn line(ui: &mut Ui, texts: &LineTexts, name: &str, is_button: bool) -> Response
     if is_button {
         ui.painter().rect_filled(rect, 0.0, hover::color(&response, Color32::TRANSPARENT, p.hover));
     }
-    let mut x = rect.left() + theme::PANEL_PADDING;
+    let left = rect.left() + theme::PANEL_PADDING;
     let right = rect.right() - theme::PANEL_PADDING;
-    // A text that is too wide for its place moves those after it.
-    for (text, width, color) in [
-        (&*texts.from, theme::USER_SESSION_FROM, p.text),
-        ("–", theme::USER_SESSION_DASH, p.secondary),
-        (&*texts.to, theme::USER_SESSION_TO, p.text),
-        (&*texts.host, 0.0, p.secondary),
+    for (text, at, color) in [
+        (&*texts.from, 0.0, p.text),
+        ("–", columns.from, p.secondary),
+        (&*texts.to, columns.from + theme::USER_SESSION_DASH, p.text),
+        (&*texts.host, columns.host(), p.secondary),
     ] {
-        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+        let x = left + at;
+        let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font(), color);
         job.wrap = egui::text::TextWrapping::truncate_at_width((right - x).max(tokens::UNIT));
         let galley = ui.painter().layout_job(job);
-        let used = galley.size().x + tokens::UNIT;
         ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
-        x += used.max(width);
     }
     paint_focus(ui, &response, rect, p);
     response
