@@ -37,6 +37,16 @@ pub(crate) fn texts_in(window: &Window, part: Rect) -> Vec<PaintedText> {
     texts(window).into_iter().filter(|text| part.contains(text.place.center())).collect()
 }
 
+/// Returns the places of the filled rectangles in a part of the window.
+pub(crate) fn grounds_in(window: &Window, part: Rect) -> Vec<Rect> {
+    let shapes = window.harness.output().shapes.iter();
+    let grounds = shapes.filter_map(|clipped| match &clipped.shape {
+        Shape::Rect(ground) => Some(ground.rect),
+        _ => None,
+    });
+    grounds.filter(|ground| part.contains_rect(*ground)).collect()
+}
+
 fn add(shape: &Shape, clip: Rect, found: &mut Vec<PaintedText>) {
     match shape {
         Shape::Vec(shapes) => shapes.iter().for_each(|shape| add(shape, clip, found)),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, Order, PointerButton, pos2};
+use egui::{Key, Modifiers, Order, PointerButton, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::{Profile, webdev};
 use gatewatch::history::{Location, Recorder};
@@ -16,6 +16,7 @@ use gatewatch::settings::Target;
 use gatewatch::ui::Start;
 use tempfile::TempDir;
 
+use super::painted;
 use super::popups::{hover, popups};
 use super::rail::choose_in_menu;
 use super::support::window::{Window, plant, retype, start, typed};
@@ -257,6 +258,24 @@ fn tooltip_of_a_gap_is_at_the_pointer() {
     assert!(window.harness.query_by_label_contains("Not watched until").is_some());
     let [tooltip] = popups(&window, Order::Tooltip)[..] else { panic!("one tooltip") };
     assert!((tooltip.center().x - at.x).abs() < 2.0, "{tooltip} at {at}");
+}
+
+#[test]
+fn time_under_the_pointer_is_not_written_over_the_chosen_one() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    let chart = window.harness.get_by_label("Sessions over time").rect();
+    let at = pos2(chart.left() + chart.width() / 2.0, chart.top() + 10.0);
+    window.click_at(at, PointerButton::Primary, Modifiers::NONE);
+    window.until_text("Back to live");
+    let is_label = |ground: &Rect| (ground.height() - 15.0).abs() < 1.0 && ground.width() > 24.0;
+    for (beside, count) in [(0.0, 1), (12.0, 1), (-30.0, 1), (80.0, 2)] {
+        hover(&mut window, at + vec2(beside, 0.0));
+        let labels: Vec<Rect> =
+            painted::grounds_in(&window, chart.expand(2.0)).into_iter().filter(is_label).collect();
+        assert_eq!(labels.len(), count, "{beside} px beside the chosen time: {labels:?}");
+        assert!(labels.iter().any(|label| label.x_range().contains(at.x)), "the chosen one: {labels:?}");
+    }
 }
 
 #[test]

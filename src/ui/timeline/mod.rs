@@ -1,6 +1,7 @@
 //! The timeline along the bottom: how many sessions there were, and when nothing was watched.
 
 mod bands;
+mod cursor;
 mod hover_text;
 mod legend;
 mod paint;
@@ -10,6 +11,7 @@ use egui::accesskit::Role;
 use egui::{Align, EventFilter, Id, Key, Layout, Rect, Response, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use self::bands::{At, Band};
+use self::cursor::Cursor;
 pub(super) use self::paint::{axes, hatch};
 pub(super) use self::scale::{Scale, round_max};
 use super::arrow_keys;
@@ -66,31 +68,28 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     keys(ui, &response, scale, now, commands);
 
     let past = state.past.as_ref().map(|past| past.at);
-    let cursors = [hovered.map(|time| (time, false)), past.map(|time| (time, true))];
-    let label = |time| clock.axis_label(time, scale.range.length());
     let painter = ui.painter().clone();
+    let cursor = |time: Option<i64>, is_chosen| {
+        let time = time?;
+        let label = clock.axis_label(time, scale.range.length());
+        Cursor::new(&painter, p, scale, time, label, is_chosen)
+    };
+    let chosen = cursor(past, true);
+    let hovered_cursor = cursor(hovered, false).map(|hovered| hovered.beside(chosen.as_ref()));
+    let cursors = || chosen.iter().chain(&hovered_cursor);
     if let Some(selection) = timeline.selection {
         paint::selection(&painter, p, scale, selection);
     }
     if let Some(chart) = chart {
         paint::chart(&painter, p, scale, chart, &bands);
     }
-    let free = cursors.iter().flatten();
-    let free: Vec<_> =
-        free.map(|(time, _)| paint::cursor_place(&painter, scale, *time, &label(*time))).collect();
-    paint::axes(&painter, p, scale, chart, &clock, &free);
+    let taken: Vec<_> = cursors().filter_map(Cursor::label_xs).collect();
+    paint::axes(&painter, p, scale, chart, &clock, &taken);
     if let Some(selection) = timeline.selection {
         paint::selection_ends(&painter, p, scale, selection);
     }
     // The one under the pointer is in front.
-    for (time, is_past) in cursors.into_iter().rev().flatten() {
-        let colors = if is_past {
-            [p.focus, p.accent, p.on_accent]
-        } else {
-            [p.control_border_hover, p.control, p.text]
-        };
-        paint::cursor(&painter, scale, time, label(time), colors, is_past);
-    }
+    cursors().for_each(|cursor| cursor.paint(&painter));
     if response.has_focus() {
         button::paint_focus(ui, place, false);
     }

@@ -95,13 +95,14 @@ pub(in crate::ui) fn hatch(painter: &Painter, p: &Palette, rect: Rect) {
 }
 
 /// Draws the base with marks where a gateway was unreachable or restarted, the times below it and the numbers beside it.
+/// There are no times at the xs that are `taken`.
 pub(in crate::ui) fn axes(
     painter: &Painter,
     p: &Palette,
     scale: Scale,
     chart: Option<&Chart>,
     clock: &Clock,
-    free: &[Rangef],
+    taken: &[Rangef],
 ) {
     let Scale { rect, range, max } = scale;
     let base = rect.bottom();
@@ -122,7 +123,7 @@ pub(in crate::ui) fn axes(
         let x = scale.x(tick.epoch_ms).round() + tokens::LINE / 2.0;
         let galley = painter.layout_no_wrap(tick.label, font(false), p.secondary);
         let label = Rect::from_min_size(pos2(x - galley.size().x / 2.0, base), galley.size());
-        let is_free = free.iter().all(|taken| !taken.intersects(label.x_range().expand(theme::TICK_GAP)));
+        let is_free = taken.iter().all(|taken| !taken.intersects(label.x_range().expand(theme::TICK_GAP)));
         if is_free && label.left() >= rect.left() && label.right() <= rect.right() + tokens::TIMELINE_RIGHT {
             let stroke = Stroke::new(tokens::LINE, p.control_border);
             painter.vline(x, base..=base + theme::TICK_LENGTH, stroke);
@@ -177,40 +178,7 @@ pub(super) fn selection_ends(painter: &Painter, p: &Palette, scale: Scale, range
     }
 }
 
-/// Draws the line at a time, with the time below it. Returns the place of the text.
-pub(super) fn cursor(
-    painter: &Painter,
-    scale: Scale,
-    time: i64,
-    label: String,
-    [line, ground, text]: [Color32; 3],
-    is_strong: bool,
-) -> Option<Rangef> {
-    let x = scale.x(time).round();
-    if !scale.rect.x_range().contains(x) {
-        return None;
-    }
-    let width = if is_strong { tokens::FOCUS_WIDTH } else { tokens::LINE };
-    let bottom = scale.rect.bottom() + theme::CURSOR_BELOW;
-    painter.vline(x, scale.rect.top()..=bottom, Stroke::new(width, line));
-    let galley = painter.layout_no_wrap(label, font(is_strong), text);
-    let size = vec2(galley.size().x + 2.0 * theme::CURSOR_LABEL_PADDING, theme::CURSOR_LABEL_HEIGHT);
-    let max = scale.rect.right() + tokens::TIMELINE_RIGHT - size.x;
-    let left = (x - size.x / 2.0).clamp(scale.rect.left(), max.max(scale.rect.left())).round();
-    let place = Rect::from_min_size(pos2(left, bottom), size);
-    painter.rect_filled(place, tokens::RADIUS_SMALL, ground);
-    painter.galley(place.center() - galley.size() / 2.0, galley, text);
-    Some(place.x_range())
-}
-
-/// Returns the width of the label of a [`cursor`].
-pub(super) fn cursor_place(painter: &Painter, scale: Scale, time: i64, label: &str) -> Rangef {
-    let galley = painter.layout_no_wrap(label.to_owned(), font(true), Color32::PLACEHOLDER);
-    let half = galley.size().x / 2.0 + theme::CURSOR_LABEL_PADDING;
-    Rangef::point(scale.x(time)).expand(half)
-}
-
-fn font(is_bold: bool) -> FontId {
+pub(super) fn font(is_bold: bool) -> FontId {
     FontId::new(tokens::TYPE_CAPTION, if is_bold { fonts::semibold() } else { FontFamily::Proportional })
 }
 
