@@ -13,6 +13,7 @@ use super::model::{AppState, Drafts, LastSeen};
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
+use super::views;
 use crate::display::{self, Clock};
 use crate::filter::{Filter, Mode};
 use crate::history::SessionState;
@@ -40,14 +41,19 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
     let place = table.with_min_y(table.top() + tokens::HEADER_HEIGHT);
     ui.painter().rect_filled(place, 0.0, p.table);
     let above = ((place.height() - HEIGHT) * ABOVE).clamp(MIN_ABOVE, MAX_ABOVE).round();
-    let width = theme::VIEW_WIDTH.min(place.width() - 8.0 * tokens::UNIT);
-    let top = place.center_top() + vec2(0.0, above);
-    let rect = Rect::from_min_size(top - vec2(width / 2.0, 0.0), vec2(width, place.height() - above));
-    let layout = Layout::top_down(Align::Center);
-    let mut ui = ui.new_child(UiBuilder::new().id_salt("no match").max_rect(rect).layout(layout));
+    let mut ui = ui.new_child(UiBuilder::new().id_salt("no match").max_rect(place));
     ui.shrink_clip_rect(place);
-    ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
+    views::show_at(&mut ui, theme::VIEW_WIDTH, above, |ui| contents(ui, state, drafts, result, commands));
+}
 
+fn contents(
+    ui: &mut Ui,
+    state: &AppState,
+    drafts: &Drafts,
+    result: &QueryResult,
+    commands: &mut Vec<Command>,
+) {
+    let p = palette(ui.visuals());
     let (icon, _) = ui.allocate_exact_size(vec2(tokens::ICON_VIEW, tokens::ICON_VIEW), Sense::hover());
     icons::SEARCH_X.paint(ui.painter(), icon.center(), tokens::ICON_VIEW, p.secondary);
     let (title, sentence) = message(state, drafts, result);
@@ -59,7 +65,7 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
     let sentence = RichText::new(sentence).font(body).color(p.secondary);
     ui.add(Label::new(sentence.line_height(Some(tokens::LINE_BODY))).wrap());
     if state.absent_user().is_some() {
-        last_seen(&mut ui, state, commands);
+        last_seen(ui, state, commands);
     }
     ui.add_space(5.0 * tokens::UNIT);
     if result.offers.is_empty() {
@@ -68,7 +74,7 @@ pub(super) fn show(ui: &mut Ui, table: Rect, state: &AppState, drafts: &Drafts, 
         }
         return;
     }
-    offers(&mut ui, &result.offers, drafts, commands);
+    offers(ui, &result.offers, drafts, commands);
     ui.add_space(5.0 * tokens::UNIT);
     let clear =
         egui::Link::new(RichText::new("Clear filters").color(p.link).line_height(Some(tokens::LINE_BODY)));

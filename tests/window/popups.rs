@@ -27,6 +27,21 @@ pub(crate) fn hover(window: &mut Window, at: Pos2) {
     window.harness.run_steps(60);
 }
 
+/// Moves the pointer and turns the wheel there, by points, which egui spreads over several frames.
+pub(crate) fn turn_wheel(window: &mut Window, at: Pos2, delta: egui::Vec2) {
+    window.frame([
+        Event::PointerMoved(at),
+        Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta,
+            modifiers: Modifiers::NONE,
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+        },
+    ]);
+    window.harness.run_steps(60);
+}
+
 #[test]
 fn tooltips_of_cells_hide_neither_their_row_nor_the_following_ones() {
     let plant = plant();

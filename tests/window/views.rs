@@ -4,13 +4,16 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::popups::turn_wheel;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{Window, retype, start, start_on};
+use crate::support::window::{Window, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, pos2, vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::{Credentials, Profile};
-use gatewatch::settings::Target;
+use gatewatch::settings::{State, Target};
+use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
 /// The `Authorization` header of `billy:se:cret`.
@@ -316,4 +319,26 @@ fn certificate_is_whole_and_its_buttons_are_reached_in_a_small_window() {
         let at = rect(&window, "Always trust");
         assert!(place.contains_rect(at), "{at} in {place} at {size:?}");
     }
+}
+
+#[test]
+fn offers_for_a_pattern_without_matches_are_reached_in_a_small_window() {
+    let plant = plant();
+    let state = State { table: Layout { counts: true, ..Layout::default() }, ..State::default() };
+    let start = Start { state, ..start_on(&plant.url) };
+    let mut window = Window::open_as(Harness::builder().with_size([540.0, 340.0]), start);
+    window.until_text("6 of 6 sessions");
+    retype(&mut window, "Username filter", "bill");
+    window.until_text("Clear filters");
+    let footer = 340.0 - 32.0;
+    let is_in_view = |window: &Window| window.harness.get_by_label("Clear filters").rect().bottom() <= footer;
+    assert!(!is_in_view(&window), "the view is higher than its place");
+    window.harness.get_by_label("Clear filters").focus();
+    window
+        .until("the link in view", |harness| harness.get_by_label("Clear filters").rect().bottom() <= footer);
+    // Back to the title.
+    turn_wheel(&mut window, pos2(120.0, 200.0), vec2(0.0, 400.0));
+    window.until("the link below the view", |harness| {
+        harness.get_by_label("Clear filters").rect().bottom() > footer
+    });
 }

@@ -68,7 +68,10 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
         grid.memory_mut(|memory| memory.request_focus(id()));
     }
     grid.spacing_mut().scroll = theme::scroll_beside_contents();
-    wheel(&grid, area, commands);
+    // What takes the place of the rows may scroll, too.
+    if !state.table.lines().is_empty() {
+        wheel(&grid, area, commands);
+    }
     let (body, metrics) = ScrollArea::horizontal()
         .auto_shrink(false)
         .show(&mut grid, |ui| {

@@ -16,6 +16,7 @@ use super::model::{AppState, Drafts, Health, Prompt};
 use crate::gateway::{GatewayError, NodeUrl, RejectedCertificate};
 
 pub(super) use empty::no_sessions;
+pub(super) use page::show_at;
 pub(super) use sign_in::{rejection_text, slow_keyring};
 
 /// A view in the place of the table.

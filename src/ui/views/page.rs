@@ -14,9 +14,19 @@ use super::super::{details_text, focus_scroll, fonts, theme};
 /// Draws a view of at most `max_width`, with the icon at most `max_top` below the upper edge. It scrolls in a small window.
 /// Returns its height.
 pub(super) fn show(ui: &mut Ui, max_width: f32, max_top: f32, contents: impl FnOnce(&mut Ui)) -> f32 {
-    let place = ui.available_rect_before_wrap();
     // A large window has the room, a small one needs it.
-    let top = (place.height() / 4.0).min(max_top).round();
+    let top = (ui.available_height() / 4.0).min(max_top).round();
+    show_at(ui, max_width, top, contents)
+}
+
+/// Draws a view of at most `max_width`, with the icon `top` below the upper edge. It scrolls in a small window. Returns its
+/// height.
+pub(in super::super) fn show_at(
+    ui: &mut Ui,
+    max_width: f32,
+    top: f32,
+    contents: impl FnOnce(&mut Ui),
+) -> f32 {
     let view = ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let width = max_width.min(ui.available_width() - 2.0 * theme::VIEW_MARGIN);
         let left = (ui.max_rect().center().x - width / 2.0).round();

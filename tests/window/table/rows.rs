@@ -5,6 +5,7 @@ use egui::{Key, PointerButton, Pos2, Rect, pos2, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{CTRL, IDS, NONE, SHIFT, changing, header, open, remembering, titles};
+use crate::popups::turn_wheel;
 use crate::support::window::{Window, plant};
 use crate::support::{FakeGateway, PLANT, answer, ok};
 
@@ -228,18 +229,7 @@ fn wheel_and_scroll_bar_reach_every_row() {
 
 /// Scrolls by this many points, with the pointer at this position.
 fn wheel(window: &mut Window, at: Pos2, points: f32) {
-    window.harness.event(egui::Event::PointerMoved(at));
-    window.harness.event(egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Point,
-        delta: vec2(0.0, points),
-        phase: egui::TouchPhase::Move,
-        source: egui::MouseWheelSource::Wheel,
-        modifiers: NONE,
-    });
-    // egui spreads the scrolling over several frames.
-    for _ in 0..60 {
-        window.harness.step();
-    }
+    turn_wheel(window, at, vec2(0.0, points));
 }
 
 #[test]
