@@ -3,10 +3,10 @@
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align, Color32, Context, Event, EventFilter, FontFamily, FontId, Id, Key, Layout, Painter, Rect,
-    Response, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Color32, Context, Event, EventFilter, FontFamily, FontId, Id, Key, Layout, Painter, Rangef, Rect,
+    Response, ScrollArea, Sense, Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
-use egui_extras::{Column, TableBuilder};
+use egui_extras::{Column, TableBuilder, TableRow};
 
 use super::arrow_keys;
 use super::command::{Command, Copied};
@@ -15,6 +15,7 @@ use super::fonts;
 use super::icons;
 use super::theme;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 
 /// Draws the ground of a list and of its header. Returns the response that takes the keyboard focus, with this accessible name.
 pub(super) fn frame(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
@@ -64,6 +65,60 @@ pub(super) fn contents(ui: &mut Ui, rect: Rect) -> Ui {
     contents.spacing_mut().item_spacing = vec2(0.0, 0.0);
     contents.spacing_mut().scroll = theme::scroll_beside_contents();
     contents
+}
+
+/// Returns the widths of columns in a list with this room: the largest ones, or smaller ones where they don't fit. The last
+/// column takes the rest, and has its smallest width at least. Together they may be wider than the list.
+pub(super) fn fit(columns: &[Rangef], room: f32) -> Vec<f32> {
+    let Some((last, others)) = columns.split_last() else { return Vec::new() };
+    let missing = others.iter().map(|column| column.max).sum::<f32>() + last.min - room;
+    let spare: f32 = others.iter().map(|column| column.span()).sum();
+    let part = if missing > 0.0 && spare > 0.0 { (missing / spare).min(1.0) } else { 0.0 };
+    let mut widths: Vec<f32> =
+        others.iter().map(|column| (column.max - part * column.span()).floor()).collect();
+    let rest = room - widths.iter().sum::<f32>();
+    widths.push(rest.max(last.min));
+    widths
+}
+
+/// Returns the room for the columns of a list beside its scroll bar.
+pub(super) fn room(rect: Rect) -> f32 {
+    rect.width() - theme::THUMB_PLACE
+}
+
+/// Draws rows and their header with `add`, which get the place for columns of these widths. They scroll to the side, by arrow
+/// keys too, where the list with this response is narrower.
+pub(super) fn scroll_aside(
+    ui: &mut Ui,
+    rect: Rect,
+    list: &Response,
+    widths: &[f32],
+    add: impl FnOnce(&mut Ui),
+) {
+    let mut contents = contents(ui, rect);
+    let width: f32 = widths.iter().sum();
+    // Sums of widths are rounded.
+    let is_wider = width > room(rect) + tokens::LINE / 2.0;
+    let area = ScrollArea::horizontal().id_salt(list.id).auto_shrink(false);
+    area.show(&mut contents, |ui| {
+        if is_wider {
+            ui.set_width(width + theme::THUMB_PLACE);
+        }
+        add(ui);
+        if is_wider && list.has_focus() {
+            let filter =
+                EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
+            for key in arrow_keys::plain_keys(ui) {
+                let step = theme::LIST_SCROLL_STEP;
+                match key {
+                    Key::ArrowLeft => ui.scroll_with_delta(vec2(step, 0.0)),
+                    Key::ArrowRight => ui.scroll_with_delta(vec2(-step, 0.0)),
+                    _ => {}
+                }
+            }
+        }
+    });
 }
 
 /// Returns the table of a list with columns of these widths and one that takes the rest, scrolled to the row `target`.
@@ -143,6 +198,32 @@ pub(super) fn ground(ui: &Ui, row: RowGround) {
     ui.painter().rect_filled(rect, 0.0, color);
     let stroke = Stroke::new(tokens::LINE, if row == RowGround::Plain { p.row_line } else { color });
     ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
+}
+
+/// Draws a column of a row with a text, which a tooltip shows in full where it is truncated. Returns its response.
+pub(super) fn text_column(
+    row: &mut TableRow<'_, '_>,
+    row_ground: RowGround,
+    text: &str,
+    color: Color32,
+) -> Response {
+    let mut is_truncated = false;
+    let (_, response) = row.col(|ui| {
+        ground(ui, row_ground);
+        is_truncated = cell(ui, text, color, 0.0);
+    });
+    if is_truncated { response.tooltip_above(text) } else { response }
+}
+
+/// Returns the width of a column with this text, or of its title.
+pub(super) fn column_width(ui: &Ui, text: &str, is_title: bool) -> f32 {
+    let font = if is_title {
+        FontId::new(tokens::TYPE_CAPTION, fonts::semibold())
+    } else {
+        FontId::new(tokens::TYPE_BODY, FontFamily::Proportional)
+    };
+    let text = ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER);
+    theme::CELL_LEFT + text.size().x.ceil() + theme::CELL_RIGHT
 }
 
 /// Draws the text of a cell, indented by `indent`. Returns `true` if it is truncated.

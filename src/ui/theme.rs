@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use egui::epaint::{FontColorTransferFunction, MarginF32, Shadow};
 use egui::style::{ScrollStyle, Style, WidgetVisuals};
-use egui::{Context, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2, Visuals, vec2};
+use egui::{Context, FontFamily, FontId, Margin, Rangef, Stroke, TextStyle, Theme, Vec2, Visuals, vec2};
 
 use super::fonts;
 use super::tokens::{self, Palette};
@@ -90,9 +90,32 @@ pub(super) const ACTIVITY_MIN_HEIGHT: f32 = 120.0;
 /// Widths of the columns but the last one, which takes the rest, and the smallest width of that.
 pub(super) const ACTIVITY_COLUMNS: [f32; 6] = [88.0, 208.0, 144.0, 136.0, 136.0, 136.0];
 pub(super) const ACTIVITY_LAST_COLUMN: f32 = 88.0;
-/// The same for the days and the sessions in the license panel.
-pub(super) const LICENSE_DAY_COLUMNS: [f32; 7] = [112.0, 104.0, 80.0, 216.0, 104.0, 88.0, 144.0];
-pub(super) const LICENSE_SESSION_COLUMNS: [f32; 7] = [144.0, 136.0, 136.0, 136.0, 104.0, 120.0, 96.0];
+/// Smallest and largest widths of the columns in the license panel. The last one takes the rest.
+pub(super) const LICENSE_DAY_COLUMNS: [Rangef; 8] = [
+    width(100.0, 112.0),
+    width(108.0, 108.0),
+    width(80.0, 80.0),
+    // As wide as its texts.
+    width(144.0, 216.0),
+    width(108.0, 108.0),
+    width(96.0, 96.0),
+    width(144.0, 144.0),
+    width(128.0, 128.0),
+];
+pub(super) const LICENSE_SESSION_COLUMNS: [Rangef; 8] = [
+    width(96.0, 144.0),
+    width(104.0, 136.0),
+    width(116.0, 136.0),
+    width(116.0, 136.0),
+    width(96.0, 104.0),
+    width(108.0, 120.0),
+    width(88.0, 96.0),
+    width(216.0, 216.0),
+];
+/// The number of rows that a list in the bottom panel shows at least where a chart is above it.
+pub(super) const LIST_MIN_ROWS: f32 = 2.0;
+/// How far a list scrolls to the side with an arrow key.
+pub(super) const LIST_SCROLL_STEP: f32 = 64.0;
 /// Widths of the boxes of the license panel, and the width from which they are beside its title.
 pub(super) const LICENSE_SERIES_WIDTH: f32 = 168.0;
 pub(super) const LICENSE_SPAN_WIDTH: f32 = 112.0;
@@ -496,4 +519,9 @@ fn set_colors(visuals: &mut Visuals, palette: &Palette) {
     for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
         state.bg_fill = palette.scroll_thumb;
     }
+}
+
+/// Returns a range of widths.
+const fn width(min: f32, max: f32) -> Rangef {
+    Rangef { min, max }
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use egui::Key;
-use egui::Modifiers;
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::display::{Clock, DateStyle};
@@ -13,7 +14,9 @@ use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{PickedFile, Start};
 use tempfile::TempDir;
 
+use super::painted::{self, PaintedText};
 use super::past::{Plant, activity};
+use super::popups::turn_wheel;
 use super::support::window::{Window, retype, start};
 use super::support::{FakeGateway, answer, ok};
 
@@ -43,7 +46,12 @@ fn saved(plant: &Plant, limits: SessionLimits) -> (Start, TempDir) {
 
 /// Opens the panel by the menu of the gateway.
 fn open(start: Start) -> Window {
-    let mut window = Window::open(start);
+    open_sized(start, [1280.0, 680.0])
+}
+
+/// Opens the panel in a window of this size.
+fn open_sized(start: Start, size: [f32; 2]) -> Window {
+    let mut window = Window::open_as(Harness::builder().with_size(size), start);
     window.until_text("6 of 6 sessions");
     window.click("Saved gateways");
     window.click("Licenses");
@@ -135,6 +143,76 @@ fn the_chart_shows_a_kind_or_a_project_against_its_limit() {
         let rows = harness.query_all_by_label_contains("peak: not watched").count();
         rows > 0
     });
+}
+
+/// Returns the painted texts of the list with this name.
+fn texts_of(window: &Window, list: &str) -> Vec<PaintedText> {
+    let list = window.harness.get_by_role_and_label(Role::List, list).rect();
+    let mut texts = painted::texts(window);
+    texts.retain(|text| list.y_range().contains(text.place.center().y));
+    texts
+}
+
+/// Returns the painted title of a column of the days.
+fn title(window: &Window, name: &str) -> PaintedText {
+    let texts = texts_of(window, "List of days");
+    texts.into_iter().find(|text| text.text == name).unwrap_or_else(|| panic!("no title {name}"))
+}
+
+/// Turns the wheel over the list, to its right end.
+fn scroll_right(window: &mut Window, list: &str) {
+    let at = window.harness.get_by_role_and_label(Role::List, list).rect().center();
+    turn_wheel(window, at, vec2(-2_000.0, 0.0));
+}
+
+#[test]
+fn all_columns_of_days_are_reached_in_a_small_window() {
+    let plant = recorded();
+    for (size, by_keyboard) in [([640.0, 480.0], false), ([540.0, 340.0], true)] {
+        let (start, _folder) = saved(&plant, SessionLimits::default());
+        let mut window = open_sized(start, size);
+        until_row(&mut window, "Today");
+        window.harness.run_steps(2);
+        assert!(title(&window, "Peak").is_whole());
+        assert!(!title(&window, "Top projects").is_whole());
+        let list = window.harness.get_by_role_and_label(Role::List, "List of days").rect();
+        let rows = window.harness.query_all_by_role(Role::ListItem).map(|row| row.rect());
+        let rows = rows.filter(|row| row.top() >= list.top() && row.bottom() <= list.bottom()).count();
+        assert!(rows >= 2, "{rows} rows in {list}");
+        if by_keyboard {
+            window.harness.get_by_role_and_label(Role::List, "List of days").focus();
+            window.harness.step();
+            for _ in 0..20 {
+                window.press(Modifiers::NONE, Key::ArrowRight);
+            }
+            window.harness.run_steps(30);
+        } else {
+            scroll_right(&mut window, "List of days");
+        }
+        assert!(title(&window, "Top projects").is_whole(), "{:?}", title(&window, "Top projects"));
+        assert!(!title(&window, "Peak").is_whole());
+        // The cursor doesn't scroll back.
+        window.harness.get_by_role_and_label(Role::List, "List of days").focus();
+        window.harness.step();
+        window.press(Modifiers::NONE, Key::End);
+        window.harness.run_steps(30);
+        assert!(title(&window, "Top projects").is_whole());
+    }
+}
+
+#[test]
+fn column_over_the_limit_is_as_wide_as_its_texts() {
+    let width = |limits: SessionLimits| {
+        let plant = recorded();
+        let (start, _folder) = saved(&plant, limits);
+        let mut window = open(start);
+        until_row(&mut window, "peak: at least 3");
+        title(&window, "Vision clients").place.left() - title(&window, "Over the limit").place.left()
+    };
+    let empty = width(SessionLimits::default());
+    let filled = width(SessionLimits { clients: Some(1), ..SessionLimits::default() });
+    assert!(empty < 112.0, "{empty}");
+    assert!(filled > 180.0, "{filled}");
 }
 
 #[test]

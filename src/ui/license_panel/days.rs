@@ -1,15 +1,16 @@
 //! The list of days, the newest first.
 
 use egui::accesskit::Role;
-use egui::{Id, Rect, Ui, WidgetInfo};
+use egui::{Id, Rangef, Rect, Ui, WidgetInfo};
+use egui_extras::TableRow;
 
 use super::super::button;
 use super::super::command::{Command, LicenseCommand, PastCommand};
 use super::super::license;
-use super::super::list_cells::{self, RowGround, cell, ground, note, title};
+use super::super::list_cells::{self, RowGround, note, title};
 use super::super::model::AppState;
 use super::super::theme;
-use super::super::tokens::{self, palette};
+use super::super::tokens::{self, Palette, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::over::{self, Limits};
 use crate::display::{self, Clock};
@@ -54,12 +55,27 @@ pub(super) fn show(
     if let Some(row) = state.license.day.and_then(row_at) {
         list_cells::cursor_row(&focus, row.text(), commands);
     }
-    let mut contents = list_cells::contents(ui, rect);
-    let table = list_cells::table(&mut contents, "license days", theme::LICENSE_DAY_COLUMNS, target);
-    let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
-        for (index, name) in COLUMNS.iter().enumerate() {
-            row.col(|ui| title(ui, name, index > 0, index == 0));
-        }
+    let mut columns = theme::LICENSE_DAY_COLUMNS;
+    columns[OVER] = over_column(ui, state, days.len(), limits);
+    let widths = list_cells::fit(&columns, list_cells::room(rect));
+    list_cells::scroll_aside(ui, rect, &focus, &widths, |ui| {
+        let p = palette(ui.visuals());
+        let others = widths[..COLUMNS.len() - 1].iter().copied();
+        let table = list_cells::table(ui, "license days", others, target);
+        let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
+            for (index, name) in COLUMNS.iter().enumerate() {
+                row.col(|ui| title(ui, name, index > 0, index == 0));
+            }
+        });
+        table.body(|body| {
+            body.rows(tokens::ROW_HEIGHT, days.len(), |mut row| {
+                let index = row.index();
+                if let Some(of_day) = row_at(index) {
+                    let row_ground = RowGround::of(state.license.day == Some(index), &focus);
+                    of_day.show(&mut row, row_ground, index, p, commands);
+                }
+            });
+        });
     });
     if days.is_empty() {
         let text = match (&state.license.error, &state.license.peaks) {
@@ -68,49 +84,21 @@ pub(super) fn show(
             (None, None) if !state.timeline.is_available => "No history is recorded for this gateway",
             (None, None) => "Reading the history…",
         };
-        return note(ui, rect, text);
+        note(ui, rect, text);
     }
-    table.body(|body| {
-        body.rows(tokens::ROW_HEIGHT, days.len(), |mut row| {
-            let index = row.index();
-            let Some(of_day) = row_at(index) else { return };
-            let row_ground = RowGround::of(state.license.day == Some(index), &focus);
-            let mut peak_place = Rect::NOTHING;
-            for (column, text) in of_day.cells.iter().enumerate() {
-                let (place, _) = row.col(|ui| {
-                    ground(ui, row_ground);
-                    let p = palette(ui.visuals());
-                    let color = match column {
-                        OVER => p.error,
-                        AT if of_day.at.is_some() => p.link,
-                        PEAK if of_day.unwatched.is_some() => p.secondary,
-                        _ => p.text,
-                    };
-                    cell(ui, text, color, 0.0);
-                });
-                if column == AT {
-                    peak_place = place;
-                }
-            }
-            let response = row.response();
-            response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, of_day.text()));
-            if response.clicked() {
-                list_cells::focus_after_click(&response.ctx, id());
-                commands.push(Command::License(LicenseCommand::SelectDay(index)));
-            }
-            let is_on_time = response.interact_pointer_pos().is_some_and(|at| peak_place.contains(at))
-                && response.clicked();
-            if is_on_time || response.double_clicked() {
-                commands.extend(of_day.at.map(|at| Command::Past(PastCommand::Show(at))));
-            }
-            if let Some(text) = &of_day.unwatched {
-                response.tooltip_above(text);
-            }
-        });
-    });
     if focus.has_focus() {
         button::paint_focus(ui, rect, false);
     }
+}
+
+/// Returns the widths of the column of exceeded limits: as wide as its texts, or as its title where no limit was exceeded.
+fn over_column(ui: &Ui, state: &AppState, count: usize, limits: &Limits<'_>) -> Rangef {
+    let title = list_cells::column_width(ui, COLUMNS[OVER], true);
+    let texts = (0..count).map(|day| over::text(&limits.exceeded(&state.license.series, day)));
+    let texts = texts.filter(|text| !text.is_empty());
+    let longest = texts.map(|text| list_cells::column_width(ui, &text, false)).fold(title, f32::max);
+    let Rangef { min, max } = theme::LICENSE_DAY_COLUMNS[OVER];
+    Rangef::new(min.min(longest), max.min(longest))
 }
 
 /// Returns the row at the cursor if it has just become another one, such as by a click in the chart.
@@ -172,6 +160,44 @@ impl Row {
             projects.collect::<Vec<_>>().join(", "),
         ];
         Self { cells, at: peak.at, unwatched: license::unwatched(&peak) }
+    }
+
+    /// Draws the row. A click on the time of the peak, or a double click, shows that moment.
+    fn show(
+        &self,
+        row: &mut TableRow<'_, '_>,
+        row_ground: RowGround,
+        index: usize,
+        p: &Palette,
+        commands: &mut Vec<Command>,
+    ) {
+        let mut peak_place = Rect::NOTHING;
+        for (column, text) in self.cells.iter().enumerate() {
+            let color = match column {
+                OVER => p.error,
+                AT if self.at.is_some() => p.link,
+                PEAK if self.unwatched.is_some() => p.secondary,
+                _ => p.text,
+            };
+            let response = list_cells::text_column(row, row_ground, text, color);
+            if column == AT {
+                peak_place = response.rect;
+            }
+        }
+        let response = row.response();
+        response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, self.text()));
+        if response.clicked() {
+            list_cells::focus_after_click(&response.ctx, id());
+            commands.push(Command::License(LicenseCommand::SelectDay(index)));
+        }
+        let is_on_time =
+            response.interact_pointer_pos().is_some_and(|at| peak_place.contains(at)) && response.clicked();
+        if is_on_time || response.double_clicked() {
+            commands.extend(self.at.map(|at| Command::Past(PastCommand::Show(at))));
+        }
+        if let Some(text) = &self.unwatched {
+            response.tooltip_above(text);
+        }
     }
 
     /// Returns the row in words.

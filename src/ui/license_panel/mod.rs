@@ -119,12 +119,18 @@ fn show_head(
     }
 }
 
-/// Draws the chart of days above their list.
+/// Draws the chart of days above their list, where it has room.
 fn days(ui: &mut Ui, body: Rect, state: &AppState, commands: &mut Vec<Command>) {
     let (min, max) = (*theme::LICENSE_CHART_HEIGHT.start(), *theme::LICENSE_CHART_HEIGHT.end());
-    let height = (body.height() * theme::LICENSE_CHART_PART).clamp(min, max).round();
-    let (chart, list) = body.split_top_bottom_at_y(body.top() + height);
+    let list_min = tokens::HEADER_HEIGHT + theme::LIST_MIN_ROWS * tokens::ROW_HEIGHT + theme::THUMB_PLACE;
     let over = over::Limits::of(state);
+    let room = body.height() - list_min;
+    // A low panel has room for the list only.
+    if room < min {
+        return days::show(ui, body, state, &over, commands);
+    }
+    let height = (body.height() * theme::LICENSE_CHART_PART).clamp(min, max.min(room)).round();
+    let (chart, list) = body.split_top_bottom_at_y(body.top() + height);
     chart::show(ui, chart, state, &over, commands);
     days::show(ui, list, state, &over, commands);
 }

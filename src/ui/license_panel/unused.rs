@@ -8,7 +8,7 @@ use egui::{Id, Rect, Ui, WidgetInfo};
 use super::super::button;
 use super::super::command::{Command, LicenseCommand};
 use super::super::duplicate_login;
-use super::super::list_cells::{self, RowGround, cell, ground, note, title};
+use super::super::list_cells::{self, RowGround, note, title};
 use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
@@ -59,43 +59,45 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let has_nodes =
         state.table.result().is_some_and(|result| result.dataset.column(&names::GATEWAY.into()).is_some());
     let is_shown = |column: usize| column != NODE || has_nodes;
-    let widths = theme::LICENSE_SESSION_COLUMNS.into_iter().enumerate();
-    let widths = widths.filter(|(column, _)| is_shown(*column)).map(|(_, width)| width);
-    let mut contents = list_cells::contents(ui, rect);
-    let table = list_cells::table(&mut contents, "unused sessions", widths, target);
+    let columns = theme::LICENSE_SESSION_COLUMNS.into_iter().enumerate();
+    let columns: Vec<_> = columns.filter(|(column, _)| is_shown(*column)).map(|(_, widths)| widths).collect();
+    let widths = list_cells::fit(&columns, list_cells::room(rect));
     let node = names::GATEWAY.into();
     let node = state.column_title(&node);
-    let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
-        for (index, name) in COLUMNS.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
-            let name = if index == NODE { &*node } else { name };
-            row.col(|ui| title(ui, name, index > 0, false));
-        }
-    });
-    if list.is_empty() {
-        return note(ui, rect, &empty_text(state, unused));
-    }
-    table.body(|body| {
-        body.rows(tokens::ROW_HEIGHT, list.len(), |mut row| {
-            let index = row.index();
-            let session = &list[index];
-            let cells = cells(state, session);
-            for (_, text) in cells.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
-                row.col(|ui| {
-                    ground(ui, RowGround::of(cursor == Some(index), &focus));
-                    cell(ui, text, palette(ui.visuals()).text, 0.0);
-                });
-            }
-            let response = row.response();
-            response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, row_text(&cells)));
-            if response.clicked() {
-                list_cells::focus_after_click(&response.ctx, id());
-                commands.push(Command::License(LicenseCommand::SelectSession(session.row)));
-            }
-            if response.double_clicked() {
-                commands.push(Command::GoToSession(session.row));
+    list_cells::scroll_aside(ui, rect, &focus, &widths, |ui| {
+        let color = palette(ui.visuals()).text;
+        let others = widths[..columns.len() - 1].iter().copied();
+        let table = list_cells::table(ui, "unused sessions", others, target);
+        let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
+            for (index, name) in COLUMNS.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
+                let name = if index == NODE { &*node } else { name };
+                row.col(|ui| title(ui, name, index > 0, false));
             }
         });
+        table.body(|body| {
+            body.rows(tokens::ROW_HEIGHT, list.len(), |mut row| {
+                let index = row.index();
+                let session = &list[index];
+                let cells = cells(state, session);
+                let row_ground = RowGround::of(cursor == Some(index), &focus);
+                for (_, text) in cells.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
+                    list_cells::text_column(&mut row, row_ground, text, color);
+                }
+                let response = row.response();
+                response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, row_text(&cells)));
+                if response.clicked() {
+                    list_cells::focus_after_click(&response.ctx, id());
+                    commands.push(Command::License(LicenseCommand::SelectSession(session.row)));
+                }
+                if response.double_clicked() {
+                    commands.push(Command::GoToSession(session.row));
+                }
+            });
+        });
     });
+    if list.is_empty() {
+        note(ui, rect, &empty_text(state, unused));
+    }
     if focus.has_focus() {
         button::paint_focus(ui, rect, false);
     }
