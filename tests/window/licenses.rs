@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, vec2};
+use egui::{Key, Modifiers, Order, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::demo::{DemoGateway, Options};
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use super::painted::{self, PaintedText};
 use super::past::{Plant, activity};
-use super::popups::turn_wheel;
+use super::popups::{hover, popups, turn_wheel};
 use super::support::window::{Window, retype, start};
 use super::support::{FakeGateway, answer, ok};
 
@@ -213,6 +213,24 @@ fn column_over_the_limit_is_as_wide_as_its_texts() {
     let filled = width(SessionLimits { clients: Some(1), ..SessionLimits::default() });
     assert!(empty < 112.0, "{empty}");
     assert!(filled > 180.0, "{filled}");
+}
+
+#[test]
+fn why_a_peak_is_not_sure_is_said_at_the_peak() {
+    let plant = recorded();
+    let (start, _folder) = saved(&plant, SessionLimits::default());
+    let mut window = open(start);
+    until_row(&mut window, "peak: at least 3");
+    window.harness.run_steps(2);
+    let row = window.harness.get_by_label_contains("peak: at least 3").rect();
+    let peak = texts_of(&window, "List of days").into_iter().find(|text| text.text == "at least 3");
+    let peak: Rect = peak.unwrap().place;
+    hover(&mut window, row.left_center() + vec2(20.0, 0.0));
+    assert_eq!(popups(&window, Order::Tooltip).len(), 0, "the day is sure");
+    hover(&mut window, peak.center());
+    let [tooltip] = popups(&window, Order::Tooltip)[..] else { panic!("one tooltip") };
+    assert!(tooltip.top() >= row.bottom() || tooltip.bottom() <= row.top(), "{tooltip} over {row}");
+    assert!(tooltip.distance_to_pos(peak.center()) < 24.0, "{tooltip} at {peak}");
 }
 
 #[test]

@@ -180,8 +180,10 @@ impl Row {
                 _ => p.text,
             };
             let response = list_cells::text_column(row, row_ground, text, color);
-            if column == AT {
-                peak_place = response.rect;
+            match (column, &self.unwatched) {
+                (AT, _) => peak_place = response.rect,
+                (PEAK, Some(unwatched)) => _ = response.tooltip_above(unwatched),
+                _ => {}
             }
         }
         let response = row.response();
@@ -194,9 +196,6 @@ impl Row {
             response.interact_pointer_pos().is_some_and(|at| peak_place.contains(at)) && response.clicked();
         if is_on_time || response.double_clicked() {
             commands.extend(self.at.map(|at| Command::Past(PastCommand::Show(at))));
-        }
-        if let Some(text) = &self.unwatched {
-            response.tooltip_above(text);
         }
     }
 
