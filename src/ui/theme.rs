@@ -87,10 +87,18 @@ pub(super) const DRAG_PADDING: Vec2 = vec2(6.0, 3.0);
 
 /// Minimum height of the activity panel.
 pub(super) const ACTIVITY_MIN_HEIGHT: f32 = 120.0;
-/// Widths of the columns but the last one, which takes the rest, and the smallest width of that.
-pub(super) const ACTIVITY_COLUMNS: [f32; 6] = [88.0, 208.0, 144.0, 136.0, 136.0, 136.0];
-pub(super) const ACTIVITY_LAST_COLUMN: f32 = 88.0;
-/// Smallest and largest widths of the columns in the license panel. The last one takes the rest.
+/// Smallest and largest widths of the columns. The last one that is shown takes the rest, and the first one is wider where a
+/// time needs that.
+pub(super) const ACTIVITY_COLUMNS: [Rangef; 7] = [
+    width(88.0, 88.0),
+    width(156.0, 208.0),
+    width(96.0, 144.0),
+    width(104.0, 136.0),
+    width(116.0, 136.0),
+    width(116.0, 136.0),
+    width(88.0, 88.0),
+];
+/// The same for the days and the sessions in the license panel.
 pub(super) const LICENSE_DAY_COLUMNS: [Rangef; 8] = [
     width(100.0, 112.0),
     width(108.0, 108.0),

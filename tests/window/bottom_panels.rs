@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::focus::{check_order, focused, region, walk};
+use crate::painted;
 use crate::past::{Plant, activity, until_activity};
-use crate::support::window::Window;
+use crate::popups::hover;
+use crate::support::window::{Window, plant, start_on};
+use crate::user_history::{DAY_MS, HOUR_MS, StoredHistory};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
@@ -18,21 +21,89 @@ const NONE: Modifiers = Modifiers::NONE;
 
 /// Opens a window with the activity panel, whose list is read.
 fn open(plant: &Plant) -> Window {
-    let table = Layout { activity: true, ..Layout::default() };
-    let mut window = Window::open(Start { state: State { table, ..State::default() }, ..plant.start() });
-    window.until_text("6 of 6 sessions");
+    let mut window = open_sized(plant, [1280.0, 680.0]);
     window.until("the chart", |harness| {
         let chart = harness.query_by_label("Sessions over time");
         chart.is_some_and(|chart| chart.accesskit_node().value().is_some())
     });
+    window
+}
+
+/// Opens a window of this size with the activity panel, whose list is read.
+fn open_sized(plant: &Plant, size: [f32; 2]) -> Window {
+    let table = Layout { activity: true, ..Layout::default() };
+    let start = Start { state: State { table, ..State::default() }, ..plant.start() };
+    let mut window = Window::open_as(Harness::builder().with_size(size), start);
+    window.until_text("6 of 6 sessions");
+    let is_listed = |rows: &[String], user: &str| rows.iter().any(|row| row.contains(user));
+    // The oldest ones are below a low list.
     until_activity(&mut window, "all entries", |rows| {
-        rows.iter().any(|row| row.contains("jürgen")) && rows.iter().any(|row| row.contains("anna"))
+        is_listed(rows, "jürgen") && (size[1] < 500.0 || is_listed(rows, "anna"))
     });
     window
 }
 
+#[test]
+fn narrow_activity_leaves_out_columns_rather_than_squeezing_them() {
+    const ALL: [&str; 7] = ["Time", "Event", "Username", "Project", "Address", "Node", "Duration"];
+    let plant = Plant::new();
+    for (size, left_out) in [
+        ([1280.0, 680.0], &[][..]),
+        ([640.0, 480.0], &["Node", "Duration"]),
+        ([540.0, 340.0], &["Address", "Node", "Duration"]),
+    ] {
+        let mut window = open_sized(&plant, size);
+        window.harness.run_steps(2);
+        let list = window.harness.get_by_role_and_label(Role::List, "Activity list").rect();
+        let texts = painted::texts_in(&window, list);
+        let cut = texts.iter().filter(|text| text.place.bottom() < list.bottom() && text.is_truncated);
+        let cut: Vec<&str> = cut.map(|text| &*text.text).collect();
+        // Addresses of nodes and remarks on the time may be long.
+        assert!(cut.iter().all(|text| text.contains(':')), "{size:?}: {cut:?}");
+        let header = list.with_max_y(list.top() + 20.0);
+        let titles = painted::texts_in(&window, header);
+        assert!(titles.iter().all(painted::PaintedText::is_whole), "{titles:?}");
+        let titles: Vec<&str> = titles
+            .iter()
+            .map(|title| title.text.split(" ·").next().unwrap())
+            .filter(|title| ALL.contains(title))
+            .collect();
+        let expected: Vec<&str> = ALL.into_iter().filter(|title| !left_out.contains(title)).collect();
+        assert_eq!(titles, expected, "{size:?}");
+        if !left_out.is_empty() {
+            // The tooltip has the rest.
+            let event = texts.iter().find(|text| text.text.starts_with("Signed in")).unwrap();
+            hover(&mut window, event.place.center());
+            assert!(window.harness.query_by_label_contains("\nNode: 127.0.0.1").is_some());
+        }
+        // Screen readers get them all.
+        assert!(activity(&window).iter().all(|row| row.contains("127.0.0.1")));
+    }
+}
+
 fn time_of_the_timeline(window: &Window) -> String {
     window.harness.get_by_label("Time of the timeline").accesskit_node().value().unwrap_or_default()
+}
+
+#[test]
+fn old_times_of_the_activity_are_whole() {
+    let (folder, plant) = (tempfile::tempdir().unwrap(), plant());
+    let history = StoredHistory::new(folder.path(), &plant.url);
+    history.watch(30 * DAY_MS, HOUR_MS);
+    history.session("anna", "hmi-3", [20 * DAY_MS, 19 * DAY_MS, 19 * DAY_MS - 5_000]);
+    for size in [[1280.0, 680.0], [640.0, 680.0]] {
+        let table = Layout { activity: true, ..Layout::default() };
+        let state = State { table, ..State::default() };
+        let start = Start { state, history: Some(history.location.clone()), ..start_on(&plant.url) };
+        let mut window = Window::open_as(Harness::builder().with_size(size), start);
+        until_activity(&mut window, "the old entries", |rows| rows.iter().any(|row| row.contains("hmi-3")));
+        window.harness.run_steps(2);
+        let list = window.harness.get_by_role_and_label(Role::List, "Activity list").rect();
+        let times = painted::texts_in(&window, list.with_max_x(list.left() + 80.0));
+        let time = history.clock().date(history.now - 20 * DAY_MS);
+        assert!(times.iter().any(|text| text.text == time), "{times:?}");
+        assert!(times.iter().all(|text| !text.is_truncated), "{times:?}");
+    }
 }
 
 /// Returns the text of the row at the cursor of the activity list.

@@ -11,6 +11,7 @@ use gatewatch::settings::{HistorySettings, Settings, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
+use super::painted;
 use super::past::{Plant, go_to, list_update, until_activity};
 use super::pictures::can_draw;
 use super::support::looks::{self, in_utc};
@@ -24,12 +25,10 @@ const SIZES: [[f32; 2]; 4] = [[1280.0, 800.0], [1280.0, 800.0], [640.0, 560.0], 
 const NOW_MS: u64 = 1_795_615_512_900;
 /// Time between two reads of the recorded node.
 const INTERVAL: Duration = Duration::from_mins(5);
-/// The width of the column of times in the activity, of those from there to the nodes, and of the nodes, in points.
-const TIME_COLUMN: f32 = 88.0;
-const COLUMNS_BEFORE_NODE: f32 = 624.0;
-const NODE_WIDTH: f32 = 136.0;
-/// The width of the list from which columns have these widths.
-const ROOMY_WIDTH: f32 = 946.0;
+/// Space before the title of a column.
+const TITLE_INDENT: f32 = 12.0;
+/// Lines with addresses of nodes are narrower, rows of lists are wider.
+const FACT_WIDTH: f32 = 408.0;
 const READS_PER_DAY: u32 = 24 * 12;
 
 fn now() -> SystemTime {
@@ -130,15 +129,16 @@ fn compare(name: &str, layout: &Layout, prepare: impl Fn(&mut Window)) {
 /// Returns the places of the addresses of nodes, whose port is another one in each run.
 fn nodes(window: &Window) -> Vec<Rect> {
     let lists = looks::rects(window, "Activity list").into_iter();
-    let in_node_column = |rect: Rect| {
-        let missing = (ROOMY_WIDTH - rect.width()).max(0.0);
-        let part = 1.0 - missing / (COLUMNS_BEFORE_NODE + NODE_WIDTH);
-        let left = rect.left() + TIME_COLUMN + COLUMNS_BEFORE_NODE * part;
-        // Between the lines beside its title.
-        Rect::from_x_y_ranges(left + 1.0..=left + NODE_WIDTH * part - 1.0, rect.y_range())
+    let in_node_column = |list: Rect| {
+        let titles = painted::texts_in(window, list.with_max_y(list.top() + 28.0));
+        let left = |name: &str| {
+            titles.iter().find(|title| title.text == name).map(|title| title.place.left() - TITLE_INDENT)
+        };
+        // Between the lines beside its title. A narrow list doesn't have the column.
+        Some(Rect::from_x_y_ranges(left("Node")? + 1.0..=left("Duration")? - 1.0, list.y_range()))
     };
     let facts = looks::rects(window, "127.0.0.1").into_iter();
-    lists.map(in_node_column).chain(facts.filter(|rect| rect.width() < NODE_WIDTH * 3.0)).collect()
+    lists.filter_map(in_node_column).chain(facts.filter(|rect| rect.width() < FACT_WIDTH)).collect()
 }
 
 #[test]

@@ -14,8 +14,8 @@ use gatewatch::ui::Start;
 use rusqlite::{Connection, params};
 
 const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
+pub(crate) const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// A history of one node, written as a recorder would.
 pub(crate) struct StoredHistory {

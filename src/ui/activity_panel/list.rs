@@ -1,9 +1,10 @@
 //! The list of entries.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui::{Context, Id, Rect, Ui, WidgetInfo, pos2};
+use egui::{Color32, Context, Id, Painter, Rangef, Rect, Response, Ui, WidgetInfo, pos2};
 use egui_extras::TableRow;
 
 use super::super::activity_rows::ActivityRows;
@@ -23,6 +24,13 @@ use crate::table::ActivityTab;
 
 /// The titles of the columns.
 const COLUMNS: [&str; 7] = ["Time", "Event", "Username", "Project", "Address", "Node", "Duration"];
+const TIME: usize = 0;
+const EVENT: usize = 1;
+const USERNAME: usize = 2;
+const PROJECT: usize = 3;
+const ADDRESS: usize = 4;
+const NODE: usize = 5;
+const DURATION: usize = 6;
 /// The number of rows below the view at which older ones are read.
 const ROWS_AHEAD: usize = 50;
 
@@ -63,18 +71,20 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let mut contents = list_cells::contents(ui, rect);
     // Each tab is scrolled by itself.
     let id_salt = format!("activity {:?}", state.layout.activity_tab);
-    let width = rect.width() - contents.spacing().scroll.allocated_width();
-    let table = list_cells::table(&mut contents, &id_salt, widths(state.layout.activity_tab, width), target);
+    let room = list_cells::room(rect);
+    let ranges = ranges(ui, rows, &clock);
+    let columns = columns(&ranges, room, || rows.is_none_or(|rows| places.is_one(rows)));
+    let widths = widths(&ranges, state.layout.activity_tab, &columns, room);
+    let others = widths[..columns.len() - 1].iter().copied();
+    let table = list_cells::table(&mut contents, &id_salt, others, target);
+    let column_title = |column: usize| match column {
+        TIME => format!("{} · {}", COLUMNS[TIME], clock.style_name()),
+        NODE if places.has_gateways => "Gateway".to_owned(),
+        _ => COLUMNS[column].to_owned(),
+    };
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
-        for (index, name) in COLUMNS.iter().enumerate() {
-            row.col(|ui| {
-                let text = match *name {
-                    "Time" => format!("{name} · {}", clock.style_name()),
-                    "Node" if state.gateways.shown == Shown::All => "Gateway".to_owned(),
-                    name => name.to_owned(),
-                };
-                title(ui, &text, index > 0, index == 0);
-            });
+        for column in columns.iter().copied() {
+            row.col(|ui| title(ui, &column_title(column), column != TIME, column == TIME));
         }
     });
     let Some(rows) = rows else {
@@ -107,7 +117,12 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
                 return;
             };
             let row_ground = RowGround::of(state.activity.cursor == Some(index), &focus);
-            show_row(&mut row, row_ground, group, entry, &places, &clock);
+            let texts = texts(entry, &places);
+            let left_out = (0..COLUMNS.len()).filter(|column| !columns.contains(column));
+            let left_out = left_out.filter(|column| !texts[*column].is_empty());
+            let left_out: Vec<String> =
+                left_out.map(|column| format!("{}: {}", column_title(column), texts[column])).collect();
+            show_row(&mut row, row_ground, (group, entry), &columns, &texts, &left_out, &clock);
             let response = row.response();
             response.widget_info(|| {
                 WidgetInfo::labeled(Role::ListItem, true, row_text(group, entry, &places, &clock))
@@ -130,17 +145,49 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     }
 }
 
-/// Returns the widths of all columns but the last one in a list of this width. The last one keeps room for a duration. Alerts
-/// have none, but long texts.
-fn widths(tab: ActivityTab, width: f32) -> [f32; 6] {
-    let mut widths = theme::ACTIVITY_COLUMNS;
-    let rest = width - theme::ACTIVITY_LAST_COLUMN - widths.iter().sum::<f32>();
-    if rest < 0.0 {
-        let others: f32 = widths[1..].iter().sum();
-        let part = ((others + rest) / others).max(0.0);
-        widths[1..].iter_mut().for_each(|width| *width = (*width * part).floor());
-    } else if tab == ActivityTab::Alerts {
-        widths[1] += rest.floor();
+/// Returns the smallest and largest widths of all columns. The time has room for those of the rows.
+fn ranges(ui: &Ui, rows: Option<&ActivityRows>, clock: &Clock) -> [Rangef; COLUMNS.len()] {
+    let mut ranges = theme::ACTIVITY_COLUMNS;
+    let Some(rows) = rows else { return ranges };
+    // Those of one day, and those of one year, have about the same width.
+    let ends = [Some(0), rows.groups.len().checked_sub(1)].into_iter().flatten();
+    let times = ends.filter_map(|row| rows.entry(row)).map(|entry| clock.date(entry.time()));
+    let widths = times.map(|time| list_cells::column_width(ui, &time, false));
+    ranges[TIME] = Rangef::point(widths.fold(ranges[TIME].max, f32::max));
+    ranges
+}
+
+/// Returns the columns that a list with this room shows. `is_one_place` returns `true` if all rows have the same node.
+fn columns(ranges: &[Rangef; COLUMNS.len()], room: f32, is_one_place: impl FnOnce() -> bool) -> Vec<usize> {
+    let mut columns: Vec<usize> = (0..COLUMNS.len()).collect();
+    let has_room = |columns: &[usize]| columns.iter().map(|column| ranges[*column].min).sum::<f32>() <= room;
+    if has_room(&columns) {
+        return columns;
+    }
+    let least_useful = if is_one_place() {
+        [NODE, DURATION, ADDRESS, PROJECT, USERNAME]
+    } else {
+        [DURATION, ADDRESS, NODE, PROJECT, USERNAME]
+    };
+    for left_out in least_useful {
+        columns.retain(|column| *column != left_out);
+        if has_room(&columns) {
+            break;
+        }
+    }
+    columns
+}
+
+/// Returns the widths of columns in a list with this room. Alerts have no duration, but long texts.
+fn widths(ranges: &[Rangef; COLUMNS.len()], tab: ActivityTab, columns: &[usize], room: f32) -> Vec<f32> {
+    let ranges: Vec<Rangef> = columns.iter().map(|column| ranges[*column]).collect();
+    let mut widths = list_cells::fit(&ranges, room);
+    if tab == ActivityTab::Alerts
+        && let Some((last, range)) = widths.last_mut().zip(ranges.last())
+    {
+        let rest = (*last - range.max).max(0.0).floor();
+        *last -= rest;
+        widths[EVENT] += rest;
     }
     widths
 }
@@ -159,61 +206,80 @@ fn keys(ui: &Ui, state: &AppState, rows: &ActivityRows, commands: &mut Vec<Comma
     reached
 }
 
+/// Returns the texts of the columns but those of the time and the event.
+fn texts(entry: &ActivityEntry, places: &Places) -> [String; COLUMNS.len()] {
+    let text = |text: &Option<Arc<str>>| text.as_deref().map(sanitize).unwrap_or_default().into_owned();
+    let mut texts = [const { String::new() }; COLUMNS.len()];
+    texts[USERNAME] = text(&entry.session.username);
+    texts[PROJECT] = text(&entry.session.project);
+    texts[ADDRESS] = text(&entry.session.address);
+    texts[NODE] = places.name(entry);
+    texts[DURATION] = labels::duration(entry).unwrap_or_default();
+    texts
+}
+
+/// Draws a row. The tooltip of its event has what is `left_out`.
 fn show_row(
     row: &mut TableRow<'_, '_>,
     row_ground: RowGround,
-    group: &ActivityGroup,
-    entry: &ActivityEntry,
-    places: &Places,
+    (group, entry): (&ActivityGroup, &ActivityEntry),
+    columns: &[usize],
+    texts: &[String; COLUMNS.len()],
+    left_out: &[String],
     clock: &Clock,
 ) {
-    let session = &entry.session;
-    let [username, project, address] = [&session.username, &session.project, &session.address]
-        .map(|text| text.as_deref().map(sanitize).unwrap_or_default());
-    let time = row.col(|ui| {
-        ground(ui, row_ground);
-        cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
-    });
-    time.1.tooltip_above(labels::time(entry, clock));
-    // The event may extend over the empty cells after it.
-    let (mut place, mut is_next_empty) = (Rect::NOTHING, true);
-    let (_, event) = row.col(|ui| {
-        ground(ui, row_ground);
-        let (icon, color) = labels::icon(entry, group, palette(ui.visuals()));
-        let rect = ui.max_rect();
-        place = rect;
-        let y = rect.center().y - tokens::LINE / 2.0;
-        let center = pos2(rect.left() + theme::CELL_LEFT + tokens::ICON_SMALL / 2.0, y);
-        icon.paint(ui.painter(), center, tokens::ICON_SMALL, color);
-    });
-    for text in [&*username, &*project, &*address, &places.name(entry)] {
-        is_next_empty &= text.is_empty();
-        let mut is_truncated = false;
-        let (_, response) = row.col(|ui| {
-            ground(ui, row_ground);
-            is_truncated = cell(ui, text, palette(ui.visuals()).text, 0.0);
-            if is_next_empty {
-                place.max.x = ui.max_rect().right();
+    // The event may extend over the empty cells after it, and is drawn over their grounds.
+    let mut event: Option<(Response, Painter, Rect, Color32)> = None;
+    let mut is_next_empty = true;
+    for column in columns.iter().copied() {
+        match column {
+            TIME => {
+                let (_, time) = row.col(|ui| {
+                    ground(ui, row_ground);
+                    cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
+                });
+                time.tooltip_above(labels::time(entry, clock));
             }
-        });
-        if is_truncated {
-            response.tooltip_above(text);
+            EVENT => {
+                let mut painted = None;
+                let (_, response) = row.col(|ui| {
+                    ground(ui, row_ground);
+                    let p = palette(ui.visuals());
+                    let (icon, color) = labels::icon(entry, group, p);
+                    let rect = ui.max_rect();
+                    let y = rect.center().y - tokens::LINE / 2.0;
+                    let center = pos2(rect.left() + theme::CELL_LEFT + tokens::ICON_SMALL / 2.0, y);
+                    icon.paint(ui.painter(), center, tokens::ICON_SMALL, color);
+                    painted = Some((ui.painter().clone(), rect, p.text));
+                });
+                event = painted.map(|(painter, place, color)| (response, painter, place, color));
+            }
+            _ => {
+                let text = &*texts[column];
+                is_next_empty &= text.is_empty() && column != DURATION;
+                let mut is_truncated = false;
+                let (_, response) = row.col(|ui| {
+                    ground(ui, row_ground);
+                    let p = palette(ui.visuals());
+                    let color = if column == DURATION { p.secondary } else { p.text };
+                    is_truncated = cell(ui, text, color, 0.0);
+                });
+                if let Some((_, _, place, _)) = event.as_mut().filter(|_| is_next_empty) {
+                    place.max.x = response.rect.right();
+                }
+                if is_truncated {
+                    response.tooltip_above(text);
+                }
+            }
         }
     }
+    let Some((response, mut painter, place, color)) = event else { return };
     let text = labels::event(entry, group, clock);
-    let mut is_truncated = false;
-    row.col(|ui| {
-        ground(ui, row_ground);
-        let p = palette(ui.visuals());
-        let duration = labels::duration(entry).unwrap_or_default();
-        cell(ui, &duration, p.secondary, 0.0);
-        // Over the grounds of all cells, and beyond this one.
-        let mut painter = ui.painter().clone();
-        painter.set_clip_rect(Rect::from_x_y_ranges(place.x_range(), ui.clip_rect().y_range()));
-        is_truncated = cell_in(&painter, place, &text, p.text, tokens::ICON_SMALL + theme::CELL_GAP);
-    });
-    if is_truncated {
-        event.tooltip_above(text);
+    painter.set_clip_rect(Rect::from_x_y_ranges(place.x_range(), painter.clip_rect().y_range()));
+    let is_truncated = cell_in(&painter, place, &text, color, tokens::ICON_SMALL + theme::CELL_GAP);
+    if is_truncated || !left_out.is_empty() {
+        let lines: Vec<&str> = [&*text].into_iter().chain(left_out.iter().map(String::as_str)).collect();
+        response.tooltip_above(lines.join("\n"));
     }
 }
 
@@ -232,6 +298,17 @@ impl Places {
         let names = nodes.filter_map(|node| Some((node.url.to_string(), node.name.clone()?)));
         let nodes = if has_gateways { HashMap::new() } else { names.collect() };
         Self { has_gateways, nodes }
+    }
+
+    /// Returns `true` if all rows have the same place.
+    fn is_one(&self, rows: &ActivityRows) -> bool {
+        let key = |entry: &ActivityEntry| {
+            let is_node = !self.has_gateways || entry.session.username.is_none();
+            (entry.gateway.clone(), is_node.then(|| entry.node.clone()))
+        };
+        let mut keys = (0..rows.groups.len()).filter_map(|index| rows.entry(index)).map(key);
+        let first = keys.next();
+        keys.all(|key| Some(key) == first)
     }
 
     /// Returns the gateway where all are shown, and else the name of the node, or its address.
@@ -268,19 +345,43 @@ mod tests {
     use super::*;
 
     #[test]
+    fn columns_are_left_out_rather_than_squeezed() {
+        let titles = |room, is_one_place| -> Vec<&str> {
+            let columns = columns(&theme::ACTIVITY_COLUMNS, room, || is_one_place);
+            columns.into_iter().map(|column| COLUMNS[column]).collect()
+        };
+        for is_one_place in [true, false] {
+            assert_eq!(titles(1_080.0, is_one_place), COLUMNS);
+            assert_eq!(titles(764.0, is_one_place), COLUMNS);
+            assert_eq!(titles(200.0, is_one_place), ["Time", "Event"]);
+        }
+        assert_eq!(titles(720.0, true), ["Time", "Event", "Username", "Project", "Address", "Duration"]);
+        assert_eq!(titles(720.0, false), ["Time", "Event", "Username", "Project", "Address", "Node"]);
+        assert_eq!(titles(628.0, true), ["Time", "Event", "Username", "Project", "Address"]);
+        assert_eq!(titles(628.0, false), ["Time", "Event", "Username", "Project", "Node"]);
+        assert_eq!(titles(528.0, true), ["Time", "Event", "Username", "Project"]);
+    }
+
+    #[test]
     #[expect(clippy::float_cmp, reason = "widths are whole numbers")]
-    fn last_column_has_room_for_a_duration() {
-        for width in [1_080.0, 940.0, 900.0, 620.0] {
+    fn columns_have_their_smallest_width_at_least() {
+        let ranges = theme::ACTIVITY_COLUMNS;
+        for room in [1_080.0, 940.0, 900.0, 720.0, 628.0, 528.0] {
             for (tab, _) in ActivityTab::ALL {
-                let rest = width - widths(tab, width).iter().sum::<f32>();
-                assert!(rest >= theme::ACTIVITY_LAST_COLUMN, "{rest} of {width}");
+                let columns = columns(&ranges, room, || true);
+                let widths = widths(&ranges, tab, &columns, room);
+                assert_eq!(widths.iter().sum::<f32>(), room);
+                for (column, width) in columns.into_iter().zip(widths) {
+                    assert!(width >= ranges[column].min, "{column} of {room}: {width}");
+                }
             }
         }
-        assert_eq!(widths(ActivityTab::All, 1_080.0), theme::ACTIVITY_COLUMNS);
-        let [all, alerts] = [ActivityTab::All, ActivityTab::Alerts].map(|tab| widths(tab, 1_080.0));
+        let all: Vec<usize> = (0..COLUMNS.len()).collect();
+        let [entries, alerts] =
+            [ActivityTab::All, ActivityTab::Alerts].map(|tab| widths(&ranges, tab, &all, 1_080.0));
         assert_eq!(
-            (alerts[1] - all[1], alerts[5]),
-            (144.0, all[5]),
+            (alerts[EVENT] - entries[EVENT], alerts[NODE]),
+            (144.0, entries[NODE]),
             "alerts have long texts and no duration"
         );
     }
