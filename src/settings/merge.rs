@@ -5,8 +5,8 @@ pub(super) fn changed<T: Clone + PartialEq>(current: T, before: &T, after: &T) -
     if before == after { current } else { after.clone() }
 }
 
-/// Returns a list, the newest entries first, with the changes of this window and the entries that others have added, `max` at
-/// most.
+/// Returns a list, the newest entries first, with the changes of this window and of others, `max` entries at most. Those that
+/// this window has added or moved to the front come first, then those that others have added.
 pub(super) fn changed_list<T: Clone + PartialEq>(
     current: Vec<T>,
     before: &[T],
@@ -16,9 +16,16 @@ pub(super) fn changed_list<T: Clone + PartialEq>(
     if before == after {
         return current;
     }
-    let is_added = |entry: &T| !before.contains(entry) && !after.contains(entry);
-    let added = current.into_iter().filter(is_added);
-    after.iter().cloned().chain(added).take(max).collect()
+    let is_in_order = |entries: &[T]| {
+        let mut known = before.iter();
+        entries.iter().all(|entry| known.any(|other| other == entry))
+    };
+    let new = (0..=after.len()).find(|new| is_in_order(&after[*new..])).unwrap_or(after.len());
+    let (new, rest) = after.split_at(new);
+    let added = current.iter().filter(|entry| !before.contains(entry) && !new.contains(entry));
+    // Without those that others have removed.
+    let rest = rest.iter().filter(|entry| current.contains(entry));
+    new.iter().chain(added).chain(rest).take(max).cloned().collect()
 }
 
 #[cfg(test)]
@@ -31,10 +38,11 @@ mod tests {
         for (current, before, after, expected) in [
             ("abc", "abc", "abc", "abc"),
             ("xab", "ab", "ab", "xab"),
-            ("xab", "ab", "ba", "bax"),
-            ("xab", "ab", "nab", "nabx"),
-            ("xyab", "ab", "nab", "nabx"),
-            ("xabc", "abc", "bc", "bcx"),
+            ("xab", "ab", "ba", "bxa"),
+            ("xab", "ab", "nab", "nxab"),
+            ("xabc", "abcd", "nabc", "nxab"),
+            ("bcd", "abcd", "nabc", "nbc"),
+            ("xabc", "abc", "bc", "xbc"),
             ("", "", "n", "n"),
         ] {
             let merged = changed_list(list(current), &list(before), &list(after), 4);

@@ -108,7 +108,7 @@ impl State {
             }
             String::new()
         });
-        let entries: Map<String, Value> = toml_edit::de::from_str(&text).unwrap_or_else(|error| {
+        let entries = parse(&text).unwrap_or_else(|error| {
             // The text of the error may quote the file, which may be damaged in any way.
             let line = 1 + error.span().map_or("", |span| &text[..span.start]).matches('\n').count();
             tracing::warn!(path = %path.display(), line, "ignoring the invalid layout of the table");
@@ -160,14 +160,22 @@ impl State {
     }
 
     /// Writes what differs from `before` to `state.toml` in `folder`. Everything else in the file, which other windows may have
-    /// changed since, stays.
+    /// changed since, stays. A file that is missing or invalid is replaced.
     ///
     /// # Errors
-    /// As those of [`save`](Self::save).
+    /// As those of [`save`](Self::save), or if the file can't be read.
     pub fn save_changes(&self, before: &Self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join(STATE_FILE);
-        with_lock(folder, || Self::load(folder).with_changes(before, self).write(&path))
-            .map_err(|source| FileError { path: path.clone(), source })?
+        let error = |source| FileError { path: path.clone(), source };
+        let save = || match read_text(&path) {
+            Ok(text) => match parse(&text) {
+                Ok(entries) => Self::from_valid(entries).with_changes(before, self).write(&path),
+                Err(_) => self.write(&path),
+            },
+            Err(source) if source.kind() == io::ErrorKind::NotFound => self.write(&path),
+            Err(source) => Err(error(source)),
+        };
+        with_lock(folder, save).map_err(error)?
     }
 
     /// Writes the file, which is locked.
@@ -194,6 +202,10 @@ impl State {
             table: changed(table, &before.table, &after.table),
         }
     }
+}
+
+fn parse(text: &str) -> Result<Map<String, Value>, toml_edit::de::Error> {
+    toml_edit::de::from_str(text)
 }
 
 #[cfg(test)]
@@ -309,9 +321,24 @@ mod tests {
         of_other.save_changes(&at_start, folder.path()).unwrap();
         let saved = State::load(folder.path());
         assert_eq!((saved.last.as_deref(), saved.open_until), (Some("http://b"), Some(5)));
-        assert_eq!(saved.recent, ["http://c", "http://a", "http://b"]);
+        assert_eq!(saved.recent, ["http://c", "http://b", "http://a"]);
         let patterns = saved.filter_history.entries(&ColumnId::Username).map(|text| text.pattern);
         assert_eq!(patterns.collect::<Vec<_>>(), ["anna", "bi.*"]);
+    }
+
+    #[test]
+    fn a_file_that_is_missing_or_invalid_is_replaced_by_the_whole_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = State { last: Some("x".to_owned()), ..State::default() };
+        let after = State { open_until: Some(5), ..before.clone() };
+        for text in [None, Some("last = ")] {
+            match text {
+                None => assert!(!folder.path().join(STATE_FILE).exists()),
+                Some(text) => std::fs::write(folder.path().join(STATE_FILE), text).unwrap(),
+            }
+            after.save_changes(&before, folder.path()).unwrap();
+            assert_eq!(State::load(folder.path()), after);
+        }
     }
 
     #[test]
