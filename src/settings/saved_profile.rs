@@ -10,7 +10,7 @@ use toml_edit::{Array, InlineTable, Item, Table, Value, value};
 use super::alert_gateways;
 use super::edit::{edit, edit_document, has_name, machine_file_with, tables_of};
 use super::error::{SettingsError, SettingsErrorKind};
-use crate::gateway::{Api, Login, Pin, Profile, SessionKind};
+use crate::gateway::{Api, Login, NodeUrl, Pin, Profile, SessionKind};
 
 /// The key of the profiles in the file.
 const KEY: &str = "profile";
@@ -59,7 +59,9 @@ pub fn save_profile(folder: &Path, before: Option<&Profile>, after: &Profile) ->
         if let Some(before) = changed {
             let others = tables.iter().enumerate().filter(|(other, _)| *other != index);
             let urls = others.filter_map(|(_, table)| table.get("urls")?.as_array()).flatten();
-            let urls: Vec<String> = urls.filter_map(|url| url.as_str().map(str::to_owned)).collect();
+            // As addresses are compared elsewhere.
+            let urls: Vec<String> =
+                urls.filter_map(|url| Some(url.as_str()?.parse::<NodeUrl>().ok()?.to_string())).collect();
             alert_gateways::follow(document, &before, after, &urls);
         }
         Ok(())
