@@ -2,7 +2,7 @@
 //!
 //! A clock that is set ahead makes everything look old, and it would be removed. Such a clock jumps compared with one that only
 //! goes forward, but so does that of a machine that was asleep. Both go on normally afterwards, so time has to pass until a clock
-//! is trusted again: long enough for somebody to notice a wrong one, and no longer than a purge can wait. Where a gateway reports
+//! is trusted again: long enough for an operator to notice a wrong one, and no longer than a purge can wait. Where a gateway reports
 //! a time that hasn't jumped as well, this machine's clock is wrong. One that has may run on the same machine, and proves nothing.
 
 use std::time::{Duration, Instant};
@@ -80,8 +80,10 @@ impl ClockCheck {
             None => {}
             Some(distrust) => {
                 let offsets = self.offset_ms.zip(clocks.offset_ms);
+                // The gateway's clock didn't jump along.
                 let is_contradicted = offsets.is_some_and(|(before, now)| {
-                    now.saturating_sub(before).saturating_abs() > MAX_DIFFERENCE_MS
+                    let change = now.saturating_sub(before).saturating_add(distrust.ahead_ms);
+                    change.saturating_abs() <= MAX_DIFFERENCE_MS
                 });
                 if is_jump {
                     distrust.ahead_ms = distrust.ahead_ms.saturating_add(ahead_ms);
@@ -183,6 +185,16 @@ mod tests {
         assert!(!looks.look(23, 0));
         looks.clocks.offset_ms = Some(-400 * DAY_MS);
         assert!(looks.look(1, 0), "the machine was asleep");
+    }
+
+    #[test]
+    fn a_clock_is_trusted_although_that_of_a_gateway_is_set_right() {
+        let (mut looks, _) = Looks::after(0, Some(-400 * DAY_MS));
+        // The machine was asleep.
+        assert!(!looks.look(0, 3 * DAY_MS));
+        looks.clocks.offset_ms = Some(0);
+        assert!(!looks.look(23, 0));
+        assert!(looks.look(1, 0));
     }
 
     #[test]

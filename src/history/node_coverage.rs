@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn many_gaps_take_little_time() {
+    fn many_gaps_are_cut_in_one_pass() {
         let intervals: Vec<(Watched, Arc<str>)> = (0..200_000)
             .map(|index| (Watched { from: 10 * index, to: 10 * index + 9 }, "a".into()))
             .collect();
