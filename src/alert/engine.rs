@@ -102,10 +102,29 @@ impl Engine {
                 is_failing: false,
             });
         }
-        let is_known = |name: &String| self.rules.iter().any(|active| active.rule.name == *name);
-        self.scopes.retain(|(rule, _), _| is_known(rule));
-        self.waiting.retain(|waiting| is_known(&waiting.rule));
+        self.forget_unrelated();
         self.revision += 1;
+    }
+
+    /// Forgets what is known of rules that don't exist, and of gateways that their rules aren't about.
+    fn forget_unrelated(&mut self) {
+        let (mut scopes, mut waiting) = (std::mem::take(&mut self.scopes), std::mem::take(&mut self.waiting));
+        scopes.retain(|(rule, gateway), _| self.may_be_about(rule, gateway));
+        waiting.retain(|waiting| self.may_be_about(&waiting.rule, &waiting.gateway));
+        (self.scopes, self.waiting) = (scopes, waiting);
+    }
+
+    /// Returns `false` if a rule doesn't exist or isn't about a gateway. One that names addresses may be about any gateway whose
+    /// nodes aren't known yet.
+    fn may_be_about(&self, rule: &str, gateway: &str) -> bool {
+        let Some(ActiveRule { rule, .. }) = self.rules.iter().find(|active| active.rule.name == rule) else {
+            return false;
+        };
+        if let Some(nodes) = self.gateways.get(gateway) {
+            return rule.is_about(gateway, nodes);
+        }
+        let is_address = |name: &String| name.contains("://");
+        rule.is_about(gateway, &[""; 0]) || rule.gateways.iter().any(is_address)
     }
 
     /// Sets the nodes of a gateway, so that what is known of it isn't taken as complete before all of them were read.
@@ -138,6 +157,7 @@ impl Engine {
             active.known.retain(|gateway, _| watched.contains(gateway));
         }
         self.watched = Some(watched);
+        self.forget_unrelated();
         self.revision += 1;
         added
     }

@@ -66,11 +66,10 @@ impl Rule {
         self.gateways.is_empty() || self.gateways.iter().any(is_named)
     }
 
-    /// Returns a short key of what the rule is about: its condition, filters and gateways. The state of a rule belongs to this
-    /// key.
+    /// Returns a short key of the condition and the filters. What is known of a rule on a gateway belongs to this key.
     pub(super) fn definition(&self) -> String {
-        let Self { condition, filters, gateways, .. } = self;
-        short_key(&format!("{:?}", (condition, filters.patterns(), &filters.kinds, gateways)))
+        let Self { condition, filters, .. } = self;
+        short_key(&format!("{:?}", (condition, filters.patterns(), &filters.kinds)))
     }
 }
 

@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn many_claims_take_no_longer_than_others_wait() {
+    fn many_claims_are_looked_up_by_their_keys() {
         let folder = tempfile::tempdir().unwrap();
         let [mut first, mut second] = stores(folder.path());
         let channels = [Channel::Command, Channel::Desktop, Channel::Log];
@@ -377,12 +377,10 @@ mod tests {
             })
         };
         let claims: Vec<Claim> = (0..MAX_SENT).flat_map(of_subject).collect();
-        let started = std::time::Instant::now();
+        // One by one in a list, it would take minutes.
         assert!(first.save(Saved::default(), &[], &claims, NOW).into_iter().all(|granted| granted));
         let granted = second.save(Saved::default(), &[], &claims, NOW + 1_000);
         assert_eq!(granted.iter().filter(|granted| !**granted).count(), MAX_SENT);
-        // A quadratic search takes minutes.
-        assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
     }
 
     #[test]

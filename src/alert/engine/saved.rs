@@ -78,16 +78,20 @@ impl Engine {
         Saved { entries, waiting: waiting.cloned().collect() }
     }
 
-    /// Restores what was saved. Known entries stay, and those of rules that don't exist or had another definition are left out.
+    /// Restores what was saved. Known entries stay, and those of rules that don't exist, had another definition or aren't about
+    /// their gateway any more are left out.
     pub(in crate::alert) fn restore(&mut self, saved: Saved) {
         let Saved { entries, waiting } = saved;
         for SavedEntry { key: SubjectKey { rule, definition, gateway, subject }, entry } in entries {
-            if self.definition(&rule) == Some(&definition) {
+            if self.definition(&rule) == Some(&definition) && self.may_be_about(&rule, &gateway) {
                 let entries = self.scopes.entry((rule, gateway.into())).or_default();
                 entries.entry(subject).or_insert(entry);
             }
         }
-        let is_same = |waiting: &Waiting| self.definition(&waiting.rule) == Some(&waiting.definition);
+        let is_same = |waiting: &Waiting| {
+            self.definition(&waiting.rule) == Some(&waiting.definition)
+                && self.may_be_about(&waiting.rule, &waiting.gateway)
+        };
         let waiting: Vec<Waiting> = waiting.into_iter().filter(is_same).collect();
         self.waiting.extend(waiting);
     }

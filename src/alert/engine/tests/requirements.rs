@@ -300,6 +300,19 @@ fn changed_rules_keep_what_is_known_by_name() {
 }
 
 #[test]
+fn another_gateway_of_a_rule_that_is_renamed_changes_nothing() {
+    let about = |names: [&str; 2]| Rule {
+        gateways: names.map(str::to_owned).into(),
+        ..rule(Condition::CountAbove(1))
+    };
+    let mut plant = TestGateway::new([about(["Plant", "North"])]);
+    assert_eq!(plant.read(0, &many(3)).len(), 1);
+    plant.engine.set_rules([about(["Plant", "Renamed"])]);
+    assert_eq!(plant.engine.active().len(), 1);
+    assert_eq!(texts(&plant.read(5_000, &many(3))), NOTHING);
+}
+
+#[test]
 fn rule_with_another_definition_starts_over() {
     let before = || Rule { gateways: vec!["Plant".to_owned()], ..rule(Condition::CountAbove(1)) };
     let filter = |pattern: &str| crate::filter::Filter::new(pattern, crate::filter::Mode::default()).ok();
