@@ -10,7 +10,7 @@ use egui::Context;
 use super::super::command::RailCommand;
 use super::super::model::{Away, AwayOutage, Shown, TimeRange, epoch_ms};
 use super::App;
-use crate::gateway::NodeUrl;
+use crate::gateway::{NodeUrl, Profile};
 use crate::history::{History, HistoryError, HistoryGateway, HistoryRead, NodeOutages, Summary};
 use crate::settings::State;
 use crate::table::ActivityTab;
@@ -135,19 +135,16 @@ impl App {
         let now_ms = epoch_ms(self.state.now());
         self.away.absence.frame(now_ms);
         let is_pending = self.away.absence.pending.is_some();
-        let gateways = if is_pending { self.recorded_gateways() } else { Vec::new() };
+        let names = if is_pending { self.recorded_names() } else { Vec::new() };
         let read_since = |time: i64| {
-            let is_read = |gateway: &&HistoryGateway| {
-                self.recording
-                    .changes()
-                    .read_at(gateway.name())
-                    .is_some_and(|read_at| epoch_ms(read_at) >= time)
-            };
-            (gateways.iter().filter(is_read).count(), gateways.len())
+            let read_at = |name: &String| self.recording.changes().read_at(name);
+            let is_read = |name: &&String| read_at(name).is_some_and(|read_at| epoch_ms(read_at) >= time);
+            (names.iter().filter(is_read).count(), names.len())
         };
         if let Some(since) = self.away.absence.take_due((self.clock)(), read_since) {
             // A summary that wasn't dismissed yet is a part of it.
             let since = self.state.away.as_ref().map_or(since, |away| away.since.min(since));
+            let gateways = self.recorded_gateways();
             let read =
                 move |history: &mut History, _: &dyn Fn() -> bool| history.summary(since, now_ms, &gateways);
             self.away.running = Some((since, reader.read(read)));
@@ -194,12 +191,22 @@ impl App {
         }
     }
 
-    /// Returns the gateways that are recorded, by name.
+    fn recorded_profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.settings.profiles.iter().chain(&self.profile).filter(|profile| profile.history)
+    }
+
+    /// Returns the names of the gateways that are recorded.
+    fn recorded_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.recorded_profiles().map(|profile| profile.name.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Returns the gateways that are recorded, by name. Compares the addresses of all of them.
     fn recorded_gateways(&self) -> Vec<HistoryGateway> {
-        let profiles = self.settings.profiles.iter().chain(&self.profile);
-        let recorded = profiles.filter(|profile| profile.history);
         let mut gateways: Vec<HistoryGateway> =
-            recorded.map(|profile| self.history_gateway(profile)).collect();
+            self.recorded_profiles().map(|profile| self.history_gateway(profile)).collect();
         gateways.sort_by(|a, b| a.name().cmp(b.name()));
         gateways.dedup_by(|a, b| a.name() == b.name());
         gateways

@@ -165,11 +165,15 @@ impl App {
             return self.update_background();
         };
         let refresh = interval.unwrap_or(Duration::ZERO);
-        profile.refresh = (refresh != self.default_refresh()).then_some(refresh);
-        if self.saved(&profile).is_some() {
-            let refresh = profile.refresh;
-            self.change_profile(&profile, |profile| profile.refresh = refresh);
+        let refresh = (refresh != self.default_refresh()).then_some(refresh);
+        if let Some(mut after) = self.saved(&profile) {
+            let mut before = after.clone();
+            // An earlier choice may not be saved yet.
+            before.refresh = profile.refresh;
+            after.refresh = refresh;
+            self.change_settings(Change::SaveProfile { before: Some(before), after });
         }
+        profile.refresh = refresh;
         self.profile = Some(profile);
     }
 }

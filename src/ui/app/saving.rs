@@ -161,8 +161,11 @@ impl App {
 
     /// Changes the settings of the shown gateway. Not reconnecting keeps the table.
     fn change_shown_gateway(&mut self, after: Profile) {
+        // The user may be typing another one.
+        if self.drafts.gateway == self.state.gateway {
+            self.drafts.gateway.clone_from(&after.name);
+        }
         self.state.gateway.clone_from(&after.name);
-        self.drafts.gateway.clone_from(&after.name);
         self.set_refresh(&after);
         self.state.may_terminate = after.may_terminate;
         if !after.may_terminate {
@@ -172,7 +175,8 @@ impl App {
         self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
         self.poller.rename(&after);
         self.profile = Some(after);
-        self.watch_for_alerts();
+        // It isn't read under both names.
+        self.update_background();
         self.list_gateways();
     }
 
