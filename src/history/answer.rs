@@ -1,5 +1,6 @@
 //! Answers to "who was on?".
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -81,11 +82,16 @@ pub struct Answer {
 impl Answer {
     /// Gives the nodes of these gateways their names in place of the stored ones.
     pub fn use_names_of(&mut self, gateways: &[HistoryGateway]) {
-        let nodes = self.nodes.iter_mut().map(|node| (&mut node.gateway, &node.url));
-        let sessions = self.sessions.iter_mut().map(|session| (&mut session.gateway, &session.node));
-        for (name, url) in nodes.chain(sessions) {
-            if let Some(own) = HistoryGateway::name_of_node(gateways, (name, url)) {
-                *name = own;
+        let mut names: HashMap<&Arc<str>, &Arc<str>> = HashMap::new();
+        for NodeAnswer { gateway, url, .. } in &mut self.nodes {
+            if let Some(name) = HistoryGateway::name_of_node(gateways, (gateway, url)) {
+                *gateway = name;
+            }
+            names.insert(url, gateway);
+        }
+        for session in &mut self.sessions {
+            if let Some(&name) = names.get(&session.node) {
+                session.gateway.clone_from(name);
             }
         }
     }

@@ -302,13 +302,16 @@ impl Places {
 
     /// Returns `true` if all rows have the same place.
     fn is_one(&self, rows: &ActivityRows) -> bool {
-        let key = |entry: &ActivityEntry| {
-            let is_node = !self.has_gateways || entry.session.username.is_none();
-            (entry.gateway.clone(), is_node.then(|| entry.node.clone()))
-        };
-        let mut keys = (0..rows.groups.len()).filter_map(|index| rows.entry(index)).map(key);
-        let first = keys.next();
-        keys.all(|key| Some(key) == first)
+        let mut places =
+            (0..rows.groups.len()).filter_map(|index| rows.entry(index)).map(|entry| self.place(entry));
+        let first = places.next();
+        places.all(|place| Some(place) == first)
+    }
+
+    /// Returns the gateway, and the node where it is named.
+    fn place<'a>(&self, entry: &'a ActivityEntry) -> (&'a str, Option<&'a str>) {
+        let is_node = !self.has_gateways || entry.session.username.is_none();
+        (&entry.gateway, is_node.then_some(&*entry.node))
     }
 
     /// Returns the gateway where all are shown, and else the name of the node, or its address.
