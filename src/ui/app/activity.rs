@@ -56,7 +56,7 @@ impl App {
 
     /// Shows an alert in the panel. Where nothing is recorded, there is none.
     fn show_alert_in_activity(&mut self, ctx: &Context, alert: Box<LiveAlert>) {
-        if self.history_scope().is_none() {
+        if !self.has_history() {
             return;
         }
         self.state.layout.activity_tab = ActivityTab::Alerts;
@@ -147,7 +147,7 @@ impl App {
     /// Reads the list when it is due or another one is shown, and shows what was read.
     pub(super) fn update_activity(&mut self, ctx: &Context) {
         self.receive_activity_for_export(ctx);
-        if !self.state.layout.activity || self.history_scope().is_none() {
+        if !self.state.layout.activity || !self.has_history() {
             self.forget_activity();
             (self.activity_reads.wanted, self.activity_reads.unfiltered) = (None, None);
             self.state.activity.is_unfiltered = false;

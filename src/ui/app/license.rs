@@ -106,7 +106,7 @@ impl App {
         self.receive_peaks_for_export(ctx);
         let is_open = self.state.shows_licenses();
         self.update_unused(ctx, is_open);
-        let Some(HistoryScope { gateway }) = self.history_scope().filter(|_| is_open) else {
+        let Some(HistoryScope { gateway }) = is_open.then(|| self.history_scope()).flatten() else {
             self.license_reads.request = None;
             self.license_reads.running = None;
             self.state.license.forget();

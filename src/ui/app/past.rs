@@ -48,7 +48,7 @@ impl App {
 
     /// Shows the sessions at a time.
     fn show_past(&mut self, time: i64) {
-        if self.history_scope().is_none() {
+        if !self.has_history() {
             return;
         }
         let at = time.min(epoch_ms(self.state.now()));
@@ -200,7 +200,7 @@ impl App {
 
     /// Shows what was read of the past.
     pub(super) fn receive_past(&mut self) {
-        if self.state.past.is_some() && self.history_scope().is_none() {
+        if self.state.past.is_some() && !self.has_history() {
             self.leave_past();
         }
         self.receive_step();

@@ -79,18 +79,27 @@ impl HistoryReads {
 }
 
 impl App {
-    /// Returns what to ask the history for; `None` where no history is recorded.
+    /// Returns `true` if a history of what is shown is recorded.
+    pub(super) fn has_history(&self) -> bool {
+        let is_recorded = match self.state.gateways.shown {
+            Shown::All | Shown::Demo => true,
+            Shown::Gateway(_) => self.profile.as_ref().is_some_and(|profile| profile.history),
+            Shown::Nothing => false,
+        };
+        is_recorded && self.history_reader().is_some()
+    }
+
+    /// Returns what to ask the history for; `None` where no history is recorded. Formats the addresses of all gateways.
     pub(super) fn history_scope(&self) -> Option<HistoryScope> {
-        self.history_reader()?;
-        match &self.state.gateways.shown {
-            Shown::All => Some(HistoryScope { gateway: None }),
-            Shown::Gateway(_) => {
-                let profile = self.profile.as_ref().filter(|profile| profile.history)?;
-                Some(HistoryScope { gateway: Some(self.history_gateway(profile)) })
-            }
-            Shown::Demo => Some(HistoryScope { gateway: Some(DEMO_NAME.into()) }),
-            Shown::Nothing => None,
+        if !self.has_history() {
+            return None;
         }
+        let gateway = match &self.state.gateways.shown {
+            Shown::Gateway(_) => Some(self.history_gateway(self.profile.as_ref()?)),
+            Shown::Demo => Some(DEMO_NAME.into()),
+            Shown::All | Shown::Nothing => None,
+        };
+        Some(HistoryScope { gateway })
     }
 
     /// Returns the gateway of a profile as the history is asked for it.
@@ -176,10 +185,10 @@ impl App {
 
     /// Reads the chart when it is due or another one is shown, and shows what was read.
     pub(super) fn update_timeline(&mut self, ctx: &Context) {
-        let scope = self.history_scope();
-        self.state.timeline.is_available = scope.is_some();
+        self.state.timeline.is_available = self.has_history();
         let is_shown = self.state.layout.timeline && regions::has_room_for_timeline(ctx);
-        let Some(HistoryScope { gateway }) = scope.filter(|_| is_shown) else {
+        let scope = if is_shown { self.history_scope() } else { None };
+        let Some(HistoryScope { gateway }) = scope else {
             self.history.chart = ChartRead::default();
             (self.state.timeline.chart, self.state.timeline.error) = (None, None);
             self.state.timeline.counts = None;

@@ -87,8 +87,7 @@ impl App {
     pub(super) fn update_last_seen(&mut self, ctx: &Context) {
         let now = (self.clock)();
         let before = epoch_ms(self.state.now());
-        let gateway = self.history_scope().map(|scope| scope.gateway);
-        let wanted = self.state.absent_user().zip(gateway);
+        let wanted = self.state.absent_user().and_then(|user| Some((user, self.history_scope()?.gateway)));
         if self.user_history_reads.absent.want(wanted, now, FILTER_DELAY) {
             self.state.last_seen = None;
         }
@@ -115,7 +114,6 @@ impl App {
         if !state.layout.details || state.past.is_some() {
             return None;
         }
-        let HistoryScope { gateway } = self.history_scope()?;
         let (row, dataset) = (state.table.details()?.row, &state.table.result()?.dataset);
         let cell = |id| dataset.column(&id).map(|column| column.cell(row as usize));
         let username = dataset.username().get(row as usize).filter(|name| !is_no_user(name))?;
@@ -127,6 +125,7 @@ impl App {
             Some(Cell::Date(created)) => Some(created),
             _ => None,
         };
+        let HistoryScope { gateway } = self.history_scope()?;
         Some(SessionKey { username: username.to_owned(), client_id, created, gateway })
     }
 }
