@@ -1,4 +1,4 @@
-//! Whether the clock can be trusted to tell what is old.
+//! Whether the clock can be trusted to decide what is old.
 //!
 //! A clock that is set ahead makes everything look old, and it would be removed. Such a clock jumps compared with one that only
 //! goes forward, but so does that of a machine that was asleep. Both go on normally afterwards, so time has to pass until a clock
