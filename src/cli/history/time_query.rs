@@ -1,0 +1,43 @@
+//! What the options ask for.
+
+use super::error::CommandError;
+use super::{HistoryArgs, times};
+use crate::display::{Clock, Repeated};
+use crate::history::{Answer, History, HistoryError, HistoryGateway, Watched};
+
+/// What is asked for, in milliseconds since 1970 UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeQuery {
+    At(i64),
+    Between(Watched),
+}
+
+impl TimeQuery {
+    /// Returns what the options ask for.
+    pub(super) fn parse(args: &HistoryArgs, clock: &Clock) -> Result<Self, CommandError> {
+        if let Some(at) = &args.at {
+            return Ok(Self::At(times::parse_past(clock, "--at", at)?));
+        }
+        // Without either, the options were rejected.
+        let from = times::parse_past(clock, "--from", args.from.as_deref().unwrap_or("now"))?;
+        let to = match &args.to {
+            Some(to) => times::parse(clock, "--to", to, Repeated::Second)?.min(clock.now_epoch_ms),
+            None => clock.now_epoch_ms,
+        };
+        if from > to {
+            return Err(CommandError::Order { from: clock.moment_text(from), to: clock.moment_text(to) });
+        }
+        Ok(Self::Between(Watched { from, to }))
+    }
+
+    pub(super) fn run(
+        self,
+        history: &mut History,
+        gateway: Option<&HistoryGateway>,
+    ) -> Result<Answer, HistoryError> {
+        match self {
+            Self::At(time) => history.at(time, gateway),
+            Self::Between(Watched { from, to }) => history.between(from, to, gateway),
+        }
+    }
+}
