@@ -1,23 +1,23 @@
 //! Commands: the actions of the user, emitted by the views and run by [`App`](super::App).
 
+mod parts;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::activity_rows::LiveAlert;
 pub(super) use super::alert_command::AlertCommand;
 use super::gateway_form::FormChange;
-use super::model::{
-    CellMenu, ExportOptions, FilterKey, LicensePage, LicenseSeries, LicenseSpan, ListedValues, SettingsPage,
-    TerminationPlan, TimeRange, ToastId, ValueSource,
-};
+use super::model::{CellMenu, ExportOptions, SettingsPage, TerminationPlan, ToastId};
 use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
-use crate::gateway::{RejectedCertificate, SessionKind};
-use crate::history::ChartSplit;
-use crate::query::{DateFilter, FacetOrder, FilterField, FilterText, Grouping, KindFilter, Offer, SortKey};
+use crate::gateway::RejectedCertificate;
+use crate::query::{FacetOrder, FilterField, Grouping, KindFilter, SortKey};
 use crate::settings::{SavedFilter, ThemeChoice};
-use crate::table::{Action, ActivityTab, Density, Direction, Step, TimelineSpan};
+use crate::table::{Action, Density, Direction};
+pub(super) use parts::{
+    ActivityCommand, FilterCommand, LicenseCommand, PastCommand, PatternCommand, TimelineCommand,
+};
 
 /// An action of the user.
 #[derive(Clone, Debug, PartialEq)]
@@ -306,137 +306,6 @@ pub(super) enum GuideCommand {
     SaveProject,
     /// Opens this address of the gateway in a browser.
     OpenPage(String),
-}
-
-/// An action in the filter row.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum FilterCommand {
-    /// Changes the modes of filters as offered, and moves the keyboard focus to the first of them.
-    TakeOffer(Offer),
-    /// Clears a text filter, and moves the keyboard focus there.
-    Clear(FilterField),
-    /// Adds a text filter to the history. The next one replaces it unless `ends` is set.
-    Commit {
-        /// The filter.
-        field: FilterField,
-        /// The user has left the text box.
-        ends: bool,
-    },
-    /// Applies a filter from the history.
-    ApplyHistory(FilterField, FilterText),
-    /// Opens the popup that edits a filter without a box, which is added if it is new.
-    Edit(FilterKey),
-    /// Replaces the filter on a single value with this index by a pattern, and edits it.
-    EditAsPattern(usize),
-    /// Closes the popup that edits this filter.
-    CloseEditor(FilterKey),
-    /// Sets the filter on a column of dates.
-    SetDate(DateFilter),
-    /// Removes a filter without a box.
-    Remove(FilterKey),
-}
-
-/// An action in the dialog that tests a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum PatternCommand {
-    /// Opens the dialog with the pattern of the filter that was used last.
-    Open,
-    /// Closes the dialog.
-    Close,
-    /// The pattern or the values were edited.
-    Edited,
-    /// Sets the column that the pattern is for.
-    SetColumn(ColumnId),
-    /// Sets the mode of the pattern.
-    SetMode(Mode),
-    /// Sets where the values come from.
-    SetSource(ValueSource),
-    /// Sets the values that are listed.
-    List(ListedValues),
-    /// Moves the cursor of the list.
-    Select(usize),
-    /// Copies the pattern as a call of `getSessionInfo`.
-    CopyCall,
-    /// Closes the dialog, and makes the pattern the filter of its column.
-    UseAsFilter,
-}
-
-/// An action in the activity panel.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum ActivityCommand {
-    /// Lists these kinds of entries.
-    SetTab(ActivityTab),
-    /// Opens the panel with the alerts of all times, and moves the cursor to this one.
-    ShowAlert(Box<LiveAlert>),
-    /// Applies the filters of the table, after all entries were listed.
-    ApplyFilters,
-    /// Moves the cursor to the row with this index.
-    Select(usize),
-    /// Reads older entries.
-    ReadOlder,
-    /// Sets the height of the panel, in points.
-    SetHeight(f32),
-    /// Exports all entries that pass the filters.
-    Export,
-}
-
-/// An action in the license panel.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum LicenseCommand {
-    /// Shows this page.
-    SetPage(LicensePage),
-    /// Shows these days.
-    SetSpan(LicenseSpan),
-    /// Shows the peaks of these sessions.
-    SetSeries(LicenseSeries),
-    /// Sets the largest number of sessions of a kind on the current gateway; `None` for no limit.
-    SetLimit(SessionKind, Option<u32>),
-    /// Moves the cursor to the day in this row.
-    SelectDay(usize),
-    /// Sets the time without a communication from which a session is silent.
-    SetSilent(Duration),
-    /// Moves the cursor of the list to the session in this row of the dataset.
-    SelectSession(u32),
-    /// Exports the peaks of all days.
-    Export,
-}
-
-/// An action in the timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimelineCommand {
-    /// Sets the width of the chart, in physical pixels.
-    SetWidth(usize),
-    /// Shows a time up to now.
-    SetSpan(TimelineSpan),
-    /// Sorts the sessions into other series.
-    SetSplit(ChartSplit),
-    /// Shows this range.
-    Zoom(TimeRange),
-    /// Selects this range; `None` clears the selection.
-    Select(Option<TimeRange>),
-    /// Selects this range and brings it into view.
-    Reveal(TimeRange),
-    /// Selects the time of the session at the cursor and brings it into view.
-    RevealCursor,
-}
-
-/// An action that leads into the past or back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PastCommand {
-    /// Shows the sessions at a time in milliseconds since 1970 UTC.
-    Show(i64),
-    /// Moves the keyboard focus to the box for a time.
-    EnterTime,
-    /// Shows the sessions at the typed time.
-    ShowTyped,
-    /// Clears the error of the typed time, because it was edited.
-    ClearError,
-    /// Shows the time of the table in its box again.
-    ResetTime,
-    /// Shows the sessions at the time of the next or previous change.
-    Step(Step),
-    /// Shows the present again.
-    Leave,
 }
 
 /// A change to one column of the layout.
