@@ -55,8 +55,9 @@ pub struct PowerTable {
     collapsed: CollapsedGroups,
     scroll: Scroll,
     metrics: Metrics,
-    /// What the details of a session need of all others.
+    /// What the details of a session need of all others, while they are shown.
     details: Option<Details>,
+    has_details: bool,
     /// The sessions that have just signed in.
     arrivals: Arrivals,
     /// The sessions that have just left.

@@ -41,8 +41,19 @@ impl OtherSessions {
 }
 
 impl PowerTable {
-    /// Searches through all rows for what the details show.
+    /// Sets whether the details of a session are shown. Otherwise nothing is searched for them.
+    pub fn set_has_details(&mut self, has_details: bool) {
+        if self.has_details != has_details {
+            self.has_details = has_details;
+            self.details = self.find_details();
+        }
+    }
+
+    /// Searches through all rows for what the details show, if they are shown.
     pub(super) fn find_details(&self) -> Option<Details> {
+        if !self.has_details {
+            return None;
+        }
         let row = self.selected_session()?;
         let dataset = &self.result.as_ref()?.dataset;
         Some(self.with_others(row, sessions_of_user(dataset, row), sessions_of_host(dataset, row)))

@@ -605,8 +605,9 @@ fn cursor_returns_to_its_session_when_a_filter_is_cleared() {
 #[test]
 fn details_follow_selection_and_sessions() {
     let mut fixture = Fixture::new("anna-A billy-B anna-C billy-D anna-E");
-    assert_eq!(fixture.table.details(), None);
     fixture.table.act(Action::Select(2, None, SelectMode::Only));
+    assert_eq!(fixture.table.details(), None, "not shown");
+    fixture.table.set_has_details(true);
     fixture.table.act(Action::Select(4, None, SelectMode::Toggle));
     let details = |fixture: &Fixture| {
         let details = fixture.table.details().unwrap();
@@ -617,6 +618,10 @@ fn details_follow_selection_and_sessions() {
     fixture.table.act(Action::StepSelected(Step::Previous));
     assert_eq!(details(&fixture), ("C".to_owned(), 1, "AE".to_owned(), 2));
     fixture.refresh("billy-B anna-C billy-D anna-E anna-F anna-G");
+    assert_eq!(details(&fixture), ("C".to_owned(), 1, "EFG".to_owned(), 3));
+    fixture.table.set_has_details(false);
+    assert_eq!(fixture.table.details(), None, "not shown");
+    fixture.table.set_has_details(true);
     assert_eq!(details(&fixture), ("C".to_owned(), 1, "EFG".to_owned(), 3));
     fixture.table.act(Action::ClearSelection);
     assert_eq!(fixture.table.details(), None);

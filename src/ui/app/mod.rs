@@ -277,6 +277,7 @@ impl eframe::App for App {
         let was_outdated = self.hold_counts_order(ctx);
         // First, because they refer to the last frame.
         self.run_commands(ctx);
+        self.state.table.set_has_details(self.state.layout.details);
         self.return_focus(ctx);
         if was_outdated {
             self.query(FRAME_WAIT);
