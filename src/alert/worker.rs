@@ -22,7 +22,7 @@ const MAX_WAITING: usize = 4_096;
 /// The longest time between two readings of the clock, which may be changed.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Time between two checks of what is due and what has changed, while reads come.
-const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// Time between two saves while nothing is sent. A killed process loses no more than this of the time that a state has held.
 const SAVE_INTERVAL: Duration = Duration::from_secs(30);
 /// How long the owner waits for the end of the thread, unless it chooses another time.
@@ -204,7 +204,7 @@ struct Thread<'a, F> {
     saved: u64,
     saved_at: Instant,
     /// Time of the last check of what is due and what has changed, and the next time at which something is due.
-    looked_at: Instant,
+    checked_at: Instant,
     due_at: Option<i64>,
     notify: &'a F,
 }
@@ -231,7 +231,7 @@ impl<'a, F: Fn()> Thread<'a, F> {
             published: None,
             saved,
             saved_at: now,
-            looked_at: now,
+            checked_at: now,
             due_at: None,
             notify,
         }
@@ -273,10 +273,10 @@ impl<'a, F: Fn()> Thread<'a, F> {
             }
             // Many things may be known, and many reads come.
             let is_time =
-                is_due || is_changed || !alerts.is_empty() || self.looked_at.elapsed() >= LOOK_INTERVAL;
+                is_due || is_changed || !alerts.is_empty() || self.checked_at.elapsed() >= CHECK_INTERVAL;
             self.send_out(alerts);
             if is_time {
-                self.look();
+                self.check();
             }
         }
     }
@@ -297,8 +297,8 @@ impl<'a, F: Fn()> Thread<'a, F> {
     }
 
     /// Finds out what is due next, and publishes and saves what has changed.
-    fn look(&mut self) {
-        self.looked_at = Instant::now();
+    fn check(&mut self) {
+        self.checked_at = Instant::now();
         let outlets = self.outlets.iter().filter_map(|(_, gather)| gather.flush_at());
         self.due_at = self.engine.wake_at(now()).into_iter().chain(outlets).min();
         self.publish();
@@ -312,7 +312,7 @@ impl<'a, F: Fn()> Thread<'a, F> {
         let due_in = self.due_at.map(|due_at| due_at.saturating_sub(now()).try_into().unwrap_or_default());
         let due_in = due_in.map_or(LONGEST_PAUSE, |ms| Duration::from_millis(ms).min(LONGEST_PAUSE));
         let is_published = self.published == Some(self.engine.revision());
-        if is_published { due_in } else { due_in.min(LOOK_INTERVAL) }
+        if is_published { due_in } else { due_in.min(CHECK_INTERVAL) }
     }
 
     /// Delivers what no other process has sent.

@@ -121,7 +121,7 @@ fn session_that_is_missed_when_it_is_first_seen_does_not_stay() {
 }
 
 #[test]
-fn states_that_depend_on_time_are_looked_at_each_minute() {
+fn states_that_depend_on_time_are_checked_each_minute() {
     let sessions = node(vec![session("anna", 30 * MINUTE_MS, None)], &[]);
     let older = rule(Condition::OlderThan(Duration::from_hours(4)));
     let expected = 4 * HOUR_MS + 30 * MINUTE_MS;

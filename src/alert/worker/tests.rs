@@ -182,12 +182,12 @@ fn what_could_not_be_saved_is_saved_later() {
     let mut thread = Thread::new(options(folder.path(), vec![rule()], Vec::new()), Arc::default(), &notify);
     thread.engine.observe((&failure("north")).into());
     thread.saved_at -= 2 * SAVE_INTERVAL;
-    thread.look();
+    thread.check();
     std::fs::remove_dir(&file).unwrap();
-    thread.look();
+    thread.check();
     assert!(!file.exists(), "it is tried again after a time");
     thread.saved_at -= 2 * SAVE_INTERVAL;
-    thread.look();
+    thread.check();
     assert!(std::fs::read_to_string(&file).unwrap().contains("http://north:8088"));
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::HistoryArgs;
 use super::error::CommandError;
-use super::question::Question;
+use super::time_query::TimeQuery;
 use super::{location, settings, times, unwatched};
 use crate::cli::ExitStatus;
 use crate::cli::report::note;
@@ -17,11 +17,11 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
     // Wrong usage is reported before the history is opened.
     let writer = RowWriter::new(&args.rows)?;
     let clock = times::clock(args.utc);
-    let question = Question::parse(args, &clock)?;
+    let query = TimeQuery::parse(args, &clock)?;
     let mut history = History::open_read_only(&location(&settings()?)?)?;
     let gateway = args.gateway.as_deref().map(|gateway| find(&mut history, gateway)).transpose()?;
-    let answer = question.ask(&mut history, gateway.as_ref())?;
-    for line in unwatched::lines(question, &answer.nodes, &clock) {
+    let answer = query.run(&mut history, gateway.as_ref())?;
+    for line in unwatched::lines(query, &answer.nodes, &clock) {
         note(&line);
     }
     writer.write(&Arc::new(answer.dataset()))?;

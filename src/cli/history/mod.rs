@@ -8,7 +8,7 @@ mod maintain;
 mod password;
 mod peaks;
 mod prompt;
-mod question;
+mod time_query;
 pub(super) mod times;
 mod unwatched;
 

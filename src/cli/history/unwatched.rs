@@ -1,6 +1,6 @@
 //! Texts about the time in which nodes were not watched.
 
-use super::question::Question;
+use super::time_query::TimeQuery;
 use crate::display::{Clock, number};
 use crate::history::{NodeAnswer, Watched};
 
@@ -10,11 +10,11 @@ const MAX_NODES: usize = 10;
 const MAX_GAPS: usize = 3;
 
 /// Returns lines for the nodes that were not watched all the time, or not all kinds of their sessions.
-pub(super) fn lines(question: Question, nodes: &[NodeAnswer], clock: &Clock) -> Vec<String> {
+pub(super) fn lines(query: TimeQuery, nodes: &[NodeAnswer], clock: &Clock) -> Vec<String> {
     let is_unwatched = |node: &&NodeAnswer| !node.unwatched.is_empty() || !node.unwatched_kinds.is_empty();
     let unwatched: Vec<&NodeAnswer> = nodes.iter().filter(is_unwatched).collect();
     let listed = unwatched.iter().take(MAX_NODES);
-    let mut lines: Vec<String> = listed.flat_map(|node| lines_of_node(question, node, clock)).collect();
+    let mut lines: Vec<String> = listed.flat_map(|node| lines_of_node(query, node, clock)).collect();
     if unwatched.len() > MAX_NODES {
         let others = number(unwatched.len() - MAX_NODES);
         lines.push(format!("{others} other nodes were not watched all the time"));
@@ -25,7 +25,7 @@ pub(super) fn lines(question: Question, nodes: &[NodeAnswer], clock: &Clock) -> 
     lines
 }
 
-fn lines_of_node(question: Question, node: &NodeAnswer, clock: &Clock) -> Vec<String> {
+fn lines_of_node(query: TimeQuery, node: &NodeAnswer, clock: &Clock) -> Vec<String> {
     let name = match (&*node.gateway, &*node.url) {
         (gateway, url) if gateway == url => url.to_owned(),
         (gateway, url) => format!("{gateway}, {url}"),
@@ -33,15 +33,15 @@ fn lines_of_node(question: Question, node: &NodeAnswer, clock: &Clock) -> Vec<St
     let of_node = (!node.unwatched.is_empty()).then(|| (format!("{name} was"), &node.unwatched));
     let of_kinds = node.unwatched_kinds.iter();
     let of_kinds = of_kinds.map(|(kind, gaps)| (format!("{kind} sessions of {name} were"), gaps));
-    of_node.into_iter().chain(of_kinds).map(|(subject, gaps)| line(question, &subject, gaps, clock)).collect()
+    of_node.into_iter().chain(of_kinds).map(|(subject, gaps)| line(query, &subject, gaps, clock)).collect()
 }
 
 /// Returns a line that begins with a subject and "was" or "were".
-fn line(question: Question, subject: &str, gaps: &[Watched], clock: &Clock) -> String {
+fn line(query: TimeQuery, subject: &str, gaps: &[Watched], clock: &Clock) -> String {
     let text = |time| clock.moment_text(time);
     let span = |gap: &Watched| format!("from {} to {}", text(gap.from), text(gap.to));
-    match (question, gaps) {
-        (Question::At(time), [gap, ..]) if gap.from < gap.to => {
+    match (query, gaps) {
+        (TimeQuery::At(time), [gap, ..]) if gap.from < gap.to => {
             let recorded = match (gap.from, gap.to) {
                 (i64::MIN, i64::MAX) => String::new(),
                 (i64::MIN, to) => format!(" before {}", text(to)),
@@ -50,11 +50,11 @@ fn line(question: Question, subject: &str, gaps: &[Watched], clock: &Clock) -> S
             };
             format!("{subject} not watched at {}: nothing was recorded{recorded}", text(time))
         }
-        (Question::At(time), _) => format!("{subject} not watched at {}", text(time)),
-        (Question::Between(range), [gap]) if *gap == range => {
+        (TimeQuery::At(time), _) => format!("{subject} not watched at {}", text(time)),
+        (TimeQuery::Between(range), [gap]) if *gap == range => {
             format!("{subject} not watched at all {}", span(gap))
         }
-        (Question::Between(_), gaps) => {
+        (TimeQuery::Between(_), gaps) => {
             let listed: Vec<String> = gaps.iter().take(MAX_GAPS).map(span).collect();
             let more = match gaps.len() - listed.len() {
                 0 => String::new(),
@@ -80,13 +80,13 @@ mod tests {
         NodeAnswer { gateway: gateway.into(), url: "http://n1:8088".into(), unwatched, unwatched_kinds }
     }
 
-    fn lines_of(question: Question, nodes: &[NodeAnswer]) -> Vec<String> {
-        lines(question, nodes, &Clock::new(DateStyle::Utc, None, 0))
+    fn lines_of(query: TimeQuery, nodes: &[NodeAnswer]) -> Vec<String> {
+        lines(query, nodes, &Clock::new(DateStyle::Utc, None, 0))
     }
 
     #[test]
     fn says_what_was_recorded_around_a_time() {
-        let at = Question::At(5 * MINUTE_MS);
+        let at = TimeQuery::At(5 * MINUTE_MS);
         for ((from, to), expected) in [
             (
                 (MINUTE_MS, 9 * MINUTE_MS),
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn lists_the_first_gaps_and_nodes() {
-        let range = Question::Between(Watched { from: 0, to: 10 * MINUTE_MS });
+        let range = TimeQuery::Between(Watched { from: 0, to: 10 * MINUTE_MS });
         let minute = |number: i64| (number * MINUTE_MS, (number + 1) * MINUTE_MS);
         let name = "http://n1:8088";
         for (gaps, expected) in [
@@ -134,13 +134,13 @@ mod tests {
         let start = "Perspective sessions of North, http://n1:8088 were not watched";
         let nodes = [node("South", &[]), partly];
         assert_eq!(
-            lines_of(Question::At(5 * MINUTE_MS), &nodes),
+            lines_of(TimeQuery::At(5 * MINUTE_MS), &nodes),
             [format!(
                 "{start} at 1970-01-01 00:05:00: nothing was recorded from 1970-01-01 00:01:00 to 1970-01-01 00:09:00"
             )]
         );
         assert_eq!(
-            lines_of(Question::Between(Watched { from: 0, to: 10 * MINUTE_MS }), &nodes),
+            lines_of(TimeQuery::Between(Watched { from: 0, to: 10 * MINUTE_MS }), &nodes),
             [format!("{start} from 1970-01-01 00:01:00 to 1970-01-01 00:09:00")]
         );
     }

@@ -24,7 +24,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 /// The reads about users.
 #[derive(Default)]
 pub(super) struct UserHistoryReads {
-    in_detail: DebouncedRead<SessionKey, UserHistory>,
+    in_detail: DebouncedRead<SessionInDetail, UserHistory>,
     /// The user of the filter and the gateway.
     absent: DebouncedRead<(String, Option<HistoryGateway>), Option<LastSeen>>,
     /// Decides when it is read again.
@@ -33,7 +33,7 @@ pub(super) struct UserHistoryReads {
 
 /// The session whose user is looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct SessionKey {
+struct SessionInDetail {
     username: String,
     client_id: Option<String>,
     /// When it began by the gateway's clock, in milliseconds since 1970 UTC.
@@ -109,7 +109,7 @@ impl App {
     }
 
     /// Returns the session in detail, if there is a history of its user.
-    fn session_in_detail(&self) -> Option<SessionKey> {
+    fn session_in_detail(&self) -> Option<SessionInDetail> {
         let state = &self.state;
         if !state.layout.details || state.past.is_some() {
             return None;
@@ -126,21 +126,21 @@ impl App {
             _ => None,
         };
         let HistoryScope { gateway } = self.history_scope()?;
-        Some(SessionKey { username: username.to_owned(), client_id, created, gateway })
+        Some(SessionInDetail { username: username.to_owned(), client_id, created, gateway })
     }
 }
 
-fn start_user_history(reader: &Reader, key: SessionKey, now: i64) -> HistoryRead<UserHistory> {
+fn start_user_history(reader: &Reader, key: SessionInDetail, now: i64) -> HistoryRead<UserHistory> {
     reader.read(move |history, is_cancelled| user_history(history, key, now, is_cancelled))
 }
 
 fn user_history(
     history: &mut History,
-    key: SessionKey,
+    key: SessionInDetail,
     now: i64,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<UserHistory, HistoryError> {
-    let SessionKey { username, client_id, created, gateway } = key;
+    let SessionInDetail { username, client_id, created, gateway } = key;
     let from = now - i64::from(UserHistory::DAYS) * DAY_MS;
     let recent = history.user_sessions(&username, from, MAX_SESSIONS, gateway.as_ref())?;
     let is_in_detail = |id: Option<&str>| client_id.is_some() && id == client_id.as_deref();

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use egui::{FontId, PopupCloseBehavior, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
-use self::row::{Mark, Note, Row};
+use self::row::{Note, Row, RowMark};
 use super::button::Button;
 use super::command::{Command, Copied, RailCommand};
 use super::context_menu;
@@ -92,7 +92,7 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
         gateway(ui, entry, state, is_selected, now, commands);
     }
     if is_adding {
-        let mark = Mark::Icon(icons::CIRCLE_DASHED, tokens::palette(ui.visuals()).secondary);
+        let mark = RowMark::Icon(icons::CIRCLE_DASHED, tokens::palette(ui.visuals()).secondary);
         let row = Row {
             name: "New gateway",
             mark,
@@ -112,7 +112,7 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
 fn all_gateways(ui: &mut Ui, sessions: usize, is_selected: bool, commands: &mut Vec<Command>) {
     let row = Row {
         name: ALL_NAME,
-        mark: Mark::Icon(icons::LAYERS, tokens::palette(ui.visuals()).secondary),
+        mark: RowMark::Icon(icons::LAYERS, tokens::palette(ui.visuals()).secondary),
         note: Note::Count(sessions),
         // Its gateways have it.
         has_alert: false,
@@ -138,7 +138,7 @@ fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Com
     let alerts = Alerts::of(state, DEMO);
     let row = Row {
         name: DEMO,
-        mark: Mark::Ring,
+        mark: RowMark::Ring,
         note: sessions.map_or(Note::None, Note::Count),
         has_alert: alerts.is_some(),
         is_selected,
@@ -170,23 +170,23 @@ fn gateway(
     let age = |since| age(now, since);
     let (mark, note, words) = match entry.state() {
         RailState::Unread => {
-            (Mark::Icon(icons::CIRCLE_DASHED, p.secondary), Note::None, "not read yet".to_owned())
+            (RowMark::Icon(icons::CIRCLE_DASHED, p.secondary), Note::None, "not read yet".to_owned())
         }
-        RailState::Fine(count) => (Mark::Dot, Note::Count(count), display::sessions(count)),
+        RailState::Fine(count) => (RowMark::Dot, Note::Count(count), display::sessions(count)),
         RailState::Degraded(count) => {
             let words = format!("{}, some nodes can't be read", display::sessions(count));
-            (Mark::Icon(icons::TRIANGLE_ALERT, p.warning), Note::Count(count), words)
+            (RowMark::Icon(icons::TRIANGLE_ALERT, p.warning), Note::Count(count), words)
         }
         RailState::Failing(since) => {
             let words = format!("can't be read for {}", age(since));
-            (Mark::Icon(icons::TRIANGLE_ALERT, p.error), Note::Error(age(since)), words)
+            (RowMark::Icon(icons::TRIANGLE_ALERT, p.error), Note::Error(age(since)), words)
         }
         RailState::Unreachable(since) => {
             let words = format!("unreachable for {}", age(since));
-            (Mark::Icon(icons::UNPLUG, p.error), Note::Error(age(since)), words)
+            (RowMark::Icon(icons::UNPLUG, p.error), Note::Error(age(since)), words)
         }
         RailState::SignIn => (
-            Mark::Icon(icons::KEY_ROUND, p.warning),
+            RowMark::Icon(icons::KEY_ROUND, p.warning),
             Note::Warning("Sign in".to_owned()),
             "sign in".to_owned(),
         ),

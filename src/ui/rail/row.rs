@@ -20,7 +20,7 @@ pub(super) struct Row<'a> {
     /// The name, sanitized.
     pub(super) name: &'a str,
     /// The mark in front of it.
-    pub(super) mark: Mark,
+    pub(super) mark: RowMark,
     /// The text at the end.
     pub(super) note: Note,
     /// An alert is firing.
@@ -32,7 +32,7 @@ pub(super) struct Row<'a> {
 }
 
 /// The mark in front of a name, which shows the state by its shape and color.
-pub(super) enum Mark {
+pub(super) enum RowMark {
     /// Everything works.
     Dot,
     /// The demo gateway.
@@ -80,9 +80,9 @@ impl Row<'_> {
         let padding = 2.0 * tokens::UNIT;
         let center = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
         match mark {
-            Mark::Dot => mark::Mark::Fine.paint(painter, center, ui.visuals()),
-            Mark::Ring => mark::Mark::Waiting.paint(painter, center, ui.visuals()),
-            Mark::Icon(icon, color) => icon.paint(painter, center, tokens::ICON, color),
+            RowMark::Dot => mark::Mark::Fine.paint(painter, center, ui.visuals()),
+            RowMark::Ring => mark::Mark::Waiting.paint(painter, center, ui.visuals()),
+            RowMark::Icon(icon, color) => icon.paint(painter, center, tokens::ICON, color),
         }
         let (text, color) = match note {
             Note::None => (String::new(), p.secondary),
