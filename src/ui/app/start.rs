@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::Context;
 
@@ -82,10 +82,13 @@ pub struct Start {
     pub alerts: AlertSetup,
 }
 
+/// The time after which a background thread lets the window draw. `request_repaint`, without a delay, draws two frames.
+const WAKE_DELAY: Duration = Duration::from_millis(1);
+
 /// Returns a function that lets the window draw.
 fn wake(ctx: &Context) -> impl Fn() + Send + Sync + use<> {
     let ctx = ctx.clone();
-    move || ctx.request_repaint()
+    move || ctx.request_repaint_after(WAKE_DELAY)
 }
 
 impl App {
@@ -233,5 +236,25 @@ impl App {
             None => app.update_background(),
         }
         Ok(app)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::RawInput;
+
+    use super::*;
+
+    #[test]
+    fn background_thread_lets_the_window_draw_one_frame() {
+        let ctx = Context::default();
+        let frame = || ctx.run_ui(RawInput::default(), |_| {}).textures_delta.clear();
+        while ctx.has_requested_repaint() {
+            frame();
+        }
+        wake(&ctx)();
+        assert!(ctx.has_requested_repaint());
+        frame();
+        assert!(!ctx.has_requested_repaint());
     }
 }
