@@ -65,7 +65,7 @@ pub fn replay(
         let of_node = sessions.remove(&node.url).unwrap_or_default();
         let of_this = marks.iter().filter(|mark| mark.node == node.url);
         let marks = of_this.map(|mark| mark.kind).collect();
-        nodes.push(NodeReplay::new(node, of_node, marks, Watched { from, to }));
+        nodes.push(NodeReplay::new(node, &of_node, marks, Watched { from, to }));
     }
     let is_recorded = nodes.iter_mut().any(|node| node.next().is_some());
     Ok(run(engine, nodes, to, goes_on).map(|alerts| Replay { alerts, is_recorded }))
@@ -108,14 +108,15 @@ struct NodeReplay {
     gateway: Arc<str>,
     url: Arc<str>,
     range: Watched,
-    sessions: Vec<StoredSession>,
-    /// The times at which sessions begin or, with `true`, end, and their indexes. A session that ends when it begins is in no
+    /// All sessions, from which lists are selected: much faster than making each list anew.
+    sessions: Dataset,
+    /// The times at which sessions begin or, with `true`, end, and their rows. A session that ends when it begins is in no
     /// list.
-    events: Vec<(i64, bool, usize)>,
+    events: Vec<(i64, bool, u32)>,
     /// The number of events that have been applied.
     applied: usize,
-    /// The indexes of the sessions that are on.
-    present: BTreeSet<usize>,
+    /// The rows of the sessions that are on.
+    present: BTreeSet<u32>,
     unwatched: Ranges,
     outages: Ranges,
     restarts: Vec<i64>,
@@ -130,12 +131,12 @@ struct NodeReplay {
 }
 
 impl NodeReplay {
-    fn new(node: NodeAnswer, sessions: Vec<StoredSession>, marks: Vec<MarkKind>, range: Watched) -> Self {
+    fn new(node: NodeAnswer, sessions: &[StoredSession], marks: Vec<MarkKind>, range: Watched) -> Self {
         let mut events = Vec::new();
-        for (index, session) in sessions.iter().enumerate() {
+        for (row, session) in (0..).zip(sessions) {
             let is_end = true;
-            events.push((session.first_seen, !is_end, index));
-            events.extend(session.missed_at.map(|missed_at| (missed_at, is_end, index)));
+            events.push((session.first_seen, !is_end, row));
+            events.extend(session.missed_at.map(|missed_at| (missed_at, is_end, row)));
         }
         events.sort_unstable();
         let (mut outages, mut restarts) = (Vec::new(), Vec::new());
@@ -155,7 +156,7 @@ impl NodeReplay {
             gateway: node.gateway,
             url: node.url,
             range,
-            sessions,
+            sessions: dataset(sessions),
             events,
             applied: 0,
             present: BTreeSet::new(),
@@ -225,33 +226,29 @@ impl NodeReplay {
     }
 
     fn list(&mut self, time: i64, before: Option<(i64, bool)>) -> List {
-        let previous: Vec<usize> = self.present.iter().copied().collect();
-        while let Some((_, is_end, index)) = self.events.get(self.applied).filter(|(at, ..)| *at <= time) {
+        let previous: Vec<u32> = self.present.iter().copied().collect();
+        while let Some((_, is_end, row)) = self.events.get(self.applied).filter(|(at, ..)| *at <= time) {
             if *is_end {
-                self.present.remove(index);
+                self.present.remove(row);
             } else {
-                self.present.insert(*index);
+                self.present.insert(*row);
             }
             self.applied += 1;
         }
-        let is_same = previous.iter().eq(&self.present);
+        let present: Vec<u32> = self.present.iter().copied().collect();
         let last = self.list.take();
         let sessions = match &last {
-            Some((last, _)) if is_same => last.clone(),
-            _ => Arc::new(dataset(self.present.iter().map(|index| &self.sessions[*index]))),
+            Some((last, _)) if previous == present => last.clone(),
+            _ => Arc::new(self.sessions.select(&present)),
         };
         self.list = Some((sessions.clone(), time));
         let changes = last.zip(before).map(|((last, listed_at), (_, was_list))| {
-            let row = |row: usize| u32::try_from(row).unwrap_or(u32::MAX);
-            let left = previous.iter().enumerate().filter(|(_, index)| !self.present.contains(index));
-            let known: BTreeSet<usize> = previous.iter().copied().collect();
-            let arrived = self.present.iter().enumerate().filter(|(_, index)| !known.contains(index));
             let is_gap =
                 self.unwatched.overlapping(listed_at, time).any(|gap| gap.from < time && gap.to > listed_at);
             Changes {
                 previous: last,
-                arrived: arrived.map(|(place, _)| row(place)).collect(),
-                left: left.map(|(place, _)| row(place)).collect(),
+                arrived: places_without(&present, &previous),
+                left: places_without(&previous, &present),
                 is_continuous: was_list && !is_gap,
                 is_restart: {
                     let past = self.restarts.partition_point(|at| *at <= listed_at);
@@ -288,8 +285,14 @@ impl Ranges {
     }
 }
 
-/// Returns sessions as a list.
-fn dataset<'a>(sessions: impl Iterator<Item = &'a StoredSession>) -> Dataset {
+/// Returns the places of the rows that aren't among others. Both are sorted.
+fn places_without(rows: &[u32], others: &[u32]) -> Vec<u32> {
+    let missing = (0..).zip(rows).filter(|(_, row)| others.binary_search(row).is_err());
+    missing.map(|(place, _)| place).collect()
+}
+
+/// Returns sessions as a dataset.
+fn dataset(sessions: &[StoredSession]) -> Dataset {
     let kind = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
     let headers = Header::standard().into_iter().chain([kind]).collect();
     let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");

@@ -28,11 +28,11 @@ fn session(username: &str, first_seen: i64, missed_at: Option<i64>) -> StoredSes
     }
 }
 
-fn node(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)]) -> NodeReplay {
+fn node(sessions: &[StoredSession], unwatched: &[(i64, i64)]) -> NodeReplay {
     node_with(sessions, unwatched, Vec::new())
 }
 
-fn node_with(sessions: Vec<StoredSession>, unwatched: &[(i64, i64)], marks: Vec<MarkKind>) -> NodeReplay {
+fn node_with(sessions: &[StoredSession], unwatched: &[(i64, i64)], marks: Vec<MarkKind>) -> NodeReplay {
     let unwatched = unwatched.iter().map(|(from, to)| Watched { from: *from, to: *to }).collect();
     let node = NodeAnswer {
         gateway: "Plant".into(),
@@ -58,8 +58,7 @@ fn times(rule: Rule, node: NodeReplay) -> Vec<i64> {
 
 #[test]
 fn sends_arrivals_and_departures_when_they_were_noticed() {
-    let sessions =
-        || node(vec![session("anna", -HOUR_MS, Some(HOUR_MS)), session("billy", 90_500, None)], &[]);
+    let sessions = || node(&[session("anna", -HOUR_MS, Some(HOUR_MS)), session("billy", 90_500, None)], &[]);
     assert_eq!(sent(rule(Condition::Arrives), sessions()), [(90_500, "billy signed in on Plant".to_owned())]);
     assert_eq!(sent(rule(Condition::Leaves), sessions()), [(HOUR_MS, "anna left on Plant".to_owned())]);
 }
@@ -70,11 +69,11 @@ fn time_that_was_not_watched_counts_for_nothing() {
     let held = Rule { hold: Duration::from_mins(90), ..rule(Condition::CountAbove(0)) };
     let two = || vec![session("anna", -HOUR_MS, Some(3 * HOUR_MS)), session("billy", 0, None)];
     // An hour before the gap and half an hour after it.
-    assert_eq!(times(held, node(two(), &gap)), [3 * HOUR_MS + 30 * MINUTE_MS]);
-    assert_eq!(times(rule(Condition::Leaves), node(two(), &gap)), [3 * HOUR_MS]);
+    assert_eq!(times(held, node(&two(), &gap)), [3 * HOUR_MS + 30 * MINUTE_MS]);
+    assert_eq!(times(rule(Condition::Leaves), node(&two(), &gap)), [3 * HOUR_MS]);
     // What was never watched is unknown.
     let always = [(i64::MIN, i64::MAX)];
-    assert_eq!(times(rule(Condition::CountBelow(5)), node(two(), &always)), [0; 0]);
+    assert_eq!(times(rule(Condition::CountBelow(5)), node(&two(), &always)), [0; 0]);
 }
 
 #[test]
@@ -83,7 +82,7 @@ fn outages_and_restarts_are_those_of_the_history() {
         let outage = MarkKind::Unreachable { from: HOUR_MS, until: 2 * HOUR_MS, is_over: true };
         let restarts = restarts.iter().map(|at| MarkKind::Restarted { at: *at });
         node_with(
-            vec![session("anna", 0, Some(2 * HOUR_MS)), session("bert", 2 * HOUR_MS, None)],
+            &[session("anna", 0, Some(2 * HOUR_MS)), session("bert", 2 * HOUR_MS, None)],
             &[(HOUR_MS - 5_000, 2 * HOUR_MS)],
             restarts.chain([outage]).collect(),
         )
@@ -110,19 +109,19 @@ fn many_short_outages_are_told_apart() {
     let marks = begins.iter().rev().flat_map(|begin| [outage(begin + 20_000), outage(*begin)]).collect();
     let rule = Rule { cooldown: Duration::ZERO, ..rule(Condition::Unreachable) };
     let expected: Vec<i64> = begins.iter().flat_map(|begin| [*begin, begin + 40_000]).collect();
-    assert_eq!(times(rule, node_with(vec![session("anna", 0, None)], &gaps, marks)), expected);
+    assert_eq!(times(rule, node_with(&[session("anna", 0, None)], &gaps, marks)), expected);
 }
 
 #[test]
 fn session_that_is_missed_when_it_is_first_seen_does_not_stay() {
-    let sessions = || node(vec![session("anna", HOUR_MS, Some(HOUR_MS)), session("bert", 0, None)], &[]);
+    let sessions = || node(&[session("anna", HOUR_MS, Some(HOUR_MS)), session("bert", 0, None)], &[]);
     assert_eq!(times(rule(Condition::CountAbove(1)), sessions()), [0; 0]);
     assert_eq!(times(rule(Condition::Leaves), sessions()), [0; 0]);
 }
 
 #[test]
 fn states_that_depend_on_time_are_checked_each_minute() {
-    let sessions = node(vec![session("anna", 30 * MINUTE_MS, None)], &[]);
+    let sessions = node(&[session("anna", 30 * MINUTE_MS, None)], &[]);
     let older = rule(Condition::OlderThan(Duration::from_hours(4)));
     let expected = 4 * HOUR_MS + 30 * MINUTE_MS;
     let [(time, text)] = &sent(older, sessions)[..] else { panic!("one alert") };
@@ -132,9 +131,9 @@ fn states_that_depend_on_time_are_checked_each_minute() {
 
 #[test]
 fn several_nodes_are_one_gateway() {
-    let mut second = node(vec![session("anna", HOUR_MS, None)], &[]);
+    let mut second = node(&[session("anna", HOUR_MS, None)], &[]);
     second.url = "http://n2".into();
-    let first = node(vec![session("anna", -HOUR_MS, None)], &[]);
+    let first = node(&[session("anna", -HOUR_MS, None)], &[]);
     let alerts =
         run(Engine::new([rule(Condition::CountAbove(1))]), vec![first, second], END, &|_| true).unwrap();
     assert_eq!((alerts.len(), alerts[0].time), (1, HOUR_MS));
@@ -147,15 +146,15 @@ fn ends_once_it_does_not_go_on() {
         reached.set(time);
         time < HOUR_MS
     };
-    let nodes = vec![node(vec![session("anna", 2 * HOUR_MS, None)], &[])];
+    let nodes = vec![node(&[session("anna", 2 * HOUR_MS, None)], &[])];
     assert_eq!(run(Engine::new([rule(Condition::Arrives)]), nodes, END, &goes_on), None);
     assert_eq!(reached.get(), HOUR_MS);
 }
 
 #[test]
 fn time_in_which_nothing_was_watched_has_no_observation() {
-    assert_eq!(node(Vec::new(), &[(0, END)]).next(), None);
-    assert_eq!(node(Vec::new(), &[(0, HOUR_MS)]).next(), Some(HOUR_MS));
+    assert_eq!(node(&[], &[(0, END)]).next(), None);
+    assert_eq!(node(&[], &[(0, HOUR_MS)]).next(), Some(HOUR_MS));
 }
 
 #[test]
