@@ -172,6 +172,20 @@ fn error_is_whole_in_a_small_window() {
 }
 
 #[test]
+fn filled_buttons_have_room_on_both_sides() {
+    let mut start = start_on(&format!("http://{}", unused_address()));
+    start.settings.refresh = Some(std::time::Duration::from_hours(1));
+    let mut window = Window::open_as(Harness::builder().with_size([1280.0, 800.0]), start);
+    window.until_text_contains("Retrying in ");
+    window.harness.run_steps(2);
+    let [details, retry, commands] =
+        ["Error details", "Refresh", "All commands"].map(|name| window.harness.get_by_label(name).rect());
+    assert!((retry.left() - details.right() - 8.0).abs() < 0.5, "{details} {retry}");
+    // The line is in the middle of these.
+    assert!((commands.left() - retry.right() - 21.0).abs() < 0.5, "{retry} {commands}");
+}
+
+#[test]
 fn pause_is_whole_in_a_small_window() {
     let gateway = plant();
     let mut whole = Vec::new();

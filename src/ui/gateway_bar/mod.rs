@@ -259,8 +259,8 @@ impl Control {
             Self::Line => tokens::LINE + 2.0 * GAP,
             // Its menu is a part of the same control.
             Self::Refresh => width + tokens::LINE - GAP,
-            // A filled button stands apart from the line after it.
-            Self::Retry | Self::Resume | Self::Live => width + GAP,
+            // A filled button has room on both sides.
+            Self::Retry | Self::Resume | Self::Live => width + 2.0 * GAP,
             _ => width,
         }
     }
@@ -284,6 +284,7 @@ impl Control {
                 }
             }
             Self::Retry => {
+                ui.add_space(GAP);
                 refresh(ui, button, state, commands);
                 ui.add_space(GAP);
             }
@@ -299,6 +300,7 @@ impl Control {
                 }
             }
             Self::Resume => {
+                ui.add_space(GAP);
                 let button = ui.add(button);
                 if button.tooltip_of("Show what has changed", &Command::TogglePause).clicked() {
                     commands.push(Command::TogglePause);
@@ -306,6 +308,7 @@ impl Control {
                 ui.add_space(GAP);
             }
             Self::Live => {
+                ui.add_space(GAP);
                 let command = Command::Past(PastCommand::Leave);
                 let button = ui.add(button);
                 if button.tooltip_of("Show who is on now", &command).clicked() {
