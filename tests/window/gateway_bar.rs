@@ -186,6 +186,25 @@ fn filled_buttons_have_room_on_both_sides() {
 }
 
 #[test]
+fn pause_says_what_is_shown_and_since_when() {
+    let gateway = plant();
+    let mut window = Window::open_as(Harness::builder().with_size([1280.0, 800.0]), start_on(&gateway.url));
+    window.until_text("6 of 6 sessions");
+    window.press(Modifiers::NONE, Key::F7);
+    window.until_text("Paused");
+    window.harness.run_steps(2);
+    let rect = |text: &str| window.harness.get_by_label_contains(text).rect();
+    let [paused, age, waiting] = [rect("Paused"), rect(" s ago"), rect("No changes waiting")];
+    assert_eq!(age, rect("Showing "));
+    assert!(paused.right() < age.left() && age.right() < waiting.left(), "{paused} {age} {waiting}");
+    // The table doesn't change until it is resumed.
+    assert!(window.has("Resume"));
+    for name in ["Refresh", "Refresh interval", "Pause the table"] {
+        assert!(!window.has(name), "{name}");
+    }
+}
+
+#[test]
 fn pause_is_whole_in_a_small_window() {
     let gateway = plant();
     let mut whole = Vec::new();
@@ -193,9 +212,9 @@ fn pause_is_whole_in_a_small_window() {
         let mut window = Window::open_as(Harness::builder().with_size(size), start_on(&gateway.url));
         window.until_text("6 of 6 sessions");
         window.press(Modifiers::NONE, Key::F7);
-        window.until_text_contains("Paused at ");
+        window.until_text("Paused");
         window.harness.run_steps(2);
-        let found = widths(&window, &["Paused at ", "no changes waiting"]);
+        let found = widths(&window, &["Paused", "No changes waiting"]);
         if whole.is_empty() {
             whole = found;
             assert!(whole.iter().all(Option::is_some));

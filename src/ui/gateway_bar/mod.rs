@@ -210,13 +210,11 @@ fn controls(status: &Status, state: &AppState, room: Room) -> Vec<Control> {
     }
     if status.is_unreachable {
         controls.push(Control::Retry);
-    } else {
-        controls.extend([Control::Refresh, Control::Interval]);
     }
     if state.pause.is_some() {
         controls.push(Control::Resume);
     } else if !status.is_unreachable {
-        controls.push(Control::Pause);
+        controls.extend([Control::Refresh, Control::Interval, Control::Pause]);
     }
     controls.append(&mut last);
     controls

@@ -172,7 +172,13 @@ impl Status {
         if let Some(pause) = &state.pause {
             let place = usize::from(is_unreachable);
             facts.truncate(place);
-            facts.extend(paused_facts(pause, state.changes, now));
+            facts.push(Fact::Strong("Paused".to_owned()));
+            if let Some(updated_at) = state.updated_at() {
+                facts.push(Fact::time(updated_text(updated_at, now, true, room)));
+                let age = now.duration_since(updated_at).unwrap_or_default();
+                repaint_after = repaint_after.into_iter().chain([until_new_age(age)]).min();
+            }
+            facts.push(Fact::state(waiting_text(pause, state.changes)));
         }
         let is_paused = state.pause.is_some() && !is_unreachable;
         Self { mark, is_unreachable, is_paused, word, facts, report, repaint_after }
@@ -219,15 +225,13 @@ impl Fact {
     }
 }
 
-/// Returns since when the table is paused, and what has changed since.
-fn paused_facts(pause: &Pause, changes: Option<ChangeCounts>, now: SystemTime) -> [Fact; 2] {
-    let since = display::time_text(pause.since, now);
-    let waiting = match changes.map_or(0, |changes| changes.after(pause.before)) {
-        0 => "no changes waiting".to_owned(),
+/// Returns how much has changed since the table was paused.
+fn waiting_text(pause: &Pause, changes: Option<ChangeCounts>) -> String {
+    match changes.map_or(0, |changes| changes.after(pause.before)) {
+        0 => "No changes waiting".to_owned(),
         1 => "1 change waiting".to_owned(),
         waiting => format!("{} changes waiting", display::number(waiting)),
-    };
-    [Fact::Strong(format!("Paused at {since}")), Fact::state(waiting)]
+    }
 }
 
 /// Returns the number of nodes, if there are several. Those of gateways that wait for a login aren't down.
@@ -366,6 +370,12 @@ fn until_new_time(refresh: Option<Duration>, now: SystemTime) -> Duration {
     if refresh.is_some() { next_minute.min(MAX_TIME_LAG) } else { next_minute }
 }
 
+/// Returns the time until the text of an age changes, which counts seconds in the first minute.
+fn until_new_age(age: Duration) -> Duration {
+    let step = if age < MIN_SHOWN_AGE { 1_000 } else { 60_000 };
+    Duration::from_millis(step - u64::from(age.subsec_millis()) - age.as_secs() * 1_000 % step)
+}
+
 /// Returns the time of the last read, with the date unless it is today, and with its age if it is old or stale.
 fn updated_text(updated_at: SystemTime, now: SystemTime, is_stale: bool, room: Room) -> String {
     let age = now.duration_since(updated_at).unwrap_or_default();
@@ -413,6 +423,12 @@ mod tests {
         assert_eq!([600, 610, 635, 659].map(|now| left(refresh, now)), [30, 30, 25, 1]);
         // Ages count in minutes, also with manual refresh.
         assert_eq!([600, 610, 635, 659].map(|now| left(None, now)), [60, 50, 25, 1]);
+    }
+
+    #[test]
+    fn age_changes_by_the_second_in_the_first_minute() {
+        let left = |age| until_new_age(Duration::from_millis(age)).as_millis();
+        assert_eq!([0, 400, 59_999, 60_000, 61_400].map(left), [1_000, 600, 1, 60_000, 58_600]);
     }
 
     #[test]
