@@ -64,37 +64,34 @@ fn contents(
     let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
     let sentence = RichText::new(sentence).font(body).color(p.secondary);
     ui.add(Label::new(sentence.line_height(Some(tokens::LINE_BODY))).wrap());
-    if state.absent_user().is_some() {
-        last_seen(ui, state, commands);
-    }
     ui.add_space(5.0 * tokens::UNIT);
     if result.offers.is_empty() {
         if ui.add(Button::primary("Clear filters")).clicked() {
             commands.push(Command::ClearFilters);
         }
-        return;
+    } else {
+        offers(ui, &result.offers, drafts, commands);
+        ui.add_space(5.0 * tokens::UNIT);
+        let clear = egui::Link::new(
+            RichText::new("Clear filters").color(p.link).line_height(Some(tokens::LINE_BODY)),
+        );
+        if ui.add(clear).clicked() {
+            commands.push(Command::ClearFilters);
+        }
     }
-    offers(ui, &result.offers, drafts, commands);
-    ui.add_space(5.0 * tokens::UNIT);
-    let clear =
-        egui::Link::new(RichText::new("Clear filters").color(p.link).line_height(Some(tokens::LINE_BODY)));
-    if ui.add(clear).clicked() {
-        commands.push(Command::ClearFilters);
+    // At the end, so that nothing moves when it is known.
+    if let Some(last) = state.last_seen.as_ref().filter(|_| state.absent_user().is_some()) {
+        ui.add_space(3.0 * tokens::UNIT);
+        last_seen(ui, last, state, commands);
     }
 }
 
-/// Draws when the user in the filter was last on. The space is reserved until that is known.
-fn last_seen(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    ui.add_space(tokens::UNIT);
-    let height = tokens::LINE_BODY;
-    let Some(last) = &state.last_seen else {
-        ui.add_space(height);
-        return;
-    };
+/// Draws when the user in the filter was last on.
+fn last_seen(ui: &mut Ui, last: &LastSeen, state: &AppState, commands: &mut Vec<Command>) {
     let color = palette(ui.visuals()).link;
     let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
     let text = RichText::new(last_seen_text(last, &state.history_clock())).font(font).color(color);
-    let link = egui::Link::new(text.line_height(Some(height)));
+    let link = egui::Link::new(text.line_height(Some(tokens::LINE_BODY)));
     if ui.add(link).tooltip("Show this moment in the table").clicked() {
         commands.push(Command::Past(PastCommand::Show(last.session.last_seen)));
     }

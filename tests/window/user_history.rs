@@ -202,6 +202,9 @@ fn a_filter_for_a_user_who_is_not_on_says_when_that_was() {
     for pattern in ["carl.m", r"carl\.m"] {
         retype(&mut window, "Username filter", pattern);
         window.until_text(&text);
+        // Nothing moves when it comes.
+        let top = |name: &str| window.harness.get_by_label(name).rect().top();
+        assert!(top(&text) > top("Clear filters"), "{pattern}");
     }
     // A user who never was on.
     retype(&mut window, "Username filter", "carl");
