@@ -17,6 +17,7 @@ use super::regions::{self, Bar, Edge, Room};
 use super::tab;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
+use super::views;
 use crate::dataset::ColumnId;
 use crate::display;
 use crate::query::{Grouping, KindFilter};
@@ -37,9 +38,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let ground = palette(ui.visuals()).surface;
     let bar = Bar { name: "View row", rect, ground, line: Edge::Bottom, padding: PADDING, gap: GAP };
     bar.show(ui, |ui| {
-        if state.has_nothing_to_show() {
-            ui.disable();
-        }
+        let has_table = !state.has_nothing_to_show();
         let panels = panel_buttons(ui.ctx(), state, room);
         let [group, columns] = [group_button(state), columns_button()];
         let line = tokens::LINE + 2.0 * tokens::UNIT;
@@ -47,17 +46,17 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         let panel_widths = panels.iter().map(|panel| panel.button.width(ui));
         let width = bars.into_iter().chain(panel_widths).map(|width| width + GAP).sum::<f32>() - GAP;
         let right = ui.max_rect().right();
-        tabs(ui, rect, state, commands);
+        ui.add_enabled_ui(has_table, |ui| tabs(ui, rect, state, commands));
         ui.add_space((right - width - ui.cursor().left()).max(0.0));
-        let group = ui.add(group);
+        let group = ui.add_enabled(has_table, group);
         menu::popup(&group).show(|ui| groups(ui, state.layout.grouping.as_ref(), commands));
         group.tooltip("Group sessions by user, project or address");
-        let columns = ui.add(columns);
+        let columns = ui.add_enabled(has_table, columns);
         columns_menu(ui, menu::popup(&columns), &columns, state, commands);
         columns.tooltip("Choose the columns");
         regions::separator(ui);
         for Panel { button, about, command } in panels {
-            if ui.add(button).tooltip_of(about, &command).clicked() {
+            if ui.add_enabled(can_open(&command, state), button).tooltip_of(about, &command).clicked() {
                 commands.push(command);
             }
         }
@@ -111,6 +110,16 @@ fn panels(ctx: &Context, state: &AppState) -> Vec<(&'static str, Icon, bool, &'s
         panels.push(("Timeline", icons::CHART_AREA, layout.timeline, about, Command::ToggleTimeline));
     }
     panels
+}
+
+/// Returns `true` if the panel of a command has something to show, and room.
+fn can_open(command: &Command, state: &AppState) -> bool {
+    match command {
+        Command::ToggleDetails | Command::ToggleCounts => !state.has_nothing_to_show(),
+        // A view with boxes needs the room.
+        Command::ToggleActivity => !views::takes_text(state),
+        _ => true,
+    }
 }
 
 fn panel_buttons(ctx: &Context, state: &AppState, room: Room) -> Vec<Panel> {

@@ -3,13 +3,15 @@
 use std::io::Write as _;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{Window, connect_to, start};
+use crate::support::window::{Window, connect_to, start, start_on};
 use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::Profile;
+use gatewatch::history::Location;
 use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::Start;
 
@@ -55,6 +57,31 @@ fn nothing_can_be_filtered_or_exported_before_the_login() {
     for name in ["Username filter", "Project filter", "Add filter", "Saved filters", "Export options"] {
         assert!(!is_disabled(&window, name), "{name}");
     }
+}
+
+#[test]
+fn timeline_can_be_opened_before_the_login() {
+    let (gateway, folder) = (requiring_password(), tempfile::tempdir().unwrap());
+    let history = Some(Location::File(folder.path().join("history.db")));
+    let start = Start { history, ..start_on(&gateway.url) };
+    let mut window = Window::open_as(Harness::builder().with_size([1280.0, 800.0]), start);
+    window.until_text("Sign in to this gateway");
+    window.until_text("Activity");
+    let is_disabled =
+        |role, name: &str| window.harness.get_by_role_and_label(role, name).accesskit_node().is_disabled();
+    for name in ["All", "Clients", "Designers"] {
+        assert!(is_disabled(Role::Tab, name), "{name}");
+    }
+    // The activity takes the room of the card.
+    for name in ["Group", "Columns", "Details", "Counts", "Activity"] {
+        assert!(is_disabled(Role::Button, name), "{name}");
+    }
+    assert!(!is_disabled(Role::Button, "Timeline"));
+    let is_open = |window: &Window| window.harness.query_by_label("Sessions over time").is_some();
+    assert!(is_open(&window));
+    window.harness.get_by_role_and_label(Role::Button, "Timeline").click();
+    window.harness.run_steps(3);
+    assert!(!is_open(&window));
 }
 
 #[test]
