@@ -44,6 +44,22 @@ fn open_sized(plant: &Plant, size: [f32; 2]) -> Window {
 }
 
 #[test]
+fn head_of_the_activity_has_its_places() {
+    let plant = Plant::new();
+    let window = open(&plant);
+    let panel = window.harness.get_by_role_and_label(Role::Group, "Activity").rect();
+    let rect = |role, name: &str| window.harness.get_by_role_and_label(role, name).rect();
+    let [title, close] = [rect(Role::Heading, "Activity panel"), rect(Role::Button, "Close activity")];
+    let tabs = window.harness.get_all_by_role_and_label(Role::Tab, "All").map(|tab| tab.rect());
+    let tab = tabs.into_iter().find(|tab| panel.contains_rect(*tab)).unwrap();
+    let export = rect(Role::Button, "Export activity");
+    let is = |value: f32, expected: f32| (value - expected).abs() < 0.5;
+    assert!(is(tab.left() - title.right(), 12.0), "{title} {tab}");
+    assert!(is(panel.right() - close.right(), 8.0) && is(close.width(), 28.0), "{close}");
+    assert!(is(close.left() - export.right(), 4.0), "{export} {close}");
+}
+
+#[test]
 fn narrow_activity_leaves_out_columns_rather_than_squeezing_them() {
     const ALL: [&str; 7] = ["Time", "Event", "Username", "Project", "Address", "Node", "Duration"];
     let plant = Plant::new();

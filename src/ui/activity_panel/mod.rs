@@ -85,7 +85,7 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
     let title = ui.add(Label::new(RichText::new("Activity").font(font)).extend());
     title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, "Activity panel"));
-    ui.add_space(tokens::UNIT);
+    ui.add_space(2.0 * tokens::UNIT);
     ui.spacing_mut().item_spacing.x = 0.0;
     // With the line below.
     let row = rect.with_max_y(rect.bottom() + tokens::LINE);
@@ -100,7 +100,7 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     }
     ui.spacing_mut().item_spacing.x = tokens::UNIT;
     let export = Button::soft(export_label(state)).icon(icons::DOWNLOAD).small().name("Export activity");
-    let close = Button::ghost_icon(icons::X, "Close activity").small();
+    let close = Button::ghost_icon(icons::X, "Close activity");
     let width = export.width(&ui) + close.width(&ui) + tokens::UNIT;
     let right = ui.max_rect().right() - width;
     if let Some(error) = &state.activity.error {

@@ -80,7 +80,7 @@ fn show_head(
     let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
     let title = ui.add(Label::new(RichText::new("Licenses").font(font)).extend());
     title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, "Licenses panel"));
-    ui.add_space(tokens::UNIT);
+    ui.add_space(2.0 * tokens::UNIT);
     ui.spacing_mut().item_spacing.x = 0.0;
     // With the line below.
     let row = rect.with_max_y(rect.bottom() + tokens::LINE);
@@ -102,7 +102,7 @@ fn show_head(
         tools::show(&mut ui, state, drafts, commands);
     }
     let export = Button::soft("Export").icon(icons::DOWNLOAD).small().name("Export peaks");
-    let close = Button::ghost_icon(icons::X, "Close licenses").small();
+    let close = Button::ghost_icon(icons::X, "Close licenses");
     let has_export = state.license.page == LicensePage::Days;
     let export_width = if has_export { export.width(&ui) + tokens::UNIT } else { 0.0 };
     let right = ui.max_rect().right() - close.width(&ui) - export_width;
