@@ -254,13 +254,14 @@ pub(super) fn title(ui: &mut Ui, text: &str, has_line: bool, has_arrow: bool) {
     let p = palette(ui.visuals());
     let rect = ui.max_rect();
     let font = FontId::new(tokens::TYPE_CAPTION, fonts::semibold());
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, p.secondary);
+    let color = if has_arrow { p.text } else { p.secondary };
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, color);
     let at = pos2(rect.left() + theme::CELL_LEFT, rect.center().y - galley.size().y / 2.0);
     let right = at.x + galley.size().x;
-    ui.painter().galley(at, galley, p.secondary);
+    ui.painter().galley(at, galley, color);
     if has_arrow {
         let center = pos2(right + tokens::UNIT + tokens::ICON_TINY / 2.0, rect.center().y);
-        icons::ARROW_DOWN.paint(ui.painter(), center, tokens::ICON_TINY, p.secondary);
+        icons::ARROW_DOWN.paint(ui.painter(), center, tokens::ICON_TINY, color);
     }
     let stroke = Stroke::new(tokens::LINE, p.divider);
     if has_line {
