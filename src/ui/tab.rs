@@ -26,8 +26,9 @@ pub(super) fn show(
     let layout = |text: String, size| ui.painter().layout_no_wrap(text, font(size), Color32::PLACEHOLDER);
     let title = layout(name.to_owned(), tokens::TYPE_BODY);
     let count = number.map(|number| layout(number.to_owned(), tokens::TYPE_SECONDARY));
-    let count_width = count.as_ref().map_or(0.0, |count| GAP + count.size().x);
-    let size = vec2(2.0 * PADDING + title.size().x + count_width, row.height());
+    // The space before the number is there without it, too.
+    let count_width = count.as_ref().map_or(0.0, |count| count.size().x);
+    let size = vec2(2.0 * PADDING + title.size().x + GAP + count_width, row.height());
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     arrow_keys::join(ui, group, Axis::Horizontal, &response);
     response.widget_info(|| WidgetInfo::selected(Role::Tab, ui.is_enabled(), is_on, name));
