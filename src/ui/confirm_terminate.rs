@@ -1,6 +1,8 @@
 //! The dialog that confirms the termination of sessions.
 
-use egui::{Align, Frame, Id, Label, Layout, RichText, ScrollArea, Stroke, TextEdit, Ui, vec2};
+use egui::{
+    Align, Frame, Id, Label, Layout, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder, vec2,
+};
 
 use super::button::Button;
 use super::command::Command;
@@ -81,23 +83,19 @@ fn session(ui: &mut Ui, target: &TerminateTarget, has_node: bool) {
     let id_width = has_node.then_some(theme::QUESTION_ID_WIDTH);
     let node = has_node.then_some((&*node, None, p.secondary, false));
     let all = texts.chain([(&**id, id_width, p.secondary, true)]).chain(node);
-    ui.allocate_ui_with_layout(
-        vec2(ui.available_width(), tokens::ROW_HEIGHT),
-        Layout::left_to_right(Align::Center),
-        |ui| {
-            for (text, width, color, is_mono) in all {
-                let width = width.unwrap_or(ui.available_width());
-                ui.allocate_ui_with_layout(
-                    vec2(width, tokens::ROW_HEIGHT),
-                    Layout::left_to_right(Align::Center),
-                    |ui| {
-                        ui.set_min_width(width);
-                        ui.add_space(theme::CELL_LEFT);
-                        let text = RichText::new(sanitize(text)).color(color);
-                        ui.add(Label::new(if is_mono { text.monospace() } else { text }).truncate());
-                    },
-                );
-            }
-        },
-    );
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), tokens::ROW_HEIGHT), Sense::hover());
+    let line = Stroke::new(tokens::LINE, p.row_line);
+    ui.painter().hline(row.x_range(), row.bottom() - tokens::LINE / 2.0, line);
+    let mut left = row.left();
+    for (text, width, color, is_mono) in all {
+        let right = width.map_or(row.right(), |width| left + width);
+        let cell = row.with_min_x(left + theme::CELL_LEFT).with_max_x(right);
+        let builder = UiBuilder::new()
+            .max_rect(cell.with_max_y(row.bottom() - tokens::LINE))
+            .layout(Layout::left_to_right(Align::Center));
+        let text = RichText::new(sanitize(text)).color(color);
+        let text = if is_mono { text.monospace() } else { text };
+        ui.new_child(builder).add(Label::new(text).truncate());
+        left = right;
+    }
 }
