@@ -73,6 +73,7 @@ mod no_match;
 mod notices;
 mod notifications;
 mod open_path;
+mod past_note;
 mod pattern_test;
 mod pattern_tester;
 mod popup;

@@ -139,6 +139,10 @@ fn typed_time_shows_who_was_on_and_how_surely() {
     let states = window.column("State");
     assert!(states[0].starts_with("possible, last seen "), "{states:?}");
     assert_eq!(states[1], "proved, on before and after the gap");
+    // The details have the whole of it, also where the column has no room.
+    window.click_cell("Username", 1, Modifiers::NONE);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("State: proved, on before and after the gap");
     // The filters of the present are those of the past.
     retype(&mut window, "Username filter", "bi.*");
     window.until_column("Username", &["billy"]);

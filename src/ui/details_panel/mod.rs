@@ -21,7 +21,7 @@ use super::hover;
 use super::model::{AppState, sessions_to_terminate};
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use super::{duplicate_login, focus_scroll, fonts, icons, right_panel, theme};
+use super::{duplicate_login, focus_scroll, fonts, icons, past_note, right_panel, theme};
 use crate::dataset::{Cell, ColumnId, names};
 use crate::display;
 use crate::query::QueryResult;
@@ -129,6 +129,14 @@ fn values(ui: &mut Ui, state: &AppState, sessions: &QueryResult, row: u32, comma
                 if &**name == names::MEMORY_MAX && matches!(used_memory, Cell::Integer(_)) =>
             {
                 continue;
+            }
+            // The column has little room for the note.
+            (ColumnId::Other(name), Cell::Text(session)) if &**name == names::STATE => {
+                let at = state.past.as_ref().map(|past| past.at);
+                match at.and_then(|at| past_note::of(sessions, at, row, &clock)) {
+                    Some(note) => format!("{session}, {}", note.text),
+                    None => session.to_owned(),
+                }
             }
             // The text as a whole.
             (_, Cell::Text(text)) => crate::sanitize::sanitize(text).into_owned(),

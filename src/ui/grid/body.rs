@@ -11,6 +11,7 @@ use super::super::duplicate_login;
 use super::super::fonts;
 use super::super::icons;
 use super::super::model::{AppState, CellMenu, UiState};
+use super::super::past_note;
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::views;
@@ -18,8 +19,7 @@ use super::geometry::{self, Geometry, cell_id, line_id};
 use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId, names};
-use crate::display::{self, Clock};
-use crate::history::SessionState;
+use crate::display;
 use crate::query::{self, QueryResult};
 use crate::table::{Cursor, Density, Group, Line, Metrics, PowerTable};
 
@@ -125,27 +125,6 @@ fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -
         time: row.and_then(|row| state.session_time(row)),
         termination: selected.and_then(|rows| state.termination_plan(&rows)),
     }
-}
-
-/// Returns a note on the state of a session at a moment of the past; `None` if it needs none.
-fn past_note(sessions: &QueryResult, at: i64, row: u32, clock: &Clock) -> Option<cell::Note> {
-    let value = |name: &str| Some(sessions.dataset.column(&name.into())?.cell(row as usize));
-    let Cell::Text(state) = value(names::STATE)? else { return None };
-    if state == SessionState::Proved.name() {
-        let text = match value(names::FIRST_SEEN)? {
-            // Its creation time proves it.
-            Cell::Date(first_seen) if first_seen > at => {
-                format!("created before, first seen {}", clock.full_date(first_seen))
-            }
-            _ => "on before and after the gap".to_owned(),
-        };
-        return Some(cell::Note { text, is_warning: false });
-    }
-    if state != SessionState::Possible.name() {
-        return None;
-    }
-    let Cell::Date(last_seen) = value(names::LAST_SEEN)? else { return None };
-    Some(cell::Note { text: format!("last seen {}", clock.full_date(last_seen)), is_warning: true })
 }
 
 /// Returns the ID of the cell at the cursor, or of its line where that is a group.
@@ -257,7 +236,7 @@ impl Painter<'_> {
                 is_cursor,
                 note: past_at
                     .filter(|_| column.id == state_column)
-                    .and_then(|at| past_note(self.sessions, at, row, &clock)),
+                    .and_then(|at| past_note::of(self.sessions, at, row, &clock)),
                 presence: if self.is_stale { cell::Presence::Stale } else { cell::Presence::On },
                 ..cell::CellStyle::new(cell_id(at, &column.id), index)
             };

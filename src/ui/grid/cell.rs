@@ -11,6 +11,7 @@ use egui::{
 };
 
 use super::super::duplicate_login::{self, in_row};
+use super::super::past_note::Note;
 use super::super::tokens::{self, Palette, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::super::{highlight, icons, menu, theme};
@@ -49,15 +50,6 @@ pub(super) struct CellStyle {
     pub(super) left_at: Option<String>,
     /// What the text means, after it.
     pub(super) note: Option<Note>,
-}
-
-/// A note after the text of a cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Note {
-    /// The note.
-    pub(super) text: String,
-    /// The text before it has the color of a warning.
-    pub(super) is_warning: bool,
 }
 
 /// Whether the session of a row is on.
