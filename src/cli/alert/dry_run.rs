@@ -1,5 +1,8 @@
 //! Tries an alert over the recorded history.
 
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
 use super::{AlertError, AlertTestArgs, AlertTestFormat};
 use crate::alert::{Alert, Replay, replay};
 use crate::cli::ExitStatus;
@@ -13,7 +16,10 @@ use crate::settings::Settings;
 /// Printed in place of the number of alerts.
 const NOTHING_RECORDED: &str = "Nothing was recorded in this time";
 
-/// Writes what the alert would have sent.
+/// Time between two reports of the progress.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Writes what the alert would have sent. Reports on standard error how far a long test has come.
 pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
     let clock = times::clock(args.utc);
     let from = times::parse_past(&clock, "--from", &args.from)?;
@@ -38,7 +44,14 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
     let profiles = &settings.profiles;
     let gateways: Vec<HistoryGateway> =
         profiles.iter().map(|profile| HistoryGateway::of_profile(profile, profiles)).collect();
-    let replayed = replay(rule, &mut history, &gateways, (from, to), &|_| true)?;
+    let reported_at = Cell::new(Instant::now());
+    let replayed = replay(rule, &mut history, &gateways, (from, to), &|time| {
+        if reported_at.get().elapsed() >= PROGRESS_INTERVAL {
+            reported_at.set(Instant::now());
+            note(&format!("Tested up to {}", clock.moment_text(time)));
+        }
+        true
+    })?;
     let Replay { alerts, is_recorded } = replayed.unwrap_or_default();
     let lines: Vec<String> = alerts
         .iter()
