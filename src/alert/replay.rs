@@ -108,7 +108,7 @@ struct NodeReplay {
     gateway: Arc<str>,
     url: Arc<str>,
     range: Watched,
-    /// All sessions, from which lists are selected: much faster than making each list anew.
+    /// All sessions, from which lists are selected: much faster than building each list from its sessions.
     sessions: Dataset,
     /// The times at which sessions begin or, with `true`, end, and their rows. A session that ends when it begins is in no
     /// list.
