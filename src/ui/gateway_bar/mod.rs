@@ -250,6 +250,11 @@ impl Control {
         }
     }
 
+    /// Returns `true` for a filled button, which has room on both sides.
+    fn is_filled(self) -> bool {
+        matches!(self, Self::Retry | Self::Resume | Self::Live)
+    }
+
     /// Returns the width, without the space before the next control.
     fn width(self, ui: &Ui, state: &AppState, has_words: bool) -> f32 {
         let width = self.button(ui.ctx(), state, has_words).width(ui);
@@ -257,8 +262,7 @@ impl Control {
             Self::Line => tokens::LINE + 2.0 * GAP,
             // Its menu is a part of the same control.
             Self::Refresh => width + tokens::LINE - GAP,
-            // A filled button has room on both sides.
-            Self::Retry | Self::Resume | Self::Live => width + 2.0 * GAP,
+            _ if self.is_filled() => width + 2.0 * GAP,
             _ => width,
         }
     }
@@ -273,6 +277,9 @@ impl Control {
     ) {
         let p = palette(ui.visuals());
         let button = self.button(ui.ctx(), state, has_words);
+        if self.is_filled() {
+            ui.add_space(GAP);
+        }
         match self {
             Self::Details => {
                 let color = if status.is_unreachable { p.text } else { p.secondary };
@@ -281,11 +288,7 @@ impl Control {
                     details_popup(&details, report, commands);
                 }
             }
-            Self::Retry => {
-                ui.add_space(GAP);
-                refresh(ui, button, state, commands);
-                ui.add_space(GAP);
-            }
+            Self::Retry => refresh(ui, button, state, commands),
             Self::Refresh => {
                 ui.spacing_mut().item_spacing.x = tokens::LINE;
                 refresh(ui, button, state, commands);
@@ -298,21 +301,17 @@ impl Control {
                 }
             }
             Self::Resume => {
-                ui.add_space(GAP);
                 let button = ui.add(button);
                 if button.tooltip_of("Show what has changed", &Command::TogglePause).clicked() {
                     commands.push(Command::TogglePause);
                 }
-                ui.add_space(GAP);
             }
             Self::Live => {
-                ui.add_space(GAP);
                 let command = Command::Past(PastCommand::Leave);
                 let button = ui.add(button);
                 if button.tooltip_of("Show who is on now", &command).clicked() {
                     commands.push(command);
                 }
-                ui.add_space(GAP);
             }
             Self::Interval => interval(ui, button, state, commands),
             Self::Line => {
@@ -340,6 +339,9 @@ impl Control {
                     commands.push(Command::OpenSettings);
                 }
             }
+        }
+        if self.is_filled() {
+            ui.add_space(GAP);
         }
     }
 }
