@@ -103,6 +103,7 @@ mod tokens;
 mod tooltip;
 mod view_row;
 mod views;
+mod wake;
 mod window;
 mod window_place;
 

@@ -14,6 +14,7 @@ use super::super::model::{HistoryChoice, PaletteDraft, SettingsPage, Task};
 use super::super::open_path::OpenPath;
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
+use super::super::wake::wake;
 use super::super::{command_palette, grid, missing_scripts, popup};
 use super::App;
 use crate::settings::{CONFIG_FILE, State, ThemeChoice};
@@ -68,9 +69,8 @@ impl App {
         if self.state.missing_scripts.is_some() || self.scripts_task.is_some() {
             return;
         }
-        let (wake, has_glyph) = (ctx.clone(), self.has_glyph.clone());
-        let wake = move || wake.request_repaint();
-        let task = BackgroundTask::spawn(wake, |results| async move {
+        let has_glyph = self.has_glyph.clone();
+        let task = BackgroundTask::spawn(wake(ctx), |results| async move {
             results.send(missing_scripts::find(&has_glyph)).await;
         });
         match task {
@@ -144,9 +144,8 @@ impl App {
         };
         self.state.toasts.clear_error(Task::Settings);
         self.config_opener.folder.clone_from(&folder);
-        let (wake, open_path) = (ctx.clone(), self.config_opener.open_path.clone());
-        let wake = move || wake.request_repaint();
-        let task = BackgroundTask::spawn(wake, move |results| async move {
+        let open_path = self.config_opener.open_path.clone();
+        let task = BackgroundTask::spawn(wake(ctx), move |results| async move {
             let path = existing(&folder, place);
             results.send(path.and_then(|path| open_path(&path))).await;
         });

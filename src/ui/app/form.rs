@@ -12,6 +12,7 @@ use super::super::gateway_form::{FormStage, GatewayForm};
 use super::super::guide;
 use super::super::keyring_worker::{RequestError, SecretKey};
 use super::super::model::{AfterDiscard, NarrowRail, OpenForm, Question, Task};
+use super::super::wake::wake;
 use super::App;
 use super::saving::in_folder;
 use crate::gateway::{Credentials, Login, Profile};
@@ -190,11 +191,10 @@ impl App {
             return;
         };
         test.stage = TestStage::Running;
-        let (wake, client) = (ctx.clone(), self.client.for_profile(&profile));
-        let task = BackgroundTask::spawn(
-            move || wake.request_repaint(),
-            |results| connection_test::run(client, profile, credentials, results),
-        );
+        let client = self.client.for_profile(&profile);
+        let task = BackgroundTask::spawn(wake(ctx), |results| {
+            connection_test::run(client, profile, credentials, results)
+        });
         match task {
             Ok(task) => self.test_task = Some(task),
             Err(error) => {

@@ -15,6 +15,7 @@ use super::super::export_controls;
 use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::super::guide::{self, GuideStep, Progress, REPEAT_TEST};
 use super::super::model::{AfterDiscard, Task};
+use super::super::wake::wake;
 use super::App;
 use crate::atomic_file::{FileError, write_file};
 use crate::gateway::Login;
@@ -110,20 +111,15 @@ impl App {
     fn save_project(&mut self, ctx: &Context) {
         self.state.toasts.clear(Task::Gateway);
         let (picked, asked_at) = ((self.pick_file)(PROJECT_FILE), Instant::now());
-        let wake = ctx.clone();
-        let task = BackgroundTask::spawn(
-            move || wake.request_repaint(),
-            move |results| async move {
-                let path = match picked.await {
-                    Some(path) => Some(path),
-                    None if asked_at.elapsed() < MIN_DIALOG_TIME => Some(download_path()),
-                    None => None,
-                };
-                let write =
-                    |path: PathBuf| write_file(&path, |out| out.write_all(&project_zip())).map(|()| path);
-                results.send(path.map(write).transpose()).await;
-            },
-        );
+        let task = BackgroundTask::spawn(wake(ctx), move |results| async move {
+            let path = match picked.await {
+                Some(path) => Some(path),
+                None if asked_at.elapsed() < MIN_DIALOG_TIME => Some(download_path()),
+                None => None,
+            };
+            let write = |path: PathBuf| write_file(&path, |out| out.write_all(&project_zip())).map(|()| path);
+            results.send(path.map(write).transpose()).await;
+        });
         match task {
             Ok(task) => self.saved_project = Some(task),
             Err(error) => {

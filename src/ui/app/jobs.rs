@@ -11,6 +11,7 @@ use super::super::error_report::ErrorReport;
 use super::super::export_controls;
 use super::super::export_job::{ExportJob, Extract, Outcome};
 use super::super::model::{ExportPath, ExportRows, FileFormat, Question, Task};
+use super::super::wake::wake;
 use super::App;
 use crate::dataset::Dataset;
 use crate::display;
@@ -114,8 +115,7 @@ impl App {
             return;
         }
         let progress = Arc::new(Progress::new(extract.rows.len()));
-        let ctx = ctx.clone();
-        match start(extract, progress.clone(), Box::new(move || ctx.request_repaint())) {
+        match start(extract, progress.clone(), Box::new(wake(ctx))) {
             Ok(job) => {
                 self.export_job = Some(job);
                 self.state.export = Some(progress);
@@ -164,13 +164,12 @@ impl App {
         let progress = Arc::new(Progress::new(rows.len()));
         let extract =
             Extract { dataset: sessions.dataset.clone(), columns: self.state.shown_columns(), rows, format };
-        let ctx = ctx.clone();
         self.state.toasts.clear(Task::Copy);
         if extract.rows.len() > MIN_ROWS_FOR_MESSAGE {
             let text = format!("Copying {}…", display::sessions(extract.rows.len()));
             self.state.toasts.running(Task::Copy, text);
         }
-        match ExportJob::write_text(extract, progress, move || ctx.request_repaint()) {
+        match ExportJob::write_text(extract, progress, wake(ctx)) {
             Ok(job) => self.copy_job = Some(job),
             Err(error) => {
                 self.state.toasts.error(Task::Copy, ErrorReport::with_summary("Can't copy", &error));

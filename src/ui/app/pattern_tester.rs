@@ -11,6 +11,7 @@ use super::super::error_report::ErrorReport;
 use super::super::filter_row;
 use super::super::model::{PatternTester, ValueSource};
 use super::super::pattern_test::{self, PatternInput, PatternOutcome, TestFailure, Values};
+use super::super::wake::wake;
 use super::{App, FRAME_WAIT};
 use crate::dataset::ColumnId;
 use crate::query::{ColumnFilter, FilterText};
@@ -169,13 +170,10 @@ impl App {
 
     /// Starts a test. The one before is cancelled.
     fn start_pattern_test(&mut self, ctx: &Context, input: PatternInput) {
-        let (tested, clock, wake) = (input.clone(), self.state.clock(), ctx.clone());
-        let task = BackgroundTask::spawn(
-            move || wake.request_repaint(),
-            move |results| async move {
-                results.send(pattern_test::run(tested, clock).await).await;
-            },
-        );
+        let (tested, clock) = (input.clone(), self.state.clock());
+        let task = BackgroundTask::spawn(wake(ctx), move |results| async move {
+            results.send(pattern_test::run(tested, clock).await).await;
+        });
         self.pattern_task = match task {
             Ok(task) => Some(PatternTask { input, started: Instant::now(), task }),
             Err(error) => {

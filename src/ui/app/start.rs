@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use egui::Context;
 
@@ -18,6 +18,7 @@ use super::super::model::{
 use super::super::open_path::OpenPath;
 use super::super::settings_worker::SettingsWorker;
 use super::super::theme;
+use super::super::wake::wake;
 use super::activity::ActivityReads;
 use super::alerts::{AlertSetup, Alerting};
 use super::away::AwayReads;
@@ -80,15 +81,6 @@ pub struct Start {
     pub open_path: OpenPath,
     /// Where alerts are kept and sent.
     pub alerts: AlertSetup,
-}
-
-/// The time after which a background thread lets the window draw. `request_repaint`, without a delay, draws two frames.
-const WAKE_DELAY: Duration = Duration::from_millis(1);
-
-/// Returns a function that lets the window draw.
-fn wake(ctx: &Context) -> impl Fn() + Send + Sync + use<> {
-    let ctx = ctx.clone();
-    move || ctx.request_repaint_after(WAKE_DELAY)
 }
 
 impl App {
@@ -236,25 +228,5 @@ impl App {
             None => app.update_background(),
         }
         Ok(app)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use egui::RawInput;
-
-    use super::*;
-
-    #[test]
-    fn background_thread_lets_the_window_draw_one_frame() {
-        let ctx = Context::default();
-        let frame = || ctx.run_ui(RawInput::default(), |_| {}).textures_delta.clear();
-        while ctx.has_requested_repaint() {
-            frame();
-        }
-        wake(&ctx)();
-        assert!(ctx.has_requested_repaint());
-        frame();
-        assert!(!ctx.has_requested_repaint());
     }
 }

@@ -8,6 +8,7 @@ use egui::Context;
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::error_report::ErrorReport;
 use super::super::model::{Message, Task, TerminateTarget, TerminationPlan, TerminationProgress};
+use super::super::wake::wake;
 use super::App;
 use crate::display;
 use crate::gateway::{Client, Credentials, GatewayError, Profile, Terminated};
@@ -71,22 +72,18 @@ impl App {
         let owners = access.iter().map(|access| access.owner.clone()).collect();
         let user_message = std::mem::take(&mut self.drafts.terminate_message).trim().to_owned();
         let is_cancelled = Arc::<AtomicBool>::default();
-        let (wake, cancelled) = (ctx.clone(), is_cancelled.clone());
+        let cancelled = is_cancelled.clone();
         let sessions: Vec<(TerminateTarget, Access)> = targets.iter().cloned().zip(access).collect();
-        let task = BackgroundTask::spawn(
-            move || wake.request_repaint(),
-            |results| async move {
-                for (session, Access { client, credentials, .. }) in &sessions {
-                    if cancelled.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    let TerminateTarget { node, kind, id, .. } = session;
-                    let message =
-                        Some(&*user_message).filter(|text| session.has_message() && !text.is_empty());
-                    results.send(client.terminate(node, credentials, *kind, id, message).await).await;
+        let task = BackgroundTask::spawn(wake(ctx), |results| async move {
+            for (session, Access { client, credentials, .. }) in &sessions {
+                if cancelled.load(Ordering::Relaxed) {
+                    return;
                 }
-            },
-        );
+                let TerminateTarget { node, kind, id, .. } = session;
+                let message = Some(&*user_message).filter(|text| session.has_message() && !text.is_empty());
+                results.send(client.terminate(node, credentials, *kind, id, message).await).await;
+            }
+        });
         match task {
             Ok(task) => {
                 // The progress of several sessions has a place of its own.
