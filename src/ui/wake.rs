@@ -1,6 +1,6 @@
-//! Lets the window draw when a background thread has something to show.
+//! Lets the window draw: when a background thread has something to show, and once a minute.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use egui::Context;
 
@@ -11,6 +11,15 @@ const WAKE_DELAY: Duration = Duration::from_millis(1);
 pub(super) fn wake(ctx: &Context) -> impl Fn() + Clone + Send + Sync + use<> {
     let ctx = ctx.clone();
     move || ctx.request_repaint_after(WAKE_DELAY)
+}
+
+/// Returns the time until the next frame of a window in which nothing changes.
+///
+/// It comes with a new minute on the clock. All texts that count in minutes wait for it, and so does what is read again at
+/// intervals: without a GPU, a frame takes 35 to 90 ms of CPU time.
+pub(super) fn until_next_minute(now: SystemTime) -> Duration {
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Duration::from_secs(60 - now.as_secs() % 60)
 }
 
 #[cfg(test)]
@@ -30,5 +39,13 @@ mod tests {
         assert!(ctx.has_requested_repaint());
         frame();
         assert!(!ctx.has_requested_repaint());
+    }
+
+    #[test]
+    fn next_minute_has_begun_when_its_frame_comes() {
+        for (ms, expected) in [(0, 60), (1_500, 59), (59_999, 1), (60_000, 60)] {
+            let now = SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
+            assert_eq!(until_next_minute(now).as_secs(), expected, "{ms}");
+        }
     }
 }

@@ -31,8 +31,8 @@ use x11rb::rust_connection::RustConnection;
 
 /// The number of starts per measurement.
 const STARTS: usize = 15;
-/// The time over which an idle program is measured.
-const IDLE: Duration = Duration::from_secs(10);
+/// The time over which an idle program is measured. It draws once in a minute.
+const IDLE: Duration = Duration::from_mins(1);
 /// An area with text has more colours than this, because of antialiasing.
 const MAX_COLOURS_WITHOUT_TEXT: usize = 12;
 /// An area of the first column of the table, below its header.

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::focus::{check_order, focused, region, walk};
 use crate::painted;
 use crate::past::{Plant, activity, until_activity};
-use crate::popups::hover;
+use crate::popups::{hover, until_repaint};
 use crate::support::window::{Window, plant, start_on};
 use crate::user_history::{DAY_MS, HOUR_MS, StoredHistory};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use gatewatch::settings::State;
+use gatewatch::settings::{Settings, State};
 use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 
@@ -41,6 +41,28 @@ fn open_sized(plant: &Plant, size: [f32; 2]) -> Window {
         is_listed(rows, "jürgen") && (size[1] < 500.0 || is_listed(rows, "anna"))
     });
     window
+}
+
+#[test]
+fn window_without_changes_is_drawn_once_a_minute() {
+    let plant = Plant::new();
+    let table = Layout { activity: true, details: true, timeline: true, ..Layout::default() };
+    let second = Duration::from_secs(1);
+    // Five seconds after the start of a minute.
+    let now = SystemTime::UNIX_EPOCH + 1_764_000_005 * second;
+    let start = Start {
+        settings: Settings { refresh: Some(2 * second), ..Settings::default() },
+        state: State { table, ..State::default() },
+        wall_clock: Arc::new(move || now),
+        ..plant.start()
+    };
+    let mut window = Window::open(start);
+    window.until_text("6 of 6 sessions");
+    window.click_cell("Username", 0, NONE);
+    window.until("the details", |harness| harness.query_all_by_label_contains("Duration").count() == 2);
+    window.until("the next frame to be that of the next minute", |harness| {
+        until_repaint(harness) == 55 * second
+    });
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn tooltips_of_menus_are_beside_them() {
 }
 
 /// Returns the time until the window wants to be drawn again.
-fn until_repaint(harness: &Harness<'_, App>) -> Duration {
+pub(crate) fn until_repaint(harness: &Harness<'_, App>) -> Duration {
     let outputs = harness.output().viewport_output.values();
     outputs.map(|output| output.repaint_delay).min().unwrap_or(Duration::MAX)
 }

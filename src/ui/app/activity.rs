@@ -188,7 +188,7 @@ impl App {
             self.read_newer_activity();
         }
         if self.activity_reads.running.is_none() {
-            ctx.request_repaint_after(self.activity_reads.timer.left(now));
+            self.activity_reads.timer.request_frame(ctx, now);
         }
     }
 

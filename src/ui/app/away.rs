@@ -1,6 +1,6 @@
 //! What happened while the window couldn't be seen: after a start, a suspend or a long pause.
 //!
-//! A suspend is a time in which no frame was drawn, although one is drawn every minute. That works where the clock of timers
+//! A suspend is a time in which no frame was drawn, although one is drawn each minute. That works where the clock of timers
 //! stops in a suspend and where it goes on. Where a hidden window gets no frames, being hidden is the same.
 
 use std::time::{Duration, Instant, SystemTime};
@@ -17,8 +17,6 @@ use crate::table::ActivityTab;
 
 /// The shortest time after which there is a summary. Within it, people remember what they saw.
 const MIN_AWAY_MS: i64 = 5 * 60_000;
-/// The longest time between two frames.
-const HEARTBEAT: Duration = Duration::from_mins(1);
 /// Time between two saves of how long the window was open, in milliseconds. A program that is killed forgets no more.
 const SAVE_INTERVAL_MS: i64 = 60_000;
 /// Time for which gateways are waited for after the first one was read.
@@ -87,16 +85,10 @@ impl Absence {
         is_due.then(|| self.pending.take())?.map(|pending| pending.since)
     }
 
-    /// Returns the time until the next frame at the latest.
-    fn next_frame(&self, now_ms: i64) -> Duration {
-        match self.pending {
-            Some(Pending { back_at, due, .. })
-                if due.is_some() || now_ms.saturating_sub(back_at) < FREQUENT_CHECKS_MS =>
-            {
-                Duration::from_secs(1)
-            }
-            _ => HEARTBEAT,
-        }
+    /// Returns `true` if it is checked each second whether gateways were read.
+    fn is_checked_often(&self, now_ms: i64) -> bool {
+        let is_recent = |back_at| now_ms.saturating_sub(back_at) < FREQUENT_CHECKS_MS;
+        self.pending.is_some_and(|pending| pending.due.is_some() || is_recent(pending.back_at))
     }
 }
 
@@ -149,7 +141,9 @@ impl App {
                 move |history: &mut History, _: &dyn Fn() -> bool| history.summary(since, now_ms, &gateways);
             self.away.running = Some((since, reader.read(read)));
         }
-        ctx.request_repaint_after(self.away.absence.next_frame(now_ms));
+        if self.away.absence.is_checked_often(now_ms) {
+            ctx.request_repaint_after(Duration::from_secs(1));
+        }
         let result = self.away.running.as_ref().and_then(|(since, read)| Some((*since, read.take()?)));
         if let Some((since, result)) = result {
             self.away.running = None;
@@ -294,8 +288,8 @@ mod tests {
         let mut absence = fresh();
         // Nothing was read: the user has to sign in.
         assert_eq!(absence.take_due(at(0), |_| (0, 3)), None);
-        assert_eq!(absence.next_frame(NOW), Duration::from_secs(1));
-        assert_eq!(absence.next_frame(NOW + 2 * MINUTE), HEARTBEAT);
+        assert!(absence.is_checked_often(NOW));
+        assert!(!absence.is_checked_often(NOW + 2 * MINUTE));
         assert_eq!(absence.take_due(at(500), |_| (0, 3)), None);
         assert_eq!(absence.take_due(at(501), |_| (1, 3)), None);
         assert_eq!(absence.take_due(at(515), |_| (2, 3)), None);
@@ -309,6 +303,6 @@ mod tests {
         assert_eq!(absence.take_due(at(0), read_since), None);
         assert_eq!(absence.take_due(at(1), read_since), None, "it isn't written yet");
         assert_eq!(absence.take_due(at(2), read_since), Some(NOW - 10 * MINUTE));
-        assert_eq!(absence.next_frame(NOW), HEARTBEAT);
+        assert!(!absence.is_checked_often(NOW));
     }
 }

@@ -105,7 +105,7 @@ impl App {
     pub(super) fn update_licenses(&mut self, ctx: &Context) {
         self.receive_peaks_for_export(ctx);
         let is_open = self.state.shows_licenses();
-        self.update_unused(ctx, is_open);
+        self.update_unused(is_open);
         let Some(HistoryScope { gateway }) = is_open.then(|| self.history_scope()).flatten() else {
             self.license_reads.request = None;
             self.license_reads.running = None;
@@ -139,7 +139,7 @@ impl App {
         }
         // The end of a read lets the window draw.
         if self.license_reads.running.is_none() {
-            ctx.request_repaint_after(self.license_reads.timer.left(instant));
+            self.license_reads.timer.request_frame(ctx, instant);
         }
     }
 
@@ -157,7 +157,7 @@ impl App {
     }
 
     /// Looks for unused sessions again at intervals.
-    fn update_unused(&mut self, ctx: &Context, is_open: bool) {
+    fn update_unused(&mut self, is_open: bool) {
         if !is_open || self.unused_request().is_none() {
             self.license_reads.unused_at = None;
             return;
@@ -175,7 +175,6 @@ impl App {
                 }
             }
         }
-        ctx.request_repaint_after(UNUSED_REFRESH);
     }
 
     /// Writes the peaks to a dataset, to export it.

@@ -77,9 +77,9 @@ use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
 use super::model::{AppState, CountsOrder, Drafts, HistoryChoice, PatternTester, Task, UiState};
 use super::settings_worker::SettingsWorker;
+use super::wake::until_next_minute;
 use super::{arrow_keys, counts_panel, popup, single_line, toasts};
 use crate::demo::DemoGateway;
-use crate::display::DateStyle;
 use crate::gateway::{Client, Credentials, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
 use crate::poll::Poller;
@@ -89,8 +89,6 @@ use crate::settings::{Settings, State, ThemeChoice};
 /// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
 /// same frame as the filter. Waiting and drawing together fit into a frame at 60 Hz.
 const FRAME_WAIT: Duration = Duration::from_millis(6);
-/// Interval between two repaints while ages are shown, which count in minutes.
-const AGE_REPAINT: Duration = Duration::from_secs(30);
 /// The longest side of a texture, in pixels: that of the atlas of glyphs.
 const MAX_TEXTURE_SIDE: usize = 2048;
 
@@ -335,12 +333,7 @@ impl eframe::App for App {
         self.save_settled(ctx);
         self.update_theme(ctx);
         self.update_title(ctx);
-        // The details show a duration.
-        let shows_ages = self.state.layout.dates == DateStyle::Age
-            || (self.state.layout.details && self.state.table.selected() > 0);
-        if shows_ages && self.state.table.result().is_some() {
-            ctx.request_repaint_after(AGE_REPAINT);
-        }
+        ctx.request_repaint_after(until_next_minute(self.state.now()));
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

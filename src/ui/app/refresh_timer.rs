@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use egui::Context;
+
 use super::super::model::ChangeCounts;
 
 /// Time after a change until it is read from the history, into which it has to be written first.
@@ -11,10 +13,13 @@ const FIRST_DELAY: Duration = Duration::from_secs(2);
 /// Time after which the rest is read that another process writes, or that took longer.
 const SETTLE_DELAY: Duration = Duration::from_secs(5);
 
-/// Decides when to read again: soon after a change, and otherwise at intervals.
+/// Decides when to read again: soon after a change, and otherwise at intervals, with a frame that is drawn anyway.
 #[derive(Debug, Default)]
 pub(super) struct RefreshTimer {
+    /// The time of the next read after a change.
     due: Option<Instant>,
+    /// The time of the next read without one.
+    refresh_at: Option<Instant>,
     /// The changes counted at the last check.
     changes: Option<ChangeCounts>,
     /// The time of the second read after the last change.
@@ -24,11 +29,11 @@ pub(super) struct RefreshTimer {
 }
 
 impl RefreshTimer {
-    /// The usual time between two reads without a change, and the longest one until a change is read.
+    /// The usual time between two reads without a change at least, and the longest one until a change is read.
     pub(super) const MIN_REFRESH: Duration = Duration::from_secs(30);
 
     /// Notes the start of a read. `delay` is the shortest time between a change and its read, for reads that cost more than
-    /// others, and `refresh` the time until the next read without a change.
+    /// others, and `refresh` the shortest time until the next read without a change.
     pub(super) fn start(
         &mut self,
         now: Instant,
@@ -41,7 +46,8 @@ impl RefreshTimer {
         self.delay = delay.min(Self::MIN_REFRESH);
         self.settles_at = self.settles_at.filter(|settles_at| *settles_at > now);
         let planned = self.due.filter(|due| *due > now);
-        self.due = [planned, self.settles_at, Some(now + refresh)].into_iter().flatten().min();
+        self.due = planned.into_iter().chain(self.settles_at).min();
+        self.refresh_at = Some(now + refresh);
     }
 
     /// Makes a read due soon if something has changed.
@@ -61,12 +67,19 @@ impl RefreshTimer {
 
     /// Returns `true` if it is time to read.
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.due.is_some_and(|due| due <= now)
+        self.due.into_iter().chain(self.refresh_at).any(|time| time <= now)
     }
 
-    /// Returns the time until the next read.
-    pub(super) fn left(&self, now: Instant) -> Duration {
-        self.due.map_or(Self::MIN_REFRESH, |due| due.saturating_duration_since(now))
+    /// Requests the frame that reads a change, if there was one.
+    pub(super) fn request_frame(&self, ctx: &Context, now: Instant) {
+        if let Some(left) = self.left(now) {
+            ctx.request_repaint_after(left);
+        }
+    }
+
+    /// Returns the time until a change is read.
+    fn left(&self, now: Instant) -> Option<Duration> {
+        self.due.map(|due| due.saturating_duration_since(now))
     }
 }
 
@@ -93,9 +106,9 @@ mod tests {
         let (start, second) = (Instant::now(), Duration::from_secs(1));
         let mut timer = after_first_list(start, Duration::ZERO, RefreshTimer::MIN_REFRESH);
         timer.note_changes(Some(changes(0)), start + second);
-        assert_eq!(timer.left(start + 10 * second), 20 * second);
+        assert_eq!(timer.left(start + 10 * second), None, "no frame is drawn for a read without a change");
         timer.note_changes(Some(changes(1)), start + 10 * second);
-        assert_eq!(timer.left(start + 10 * second), second);
+        assert_eq!(timer.left(start + 10 * second), Some(second));
         timer.start(start + 11 * second, Some(changes(1)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
         assert!(timer.is_due(start + 15 * second), "another process may write it");
         timer.start(start + 15 * second, Some(changes(1)), Duration::ZERO, RefreshTimer::MIN_REFRESH);
@@ -109,9 +122,11 @@ mod tests {
         let mut timer = RefreshTimer::default();
         timer.start(start, None, 5 * second, 150 * second);
         timer.note_changes(Some(changes(0)), start);
-        assert_eq!(timer.left(start), FIRST_DELAY);
+        assert_eq!(timer.left(start), Some(FIRST_DELAY));
         timer.start(start + 2 * second, Some(changes(0)), 5 * second, 150 * second);
-        assert_eq!(timer.left(start + 2 * second), 150 * second);
+        assert_eq!(timer.left(start + 2 * second), None);
+        assert!(!timer.is_due(start + 151 * second));
+        assert!(timer.is_due(start + 152 * second));
     }
 
     #[test]
@@ -122,14 +137,14 @@ mod tests {
         };
         let mut timer = RefreshTimer::default();
         start_read(&mut timer, start, 0);
-        assert_eq!(timer.left(start), FIRST_DELAY, "the first list may not be written yet");
+        assert_eq!(timer.left(start), Some(FIRST_DELAY), "the first list may not be written yet");
         start_read(&mut timer, start + 2 * second, 0);
-        assert_eq!(timer.left(start + 2 * second), RefreshTimer::MIN_REFRESH);
+        assert_eq!(timer.left(start + 2 * second), None);
         start_read(&mut timer, start + 10 * second, 1);
-        assert_eq!(timer.left(start + 10 * second), CHANGE_DELAY, "nor a change");
+        assert_eq!(timer.left(start + 10 * second), Some(CHANGE_DELAY), "nor a change");
         // Another filter.
         start_read(&mut timer, start + 10 * second, 1);
-        assert_eq!(timer.left(start + 10 * second), CHANGE_DELAY);
+        assert_eq!(timer.left(start + 10 * second), Some(CHANGE_DELAY));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::poll::GatewayStatus;
 use crate::settings::DEMO_NAME;
 
 /// The shortest time between two charts of a day without a change. What is missing at its end is too narrow to be seen, and
-/// each chart costs two frames, some 70 ms of CPU time without a GPU.
+/// each chart costs a frame.
 const CHART_REFRESH: Duration = Duration::from_secs(150);
 /// The same for a shorter chart: its length divided by this.
 const CHART_PARTS: u32 = 100;
@@ -240,7 +240,7 @@ impl App {
         }
         // The end of a read lets the window draw.
         if self.history.chart.running.is_none() {
-            ctx.request_repaint_after(self.history.chart.timer.left(instant));
+            self.history.chart.timer.request_frame(ctx, instant);
         }
     }
 

@@ -71,7 +71,10 @@ impl App {
                 Some(start_user_history(self.history_reader()?, key.clone(), epoch_ms(self.state.now())))
             });
             if !in_detail.is_running() {
-                ctx.request_repaint_after(left.unwrap_or(timer.left(now)));
+                timer.request_frame(ctx, now);
+                if let Some(left) = left {
+                    ctx.request_repaint_after(left);
+                }
             }
         }
         if let Some(result) = in_detail.take() {

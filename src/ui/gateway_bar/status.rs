@@ -16,9 +16,6 @@ use crate::sanitize::sanitize;
 
 /// The age from which it is shown even without an error.
 const MIN_SHOWN_AGE: Duration = Duration::from_mins(1);
-/// How far the time of the last read may lag behind. A refresh without changes doesn't repaint, and one repaint takes some 35
-/// ms of CPU time without a GPU.
-const MAX_TIME_LAG: Duration = Duration::from_secs(30);
 
 /// The state of the gateway in words.
 pub(super) struct Status {
@@ -34,7 +31,7 @@ pub(super) struct Status {
     pub(super) facts: Vec<Fact>,
     /// The error or the warning with its causes.
     pub(super) report: Option<ErrorReport>,
-    /// The time until the texts change by themselves.
+    /// The time until the texts change by themselves, if that isn't with the next minute.
     pub(super) repaint_after: Option<Duration>,
 }
 
@@ -85,10 +82,9 @@ impl Status {
         let Notices { warnings, without, report } =
             state.status.as_deref().map(Notices::of).unwrap_or_default();
         let nodes = nodes(state);
-        let updated = state.updated_at().map(|updated_at| {
-            repaint_after = Some(until_new_time(state.refresh, now));
-            updated_text(updated_at, now, state.is_stale(), room)
-        });
+        // A refresh without changes doesn't repaint.
+        let updated =
+            state.updated_at().map(|updated_at| updated_text(updated_at, now, state.is_stale(), room));
         let (mark, word, report) = match state.health() {
             Health::Connecting => {
                 if !state.gateway.is_empty() {
@@ -363,13 +359,6 @@ fn retry_text(state: &AppState, now: SystemTime) -> Option<String> {
     Some(format!("Retrying in {}", display::coarse_duration(left + Duration::from_millis(999))))
 }
 
-/// Returns the time until the text about the last read may change.
-fn until_new_time(refresh: Option<Duration>, now: SystemTime) -> Duration {
-    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let next_minute = MIN_SHOWN_AGE.saturating_sub(Duration::from_secs(now.as_secs() % 60));
-    if refresh.is_some() { next_minute.min(MAX_TIME_LAG) } else { next_minute }
-}
-
 /// Returns the time until the text of an age changes, which counts seconds in the first minute.
 fn until_new_age(age: Duration) -> Duration {
     let step = if age < MIN_SHOWN_AGE { 1_000 } else { 60_000 };
@@ -413,16 +402,6 @@ mod tests {
         assert_eq!(text(0, true, ROOMY), format!("Showing {time}, 0 s ago"));
         assert!(text(60, false, ROOMY).ends_with(", 1 min ago"));
         assert!(text(90_000, false, ROOMY).starts_with("Updated 20"));
-    }
-
-    #[test]
-    fn time_of_the_last_read_lags_at_most_half_a_minute_while_it_changes() {
-        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        let left = |refresh, seconds| until_new_time(refresh, at(seconds)).as_secs();
-        let refresh = Some(Duration::from_secs(5));
-        assert_eq!([600, 610, 635, 659].map(|now| left(refresh, now)), [30, 30, 25, 1]);
-        // Ages count in minutes, also with manual refresh.
-        assert_eq!([600, 610, 635, 659].map(|now| left(None, now)), [60, 50, 25, 1]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod row;
 
 pub(super) use place::{focus, is_docked, is_narrow, show};
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use egui::{FontId, PopupCloseBehavior, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
@@ -191,10 +191,6 @@ fn gateway(
             "sign in".to_owned(),
         ),
     };
-    if let Note::Error(_) = note {
-        // The ages count in minutes.
-        ui.ctx().request_repaint_after(Duration::from_mins(1));
-    }
     let short =
         if entry.is_saved { name.clone() } else { short_address(entry, &state.gateways.entries).into() };
     let alerts = Alerts::of(state, &entry.profile.name);
@@ -303,6 +299,8 @@ fn age(now: SystemTime, since: SystemTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
