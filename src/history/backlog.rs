@@ -18,6 +18,8 @@ pub(super) struct Backlog {
     nodes: HashMap<NodeKey, Pending>,
     events: usize,
     actions: VecDeque<TimedAction>,
+    /// Whether there is more than reads of unchanged lists.
+    is_urgent: bool,
 }
 
 /// What is taken to be written.
@@ -47,6 +49,11 @@ impl Backlog {
         self.nodes.is_empty() && self.actions.is_empty()
     }
 
+    /// Returns `true` if something is to be written soon: more than reads of unchanged lists.
+    pub(super) fn is_urgent(&self) -> bool {
+        self.is_urgent
+    }
+
     /// The size of all steps and actions, as a number of sessions.
     pub(super) fn events(&self) -> usize {
         self.events + self.actions.len()
@@ -54,6 +61,7 @@ impl Backlog {
 
     /// Adds an action.
     pub(super) fn push_action(&mut self, action: TimedAction) {
+        self.is_urgent = true;
         self.actions.push_back(action);
         if self.actions.len() > MAX_ACTIONS {
             self.actions.pop_front();
@@ -72,6 +80,7 @@ impl Backlog {
         known.every = every;
         known.latest = latest.or(known.latest.take());
         for step in steps {
+            self.is_urgent |= !matches!(step, Step::Seen { is_continuous: true, .. });
             match (known.steps.last_mut(), step) {
                 (
                     // The time before one that isn't continuous is a gap.
@@ -124,6 +133,7 @@ impl Backlog {
     /// Takes everything, to write it.
     pub(super) fn take(&mut self) -> Unwritten {
         self.events = 0;
+        self.is_urgent = false;
         Unwritten {
             nodes: self.nodes.drain().map(|(_, pending)| pending.steps).collect(),
             actions: std::mem::take(&mut self.actions).into(),
@@ -202,6 +212,27 @@ mod tests {
         assert_eq!(times(&taken), [Some(3), Some(9), Some(11)]);
         assert_eq!(taken[0].latest.as_ref().map(|list| list.time), Some(11));
         assert!(backlog.is_empty());
+    }
+
+    #[test]
+    fn reads_of_unchanged_lists_can_wait_and_what_happened_cannot() {
+        let is_urgent = |step| {
+            let mut backlog = Backlog::default();
+            backlog.push(seen(1, true, &[]));
+            assert!(!backlog.is_urgent());
+            backlog.push(steps(vec![step], Some(2)));
+            backlog.push(seen(3, true, &[]));
+            let is_urgent = backlog.is_urgent();
+            let taken = backlog.take();
+            assert!(!backlog.is_urgent());
+            backlog.put_back(taken);
+            assert_eq!(backlog.is_urgent(), is_urgent);
+            is_urgent
+        };
+        assert!(!is_urgent(Step::Seen { time: 2, is_continuous: true, missing_kinds: Vec::new() }));
+        assert!(is_urgent(Step::Seen { time: 2, is_continuous: false, missing_kinds: Vec::new() }));
+        assert!(is_urgent(changes(2, 1)));
+        assert!(is_urgent(Step::Failed { first: 2, last: 2 }));
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::poll::MAX_DELAY;
 /// An unchanged list is written after this time, as the new end of the coverage. A process that is killed loses less.
 pub(super) const WRITE_INTERVAL: Duration = Duration::from_secs(30);
 
+/// Reads of unchanged lists are gathered for this long before it is checked whether one is to be written.
+pub(super) const QUIET_GATHER_TIME: Duration = Duration::from_secs(5);
+
 /// The intervals in which a node may have been watched at a time. They overlap only where the clock was set
 /// back or the recorder changed.
 const MAX_OVERLAPPING: u32 = 8;
@@ -45,7 +48,7 @@ pub(super) fn longest_read_pause(every: Duration) -> Duration {
 
 /// Returns the longest time between two writes about a node that is read at this interval without a gap.
 pub(super) fn longest_pause(every: Duration) -> Duration {
-    longest_read_pause(every).saturating_add(WRITE_INTERVAL)
+    longest_read_pause(every).saturating_add(WRITE_INTERVAL).saturating_add(QUIET_GATHER_TIME)
 }
 
 /// Returns `true` if an interval may be extended at the moment: it is open, and not older than the pause between two writes.
@@ -357,8 +360,8 @@ mod tests {
             vec![0.into(), 100_000.into(), every.into(), is_open.into(), "observer".into()]
         };
         let is_extended = |row: Row, now| may_be_extended(&row, 100_000, now);
-        assert!(is_extended(row(1, Some(5_000)), 150_000));
-        assert!(!is_extended(row(1, Some(5_000)), 150_001), "the recorder hangs");
+        assert!(is_extended(row(1, Some(5_000)), 155_000));
+        assert!(!is_extended(row(1, Some(5_000)), 155_001), "the recorder hangs");
         assert!(!is_extended(row(0, Some(5_000)), 110_000), "the node can't be read");
         assert!(!is_extended(row(1, None), 110_000), "it is read by hand");
         assert!(!is_extended(row(1, Some(5_000)), 99_000), "the clock was set back");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::backlog::{Backlog, Unwritten};
 use super::clock_check::Clocks;
+use super::coverage::QUIET_GATHER_TIME;
 use super::event::{Action, TimedAction};
 use super::observed::steps;
 use super::observers::unique_name;
@@ -132,14 +133,19 @@ impl Recorder {
             if update.is_recorded {
                 let steps = steps(update);
                 let mut state = shared.lock();
+                let before = (state.backlog.is_empty(), state.backlog.is_urgent());
                 state.backlog.push(steps);
+                let is_awaited = before != (state.backlog.is_empty(), state.backlog.is_urgent());
                 if let ReadOutcome::List(ListUpdate { clock_offset_ms: Some(offset_ms), .. }) =
                     &update.outcome
                 {
                     state.note_clock_offset(*offset_ms);
                 }
                 drop(state);
-                shared.changed.notify_one();
+                // The thread knows when to write what was there before.
+                if is_awaited {
+                    shared.changed.notify_one();
+                }
             }
         }
     }
@@ -234,14 +240,16 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
     /// Waits for steps, unless they can't be written now, and for a time. Returns `true` if the thread is to end.
     fn wait(&self, is_retrying: bool, wake_at: Option<Instant>) -> bool {
         let mut state = self.shared.lock();
-        let mut gathered_at = None;
+        let mut gathered_at: Option<Instant> = None;
         loop {
             if state.is_ending {
                 return true;
             }
             let now = Instant::now();
-            if !is_retrying && !state.backlog.is_empty() && gathered_at.is_none() {
-                gathered_at = Some(now + GATHER_TIME);
+            if !is_retrying && !state.backlog.is_empty() {
+                let gather_time = if state.backlog.is_urgent() { GATHER_TIME } else { QUIET_GATHER_TIME };
+                let time = now + gather_time;
+                gathered_at = Some(gathered_at.map_or(time, |before| before.min(time)));
             }
             let Some(wake_at) = [gathered_at, wake_at].into_iter().flatten().min() else {
                 state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
