@@ -14,15 +14,22 @@ fn main() -> ExitCode {
         Ok(flush_on_drop) => flush_on_drop,
         Err(error) => return cli::fail(&error, ExitStatus::Failed).into(),
     };
-    let flush_on_signal = flush_on_drop.clone();
+    let closer = ui::Closer::default();
+    let before_end = {
+        let (flush_on_signal, closer) = (flush_on_drop.clone(), closer.clone());
+        move || {
+            closer.close();
+            drop(flush_on_signal);
+        }
+    };
     // These write no files, and end by themselves.
     if !matches!(cli.command, Some(Command::Demo(_) | Command::Events(_) | Command::Record(_)))
-        && let Err(error) = atomic_file::clean_up_on_signals(move || drop(flush_on_signal))
+        && let Err(error) = atomic_file::clean_up_on_signals(before_end)
     {
         tracing::warn!(%error, "a signal may leave a temporary file");
     }
     let status = match cli.command {
-        None => match ui::run(cli.gateway.as_deref(), lines) {
+        None => match ui::run(cli.gateway.as_deref(), lines, &closer) {
             Ok(()) => ExitStatus::Done,
             Err(error) => {
                 cli::fail(&error, if error.is_usage() { ExitStatus::Usage } else { ExitStatus::Failed })

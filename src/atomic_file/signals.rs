@@ -14,7 +14,7 @@ use super::temporary;
 #[cfg(unix)]
 const SIGNAL_EXIT: i32 = 128;
 
-/// From now on, SIGINT, SIGTERM and SIGHUP remove temporary files and call `before_end` before they end the process. A
+/// From now on, SIGINT, SIGTERM and SIGHUP call `before_end` and remove temporary files before they end the process. A
 /// signal that the process ignores, as under `nohup`, stays ignored.
 ///
 /// # Errors
@@ -38,8 +38,8 @@ pub fn clean_up_on_signals(before_end: impl FnOnce() + Send + 'static) -> io::Re
                 () = next(hung_up) => hangup,
             }
         });
-        let _no_new_files = temporary::remove_all();
         before_end();
+        let _no_new_files = temporary::remove_all();
         end_by(received)
     })?;
     Ok(())

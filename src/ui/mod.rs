@@ -25,6 +25,7 @@ mod background_task;
 mod button;
 mod certificate;
 mod check_box;
+mod closer;
 mod command;
 mod command_palette;
 mod command_table;
@@ -108,6 +109,7 @@ mod window;
 mod window_place;
 
 pub use app::{AlertSetup, App, OpenDelivery, Start};
+pub use closer::Closer;
 pub use desktop_theme::DesktopTheme;
 pub use display_server::DisplayError;
 pub use error_report::ErrorReport;

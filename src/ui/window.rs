@@ -9,12 +9,13 @@ use std::thread;
 use std::time::{Instant, SystemTime};
 
 use eframe::{NativeOptions, Renderer};
-use egui::ViewportBuilder;
+use egui::{Context, ViewportBuilder};
 use winit::dpi::{LogicalSize, PhysicalPosition};
 use winit::monitor::MonitorHandle;
 use winit::window::Window;
 
 use super::app::{AlertSetup, App, Start};
+use super::closer::Closer;
 use super::desktop_theme::DesktopTheme;
 use super::diagnostics;
 use super::display_server::{DisplayError, DisplayServer};
@@ -57,23 +58,25 @@ impl WindowError {
     }
 }
 
-/// Opens the window with a gateway, given by its saved name or address, and returns when it is closed. The log view shows
-/// `log`.
+/// Opens the window with a gateway, given by its saved name or address, and returns when it is closed, by the user or by
+/// `closer`. The log view shows `log`.
 ///
 /// # Errors
 /// If there is no such gateway, or no window can be opened.
-pub fn run(gateway: Option<&str>, log: LogLines) -> Result<(), WindowError> {
+pub fn run(gateway: Option<&str>, log: LogLines, closer: &Closer) -> Result<(), WindowError> {
     // First, so that a wrong address is reported even without a display.
     let start = start(gateway, log)?;
     let server = DisplayServer::find().map_err(WindowError::DisplayUnavailable)?;
-    match open(start.clone(), &server, Renderer::Glow)? {
+    let result = open(start.clone(), &server, Renderer::Glow, closer);
+    closer.closed();
+    match result? {
         Ok(()) => Ok(()),
         // Without a display no renderer works.
         Err(eframe::Error::WinitEventLoop(error)) => {
             tracing::debug!(%error, "can't open the display");
             Err(WindowError::DisplayUnavailable(DisplayError::refused(&server, &error)))
         }
-        Err(error) => open_with_fallback(start, &server, error),
+        Err(error) => open_with_fallback(start, &server, error, closer),
     }
 }
 
@@ -83,9 +86,12 @@ fn open_with_fallback(
     start: Start,
     server: &DisplayServer,
     opengl: eframe::Error,
+    closer: &Closer,
 ) -> Result<(), WindowError> {
     tracing::warn!(error = %opengl, "OpenGL doesn't work, falling back to wgpu");
-    open(start, server, Renderer::Wgpu)?.map_err(WindowError::NoRenderer)
+    let result = open(start, server, Renderer::Wgpu, closer);
+    closer.closed();
+    result?.map_err(WindowError::NoRenderer)
 }
 
 /// There is no fallback: on Linux, Mesa always has OpenGL.
@@ -94,15 +100,25 @@ fn open_with_fallback(
     _start: Start,
     _server: &DisplayServer,
     opengl: eframe::Error,
+    _closer: &Closer,
 ) -> Result<(), WindowError> {
     Err(WindowError::NoRenderer(opengl))
 }
 
 /// Opens the window. A panic of the window toolkit before the window is open is returned as the outer error.
-fn open(start: Start, server: &DisplayServer, renderer: Renderer) -> Result<eframe::Result, WindowError> {
+fn open(
+    start: Start,
+    server: &DisplayServer,
+    renderer: Renderer,
+    closer: &Closer,
+) -> Result<eframe::Result, WindowError> {
     let opening = Opening::start();
-    let is_open = opening.end();
-    let opened = panic::catch_unwind(AssertUnwindSafe(|| run_window(start, server, renderer, is_open)));
+    let (is_open, closer) = (opening.end(), closer.clone());
+    let opened = move |ctx: &Context| {
+        is_open();
+        closer.opened(ctx);
+    };
+    let opened = panic::catch_unwind(AssertUnwindSafe(|| run_window(start, server, renderer, opened)));
     opened.map_err(|payload| match opening.panic_message() {
         Some(message) => WindowError::DisplayUnavailable(DisplayError::panicked(&message)),
         // The window was open, and the panic was reported.
@@ -147,7 +163,7 @@ fn run_window(
     start: Start,
     server: &DisplayServer,
     renderer: Renderer,
-    opened: impl FnOnce() + 'static,
+    opened: impl FnOnce(&Context) + 'static,
 ) -> eframe::Result {
     let place = start.state.window;
     let mut viewport = ViewportBuilder::default()
@@ -175,7 +191,7 @@ fn run_window(
         ..NativeOptions::default()
     };
     let app: eframe::AppCreator<'_> = Box::new(move |cc| {
-        opened();
+        opened(&cc.egui_ctx);
         if let (Some(place), Some(window)) = (place, cc.winit_window()) {
             correct_place(window, place);
         }

@@ -1,4 +1,5 @@
-//! The place and the title of the window: remembered over a restart, on a screen that still exists.
+//! The place and the title of the window: remembered over a restart, on a screen that still exists. And what is saved when a
+//! signal ends the program.
 //!
 //! Needs Xvfb and xdotool. Skipped without them; with `CI=true` it fails instead.
 
@@ -100,4 +101,35 @@ fn window_opens_where_it_was_and_on_a_screen_that_exists() {
     let program = Program::start(&display, config.path(), &gateway.url);
     program.until_geometry([0, 0, 1280, 800]);
     program.quit();
+}
+
+#[test]
+fn signal_closes_the_window_as_its_user_does() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    let missing = missing(&["Xvfb", "xdotool"]);
+    if !missing.is_empty() {
+        return skip("signals", &missing.join(", "));
+    }
+    let (_xvfb, display) = screen();
+    let (gateway, config) = (gateway(), tempfile::tempdir().unwrap());
+    std::fs::write(config.path().join("config.toml"), "refresh_secs = 2\n").unwrap();
+    let mut program = Program::start(&display, config.path(), &gateway.url);
+    program.until_title(&format!("{}: 1,234 sessions – Gatewatch", gateway.url));
+    let coverage = || {
+        let history = rusqlite::Connection::open(config.path().join("history.db")).ok()?;
+        let one = history.query_row("SELECT is_open FROM coverage", [], |row| row.get::<_, bool>(0));
+        one.ok()
+    };
+    until("a recorded read", || (coverage() == Some(true)).then_some(()));
+    output(&display, "xdotool", &["windowsize", &program.window, "900", "500"]).unwrap();
+    let [left, top, ..] = program.geometry();
+    program.until_geometry([left, top, 900, 500]);
+    // SIGINT and SIGHUP do the same, but a test that runs in the background may have to ignore them.
+    let kill = format!("kill -TERM {}", program.process.0.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    let status = until("the end of the program", || program.process.0.try_wait().unwrap());
+    assert_eq!(status.signal(), Some(15), "{status}");
+    assert_eq!(coverage(), Some(false), "the end of the recording is written");
+    assert_eq!(State::load(config.path()).window.map(|place| place.size), Some([900.0, 500.0]));
 }
