@@ -3,8 +3,7 @@
 //! One thread reads all of them, at most [`MAX_READS`] nodes at a time. First reads are spread over time, so that many
 //! gateways don't start at one moment. A password that any gateway has rejected is sent to no other one, because they may
 //! check it against one directory; such a node, and one without a login, is only asked for its health. While the window
-//! is hidden, a gateway is read once a minute at most: that is often enough for the history of sessions and for alerts,
-//! which are about minutes.
+//! is hidden and nothing is recorded, a gateway is read once a minute at most.
 //!
 //! - `reader`: one of the gateways
 //! - `schedule`: the reads in progress and those to come

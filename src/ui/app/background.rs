@@ -17,7 +17,7 @@ use crate::secrets::Secret;
 use crate::settings::{ALL_NAME, State};
 
 /// The shortest interval of the shown gateway while the window is hidden.
-const HIDDEN_REFRESH: Duration = Duration::from_secs(30);
+pub(super) const HIDDEN_REFRESH: Duration = Duration::from_secs(30);
 
 /// The reading in the background and what it needs.
 pub(super) struct Background {
@@ -29,8 +29,8 @@ pub(super) struct Background {
     awaited: Option<SecretKey>,
     /// The keyring refused a secret, so it isn't asked for others: each time it might prompt.
     is_keyring_refused: bool,
-    /// The window is hidden.
-    is_hidden: bool,
+    /// Gateways are read less often, because the window is hidden.
+    is_slow: bool,
 }
 
 impl Background {
@@ -42,13 +42,7 @@ impl Background {
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Self> {
         let poller = BackgroundPoller::spawn_with_clocks(clocks, client, observer, wake)?;
-        Ok(Self {
-            poller,
-            logins: HashMap::new(),
-            awaited: None,
-            is_keyring_refused: false,
-            is_hidden: false,
-        })
+        Ok(Self { poller, logins: HashMap::new(), awaited: None, is_keyring_refused: false, is_slow: false })
     }
 }
 
@@ -215,23 +209,25 @@ impl App {
         }
     }
 
-    /// Reads less often while the window is hidden.
+    /// Reads less often while the window is hidden, unless what happens is recorded or may cause an alert: sessions that come
+    /// and go between two reads would be missed.
     pub(super) fn follow_visibility(&mut self, ctx: &Context) {
         let is_hidden = ctx.input(|input| input.viewport().visible() == Some(false));
-        if is_hidden == self.background.is_hidden {
+        let is_slow = is_hidden && !self.recording.is_on() && self.settings.alerts.is_empty();
+        if is_slow == self.background.is_slow {
             return;
         }
-        self.background.is_hidden = is_hidden;
-        self.background.poller.set_hidden(is_hidden);
+        self.background.is_slow = is_slow;
+        self.background.poller.set_hidden(is_slow);
         self.poller.set_interval(self.poll_interval());
-        if !is_hidden && self.state.refresh.is_some_and(|refresh| refresh < HIDDEN_REFRESH) {
+        if !is_slow && self.state.refresh.is_some_and(|refresh| refresh < HIDDEN_REFRESH) {
             self.poller.refresh_now();
         }
     }
 
     /// Returns the interval at which the shown gateway is read.
     pub(super) fn poll_interval(&self) -> Option<Duration> {
-        let is_hidden = self.background.is_hidden;
-        self.state.refresh.map(|refresh| if is_hidden { refresh.max(HIDDEN_REFRESH) } else { refresh })
+        let is_slow = self.background.is_slow;
+        self.state.refresh.map(|refresh| if is_slow { refresh.max(HIDDEN_REFRESH) } else { refresh })
     }
 }

@@ -73,6 +73,11 @@ impl Recording {
         Ok(Self { recorder, reports, changes, demo, recorded: RecordedGateways::default() })
     }
 
+    /// Returns `true` if sessions are recorded.
+    pub(super) fn is_on(&self) -> bool {
+        self.recorder.is_some()
+    }
+
     /// Returns an observer for a poller, which counts changes, passes on to `alerts`, and records, if anything is to be
     /// recorded.
     pub(super) fn observer(&self, alerts: impl Fn(&NodeUpdate) + Send + 'static) -> Observer {

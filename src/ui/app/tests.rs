@@ -8,6 +8,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::super::gateway_form::FormStage;
+use super::background::HIDDEN_REFRESH;
 use super::*;
 use crate::dataset::{Cell, Dataset, DatasetBuilder, Header};
 use crate::filter::{self, Mode};
@@ -281,4 +282,27 @@ fn says_that_the_query_thread_has_ended() {
     assert!(window.query_by_label_contains("A background thread").is_none());
     window.state_mut().query(Duration::ZERO);
     until_notice(&mut window);
+}
+
+#[test]
+fn hidden_window_reads_less_often_only_if_nothing_is_recorded_and_there_are_no_alerts() {
+    let refresh = Duration::from_secs(2);
+    let alert = "[[alert]]\nname = \"Down\"\nwhen = \"unreachable\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    let history = || Some(crate::history::Location::File(folder.path().join("history.db")));
+    for (config, history, expected) in
+        [("", None, HIDDEN_REFRESH), (alert, None, refresh), ("", history(), refresh)]
+    {
+        std::fs::write(folder.path().join("config.toml"), config).unwrap();
+        let settings = Settings::load(folder.path()).unwrap();
+        let mut window = window_with(|start| (start.settings, start.history) = (settings, history));
+        window.state_mut().state.refresh = Some(refresh);
+        let mut frame = |occluded| {
+            let viewport = window.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap();
+            viewport.occluded = Some(occluded);
+            window.step();
+            window.state().poll_interval()
+        };
+        assert_eq!([false, true, false].map(&mut frame), [refresh, expected, refresh].map(Some), "{config}");
+    }
 }
