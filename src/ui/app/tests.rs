@@ -85,7 +85,7 @@ fn show(window: &mut Harness<'static, App>, users: &[&str], pattern: &str) {
 #[test]
 fn frames_search_no_value() {
     let mut window = window();
-    let long = format!("{}bb{}", "a".repeat(1 << 20), "c".repeat(10));
+    let long = format!("{}bb{}", "a".repeat(1 << 16), "c".repeat(10));
     // With and without backtracking, in short and long values.
     for pattern in [r"(\w)\1", "b+", r"\w{3}"] {
         show(&mut window, &["bbill", &long, "anna"], pattern);
