@@ -1,5 +1,6 @@
 //! Evaluates rules over observations. A state machine without clock, files or threads: time comes with each call.
 
+mod hold;
 mod node;
 mod occurrences;
 mod saved;

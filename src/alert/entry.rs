@@ -130,6 +130,12 @@ impl Entry {
         is_changed
     }
 
+    /// Returns the time at which it will have held for long enough, if it is watched and holds until then.
+    pub(super) fn ready_at(&self, rule: &Rule) -> Option<i64> {
+        let observed_at = self.observed_at.filter(|_| self.state == State::Pending)?;
+        Some(ready_at(rule, observed_at, self.held_ms))
+    }
+
     /// Notes that it doesn't hold. What was firing ends once all its nodes were read since then, as in [`hold`](Self::hold).
     /// Returns `true` if it ends.
     pub(super) fn end(&mut self, time: i64, read_since: i64) -> bool {
@@ -230,6 +236,12 @@ impl Entry {
                 }
             }
     }
+}
+
+/// Returns the time at which something will have lasted for long enough that was observed last at a time, and had lasted for
+/// this long then.
+pub(super) fn ready_at(rule: &Rule, observed_at: i64, held_ms: i64) -> i64 {
+    observed_at.saturating_add(millis(rule.hold).saturating_sub(held_ms).max(0))
 }
 
 /// Returns a duration in milliseconds.

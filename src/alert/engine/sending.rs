@@ -18,8 +18,10 @@ pub(super) struct Item {
 }
 
 impl Engine {
-    /// Returns what to send at a time without an observation, such as a summary, or an alert whose cooldown is over.
+    /// Returns what to send at a time without an observation, such as a summary, an alert whose cooldown is over, or an outage
+    /// that has lasted for long enough.
     pub fn tick(&mut self, now: i64) -> Vec<Alert> {
+        self.hold_outages(now);
         self.due_alerts(None, now)
     }
 
@@ -43,7 +45,8 @@ impl Engine {
             add(gather.flush_at());
             let quiet_end = rule.quiet.iter().filter_map(|hours| hours.end_after(now)).max();
             for (gateway, entries) in self.watched_scopes(rule) {
-                for entry in entries.values() {
+                for (subject, entry) in entries {
+                    add(self.outage_ready_at(rule, gateway, (subject, entry), now));
                     let wake_at = entry.wake_at(rule, now, quiet_end);
                     add(wake_at.filter(|_| !self.is_silenced(rule, gateway, entry)));
                 }

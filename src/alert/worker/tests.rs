@@ -115,6 +115,20 @@ fn end_sends_what_is_held_for_a_summary() {
 }
 
 #[test]
+fn outage_is_sent_when_it_has_lasted_for_long_enough_without_another_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, logged) = outlet(Channel::Log);
+    let rules = vec![Rule { hold: Duration::from_millis(1_500), ..rule() }];
+    let alerts = Alerts::spawn(options(folder.path(), rules, vec![log]), || ()).unwrap();
+    let failure = failure("north");
+    alerts.observer()(&failure);
+    let sent = logged.recv_timeout(TIMEOUT).unwrap();
+    assert!(sent[0].time >= since_1970(failure.time) + 1_500, "{sent:?}");
+    drop(alerts);
+    assert_eq!(delivered(&logged), [0; 0]);
+}
+
+#[test]
 fn quiet_and_unwanted_alerts_are_only_listed() {
     let folder = tempfile::tempdir().unwrap();
     let always = crate::alert::Hours::parse("00:00-24:00", "UTC".parse().unwrap()).unwrap();

@@ -116,6 +116,49 @@ fn time_of_an_outage_counts_but_not_that_of_a_suspend() {
 }
 
 #[test]
+fn outage_fires_once_it_has_lasted_for_long_enough_although_the_next_read_is_later() {
+    let rules = || [Rule { hold: Duration::from_secs(40), ..rule(Condition::Unreachable) }];
+    let mut plant = TestGateway::new(rules());
+    plant.read(0, &[]);
+    plant.fail(5_000);
+    assert_eq!(texts(&plant.fail(36_000)), NOTHING);
+    assert_eq!(plant.engine.wake_at(36_000), Some(45_000));
+    assert_eq!(texts(&plant.engine.tick(44_999)), NOTHING);
+    assert_eq!(texts(&plant.engine.tick(45_000)), [DOWN]);
+    assert_eq!((plant.engine.wake_at(45_000), plant.engine.active().len()), (None, 1));
+    assert_eq!(texts(&plant.fail(66_000)), NOTHING);
+    assert_eq!(texts(&plant.read(70_000, &[])), ["Plant can be reached again after 1 min 5 s"]);
+    // One that is over doesn't fire, and neither does one that turns out to be a wrong login.
+    plant.fail(HOUR_MS);
+    plant.read(HOUR_MS + 20_000, &[]);
+    plant.fail(HOUR_MS + 30_000);
+    plant.fail_login(HOUR_MS + 31_000);
+    assert_eq!(plant.engine.wake_at(HOUR_MS + 31_000), None);
+    assert_eq!(texts(&plant.engine.tick(HOUR_MS + 70_000)), NOTHING);
+    // What has lasted before a restart of the program counts, but only a read proves that it goes on.
+    plant.fail(2 * HOUR_MS);
+    plant.fail(2 * HOUR_MS + 30_000);
+    plant.restart_program(rules());
+    assert_eq!(plant.engine.wake_at(2 * HOUR_MS + 35_000), None);
+    assert_eq!(texts(&plant.engine.tick(2 * HOUR_MS + 40_000)), NOTHING);
+    plant.fail(3 * HOUR_MS);
+    assert_eq!(plant.engine.wake_at(3 * HOUR_MS), Some(3 * HOUR_MS + 10_000));
+    assert_eq!(texts(&plant.engine.tick(3 * HOUR_MS + 10_000)), [DOWN]);
+}
+
+#[test]
+fn outage_needs_a_read_after_a_suspend() {
+    let mut plant =
+        TestGateway::new([Rule { hold: Duration::from_secs(40), ..rule(Condition::Unreachable) }]);
+    plant.fail(0);
+    assert_eq!(plant.engine.wake_at(HOUR_MS), None);
+    assert_eq!(texts(&plant.engine.tick(HOUR_MS)), NOTHING);
+    assert_eq!(texts(&plant.fail(HOUR_MS + 1_000)), NOTHING);
+    assert_eq!(plant.engine.wake_at(HOUR_MS + 1_000), Some(HOUR_MS + 41_000));
+    assert_eq!(texts(&plant.engine.tick(HOUR_MS + 41_000)), [DOWN]);
+}
+
+#[test]
 fn restart_of_a_gateway_is_neither_departures_nor_arrivals() {
     let rules = [rule(Condition::Arrives), named("B", Condition::Leaves)];
     let mut plant = TestGateway::new(rules);

@@ -1,0 +1,48 @@
+//! States that have to hold for a time before they fire.
+
+use std::sync::Arc;
+
+use super::{ActiveRule, Engine};
+use crate::alert::entry::{Entry, Watch, millis};
+use crate::alert::incident::Subject;
+use crate::alert::rule::{Condition, Rule};
+use crate::poll::MAX_DELAY;
+
+impl Engine {
+    /// Lets outages fire that have lasted for long enough. Reads that fail are repeated after longer and longer pauses, but the
+    /// node can't be reached until one succeeds.
+    pub(super) fn hold_outages(&mut self, now: i64) {
+        let rules = std::mem::take(&mut self.rules);
+        let mut scopes = std::mem::take(&mut self.scopes);
+        for ActiveRule { rule, .. } in &rules {
+            for ((_, gateway), entries) in scopes.iter_mut().filter(|((name, _), _)| *name == rule.name) {
+                for (subject, entry) in entries {
+                    let ready_at = self.outage_ready_at(rule, gateway, (subject, entry), now);
+                    if ready_at.is_some_and(|at| at <= now) && self.is_watched(gateway) {
+                        let watch = Watch { now, is_continuous: true, read_since: now };
+                        entry.hold(rule, watch, entry.detail.clone());
+                        self.revision += 1;
+                    }
+                }
+            }
+        }
+        (self.rules, self.scopes) = (rules, scopes);
+    }
+
+    /// Returns the time at which an outage will have lasted for long enough. If it is long past, the machine was suspended or
+    /// the clock was changed: then the next read decides.
+    pub(super) fn outage_ready_at(
+        &self,
+        rule: &Rule,
+        gateway: &Arc<str>,
+        (subject, entry): (&Subject, &Entry),
+        now: i64,
+    ) -> Option<i64> {
+        if rule.condition != Condition::Unreachable {
+            return None;
+        }
+        let ready_at = entry.ready_at(rule).filter(|at| now.saturating_sub(*at) <= millis(MAX_DELAY))?;
+        let node = self.nodes.get(&(gateway.clone(), subject.node.as_deref()?.into()))?;
+        node.is_failing.then_some(ready_at)
+    }
+}
