@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::engine::Engine;
+use super::entry::millis;
 use super::incident::Alert;
 use super::observation::{Changes, Failure, List, Observation, Outcome};
-use super::rule::Rule;
+use super::rule::{Condition, Rule};
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
 use crate::history::{History, HistoryError, HistoryGateway, MarkKind, NodeAnswer, StoredSession, Watched};
@@ -30,7 +32,8 @@ pub struct Replay {
 /// on at its start didn't arrive then. Rules know `gateways` by their names, and others as they are stored. `goes_on` gets the
 /// time that was reached; once it returns `false`, the result is `None`.
 ///
-/// The rule is evaluated every minute, less often in long ranges, and whenever a session begins or ends.
+/// The rule is evaluated every minute, less often in long ranges, whenever a session begins or ends, and at the times at which
+/// something has lasted for long enough.
 ///
 /// # Errors
 /// If the history can't be read.
@@ -51,6 +54,7 @@ pub fn replay(
     for session in answer.sessions {
         sessions.entry(session.node.clone()).or_default().push(session);
     }
+    let condition = rule.condition;
     let mut engine = Engine::new([rule]);
     let mut nodes_by_name: HashMap<Arc<str>, Vec<Arc<str>>> = HashMap::new();
     for node in &answer.nodes {
@@ -65,7 +69,11 @@ pub fn replay(
         let of_node = sessions.remove(&node.url).unwrap_or_default();
         let of_this = marks.iter().filter(|mark| mark.node == node.url);
         let marks = of_this.map(|mark| mark.kind).collect();
-        nodes.push(NodeReplay::new(node, &of_node, marks, Watched { from, to }));
+        let mut node = NodeReplay::new(node, &of_node, marks, Watched { from, to });
+        if let Condition::OlderThan(limit) = condition {
+            node.observe_ages(&of_node, limit);
+        }
+        nodes.push(node);
     }
     let is_recorded = nodes.iter_mut().any(|node| node.next().is_some());
     Ok(run(engine, nodes, to, goes_on).map(|alerts| Replay { alerts, is_recorded }))
@@ -84,17 +92,29 @@ fn run(
         .filter_map(|(index, node)| Some(Reverse((node.next()?, index))))
         .collect();
     let mut alerts = Vec::new();
-    while let Some(Reverse((time, index))) = due.pop() {
+    let mut reached = i64::MIN;
+    loop {
+        let next = due.peek().map(|Reverse((time, _))| *time);
+        let ready =
+            engine.next_ready(reached).filter(|(at, _)| *at <= to && next.is_none_or(|next| *at < next));
+        let Some(time) = ready.as_ref().map(|(at, _)| *at).or(next) else { break };
         if !goes_on(time) {
             return None;
         }
+        reached = time;
         // What becomes due between two observations.
         while let Some(at) = engine.wake_at(time).filter(|at| *at < time) {
             alerts.extend(engine.tick(at));
         }
-        let observation = nodes[index].observe(time);
-        alerts.extend(engine.observe(observation));
-        due.extend(nodes[index].next().map(|next| Reverse((next, index))));
+        if let Some((_, gateway)) = ready {
+            // Whether it still lasts may depend on all nodes.
+            for node in nodes.iter_mut().filter(|node| node.gateway == gateway && node.may_be_read(time)) {
+                alerts.extend(node.observe(time, &mut engine));
+            }
+        } else if let Some(Reverse((_, index))) = due.pop() {
+            alerts.extend(nodes[index].observe(time, &mut engine));
+            due.extend(nodes[index].next().map(|next| Reverse((next, index))));
+        }
     }
     while let Some(at) = engine.wake_at(to).filter(|at| *at <= to) {
         alerts.extend(engine.tick(at));
@@ -119,8 +139,11 @@ struct NodeReplay {
     present: BTreeSet<u32>,
     unwatched: Ranges,
     outages: Ranges,
+    /// The times between the last read that showed a session and the first one without it.
+    departures: Ranges,
     restarts: Vec<i64>,
-    /// The times at which gaps end and outages begin and end, and the number of those that are past.
+    /// The times at which gaps end, outages begin and end, and sessions get older than a limit, and the number of those that are
+    /// past.
     turns: Vec<i64>,
     turned: usize,
     step_ms: i64,
@@ -146,6 +169,9 @@ impl NodeReplay {
                 MarkKind::Restarted { at } => restarts.push(at),
             }
         }
+        let departure = |session: &StoredSession| {
+            session.missed_at.map(|missed_at| Watched { from: session.last_seen, to: missed_at })
+        };
         // A node is watched again at the end of a gap.
         let mut turns: Vec<i64> = node.unwatched.iter().map(|gap| gap.to).collect();
         turns.extend(outages.iter().flat_map(|outage| [outage.from, outage.to]));
@@ -162,6 +188,7 @@ impl NodeReplay {
             present: BTreeSet::new(),
             unwatched: Ranges::new(node.unwatched),
             outages: Ranges::new(outages),
+            departures: Ranges::new(sessions.iter().filter_map(departure).collect()),
             restarts,
             turns,
             turned: 0,
@@ -169,6 +196,16 @@ impl NodeReplay {
             observed: None,
             list: None,
         }
+    }
+
+    /// Also observes it when its sessions get older than a limit.
+    fn observe_ages(&mut self, sessions: &[StoredSession], limit: Duration) {
+        // Those without a creation time are known since they were listed first.
+        let begins = sessions
+            .iter()
+            .map(|session| session.session.creation_time.unwrap_or(session.first_seen.max(self.range.from)));
+        self.turns.extend(begins.map(|begin| begin.saturating_add(millis(limit)).saturating_add(1)));
+        self.turns.sort_unstable();
     }
 
     /// Returns the time of the next observation.
@@ -194,10 +231,19 @@ impl NodeReplay {
             if time > self.range.to {
                 return None;
             }
-            if self.is_down(time) || self.is_watched(time) {
+            // If nothing is known after an outage, its time doesn't count further.
+            let is_outage_end = || self.outages.overlapping(time, time).any(|outage| outage.to == time);
+            if self.is_down(time) || self.is_watched(time) || is_outage_end() {
                 return Some(time);
             }
         }
+    }
+
+    /// Returns `false` if it is known that it wasn't read at a time: then a session may be stored that isn't there any more.
+    fn may_be_read(&self, time: i64) -> bool {
+        let is_departure = |range: Watched| range.from < time && time < range.to;
+        let is_between_reads = || self.departures.overlapping(time, time).any(is_departure);
+        self.is_down(time) || self.is_watched(time) && !is_between_reads()
     }
 
     fn is_down(&self, time: i64) -> bool {
@@ -213,16 +259,22 @@ impl NodeReplay {
         })
     }
 
-    fn observe(&mut self, time: i64) -> Observation {
-        let before = self.observed.replace((time, !self.is_down(time)));
-        let outcome = if self.is_down(time) {
+    /// Observes it at a time. Returns what is sent.
+    fn observe(&mut self, time: i64, engine: &mut Engine) -> Vec<Alert> {
+        let (is_down, is_watched) = (self.is_down(time), self.is_watched(time));
+        let before = self.observed.replace((time, !is_down && is_watched));
+        let outcome = if is_down {
             let reason = "It couldn't be read".to_owned();
             Outcome::Failed(Failure { reason, is_login: false, certificate_end: None })
+        } else if !is_watched {
+            engine.interrupt(&self.gateway, &self.url);
+            return Vec::new();
         } else {
             Outcome::List(self.list(time, before))
         };
-        let interval = Some(std::time::Duration::from_millis(self.step_ms.try_into().unwrap_or_default()));
-        Observation { gateway: self.gateway.clone(), node: self.url.clone(), time, interval, outcome }
+        let interval = Some(Duration::from_millis(self.step_ms.try_into().unwrap_or_default()));
+        let (gateway, node) = (self.gateway.clone(), self.url.clone());
+        engine.observe(Observation { gateway, node, time, interval, outcome })
     }
 
     fn list(&mut self, time: i64, before: Option<(i64, bool)>) -> List {

@@ -45,4 +45,41 @@ impl Engine {
         let node = self.nodes.get(&(gateway.clone(), subject.node.as_deref()?.into()))?;
         node.is_failing.then_some(ready_at)
     }
+
+    /// Returns the next time after another at which something will have lasted for long enough, if an observation shows that it
+    /// still does, and its gateway.
+    pub(in crate::alert) fn next_ready(&self, after: i64) -> Option<(i64, Arc<str>)> {
+        let mut next: Option<(i64, Arc<str>)> = None;
+        let mut add = |time: Option<i64>, gateway: &str| {
+            let is_next = |time: &i64| *time > after && next.as_ref().is_none_or(|(next, _)| time < next);
+            if let Some(time) = time.filter(is_next) {
+                next = Some((time, gateway.into()));
+            }
+        };
+        for ActiveRule { rule, .. } in self.rules.iter().filter(|active| !active.rule.hold.is_zero()) {
+            for (gateway, entries) in self.watched_scopes(rule) {
+                for entry in entries.values() {
+                    add(entry.ready_at(rule), gateway);
+                }
+            }
+            for waiting in self.waiting.iter().filter(|waiting| waiting.rule == rule.name) {
+                add(waiting.ready_at(rule), &waiting.gateway);
+            }
+        }
+        next
+    }
+
+    /// Notes that a node isn't watched any more. Nothing more is known of it until it is observed again.
+    pub(in crate::alert) fn interrupt(&mut self, gateway: &Arc<str>, url: &Arc<str>) {
+        if let Some(node) = self.nodes.get_mut(&(gateway.clone(), url.clone())) {
+            node.interrupt();
+        }
+        for (_, entries) in self.scopes.iter_mut().filter(|((_, name), _)| name == gateway) {
+            for (_, entry) in
+                entries.iter_mut().filter(|(subject, _)| subject.node.as_deref() == Some(&**url))
+            {
+                entry.interrupt();
+            }
+        }
+    }
 }

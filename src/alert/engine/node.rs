@@ -89,6 +89,11 @@ impl Node {
         }
     }
 
+    /// Notes that it isn't watched any more.
+    pub(super) fn interrupt(&mut self) {
+        self.observed_at = None;
+    }
+
     /// Notes which sessions without a creation time are listed.
     pub(super) fn note_first_seen(&mut self) {
         let Some((list, time)) = &self.list else { return };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::node::{Node, visitors};
 use super::{ActiveRule, Engine, Moment};
-use crate::alert::entry::{Entry, millis};
+use crate::alert::entry::{Entry, millis, ready_at};
 use crate::alert::incident::{Detail, Subject, stored_session};
 use crate::alert::observation::{Changes, List};
 use crate::alert::rule::{Condition, Rule};
@@ -229,6 +229,11 @@ impl Engine {
 }
 
 impl Waiting {
+    /// Returns the time at which it will have lasted for long enough, if it is watched and lasts until then.
+    pub(super) fn ready_at(&self, rule: &Rule) -> Option<i64> {
+        Some(ready_at(rule, self.observed_at?, self.held_ms))
+    }
+
     fn is_of(&self, rule: &Rule, gateway: &str) -> bool {
         self.rule == rule.name && *self.gateway == *gateway
     }

@@ -74,7 +74,7 @@ impl Engine {
     }
 
     /// Returns what a rule is about on the gateways that are watched.
-    fn watched_scopes<'a>(
+    pub(super) fn watched_scopes<'a>(
         &'a self,
         rule: &'a Rule,
     ) -> impl Iterator<Item = (&'a Arc<str>, &'a BTreeMap<Subject, Entry>)> {

@@ -113,6 +113,80 @@ fn many_short_outages_are_told_apart() {
 }
 
 #[test]
+fn outage_is_sent_once_it_has_lasted_for_long_enough() {
+    let from = HOUR_MS + 1_234;
+    for lasted in [33_000, 53_000, 81_000, 20 * MINUTE_MS] {
+        let outage = MarkKind::Unreachable { from, until: from + lasted, is_over: true };
+        for hold in [0, 1, 5, 10, 20, 30, 33, 40, 50, 60, 61, 80, 600] {
+            let sessions = [session("anna", 0, None)];
+            let node = node_with(&sessions, &[(from - 5_000, from + lasted)], vec![outage]);
+            let rule = Rule { hold: Duration::from_secs(hold), ..rule(Condition::Unreachable) };
+            let hold_ms = millis(rule.hold);
+            let expected: &[i64] = if hold_ms < lasted { &[from + hold_ms, from + lasted] } else { &[] };
+            assert_eq!(times(rule, node), expected, "{lasted} {hold}");
+        }
+    }
+}
+
+#[test]
+fn outage_does_not_go_on_while_nothing_is_known() {
+    let from = HOUR_MS + 1_234;
+    let down = || {
+        let outage = MarkKind::Unreachable { from, until: from + 30_000, is_over: false };
+        node_with(&[session("anna", 0, None)], &[(from - 5_000, 2 * HOUR_MS)], vec![outage])
+    };
+    let unreachable = |hold| Rule { hold: Duration::from_secs(hold), ..rule(Condition::Unreachable) };
+    assert_eq!(times(unreachable(40), down()), [0; 0]);
+    assert_eq!(times(unreachable(20), down()), [from + 20_000, 2 * HOUR_MS]);
+}
+
+#[test]
+fn what_has_to_last_is_sent_once_it_has() {
+    let at = HOUR_MS + 4_000;
+    let held = |condition| Rule { hold: Duration::from_secs(10), ..rule(condition) };
+    let sessions = |missed_at| {
+        let others = [session("anna", 0, Some(at)), session("bert", at + 8_000, None)];
+        let all = others.into_iter().chain([session("carl", at, missed_at)]);
+        let all: Vec<StoredSession> = all.collect();
+        let mut node = node(&all, &[]);
+        node.observe_ages(&all, Duration::from_mins(5));
+        node
+    };
+    assert_eq!(times(held(Condition::Arrives), sessions(None)), [at + 10_000, at + 18_000]);
+    assert_eq!(times(held(Condition::Arrives), sessions(Some(at + 9_000))), [at + 18_000]);
+    assert_eq!(times(held(Condition::Leaves), sessions(None)), [at + 10_000]);
+    assert_eq!(times(held(Condition::CountAbove(1)), sessions(None)), [at + 18_000]);
+    assert_eq!(times(held(Condition::CountAbove(1)), sessions(Some(at + 9_000))), [0; 0]);
+    let older = Condition::OlderThan(Duration::from_mins(5));
+    let limit = 5 * MINUTE_MS + 1 + 10_000;
+    assert_eq!(times(held(older), sessions(Some(at + 15_000))), [limit, at + 8_000 + limit]);
+}
+
+#[test]
+fn what_has_to_last_on_several_nodes_is_sent_once_it_has() {
+    let at = HOUR_MS + 30_000;
+    let in_project = |first_seen, missed_at| {
+        let mut session = session("billy", first_seen, missed_at);
+        session.session.project = Some("Packaging".into());
+        session
+    };
+    let sent = |condition, seconds, missed_at| {
+        let rule = Rule { hold: Duration::from_secs(seconds), sends_resolved: false, ..rule(condition) };
+        let mut second = node(&[in_project(at, None)], &[]);
+        second.url = "http://n2".into();
+        let mut engine = Engine::new([rule]);
+        engine.set_gateway("Plant", ["http://n1".into(), "http://n2".into()]);
+        let nodes = vec![node(&[in_project(0, missed_at)], &[]), second];
+        let alerts = run(engine, nodes, END, &|_| true).unwrap();
+        alerts.iter().map(|alert| alert.time).collect::<Vec<i64>>()
+    };
+    assert_eq!(sent(Condition::CountAbove(1), 10, None), [at + 10_000]);
+    assert_eq!(sent(Condition::SignedInTwice, 10, None), [at + 10_000]);
+    // Moved to the other node, which was read first.
+    assert_eq!(sent(Condition::SignedInTwice, 3, Some(at + 4_000)), [0; 0]);
+}
+
+#[test]
 fn session_that_is_missed_when_it_is_first_seen_does_not_stay() {
     let sessions = || node(&[session("anna", HOUR_MS, Some(HOUR_MS)), session("bert", 0, None)], &[]);
     assert_eq!(times(rule(Condition::CountAbove(1)), sessions()), [0; 0]);

@@ -31,7 +31,8 @@ pub enum AlertCommand {
 #[command(after_help = "\
 TIME: as for `gatewatch history`, such as -7d, yesterday, \"2026-11-24 14:05\" or 2026-11-24T14:05:00Z.
 
-The history is looked at each minute, in ranges of more than a month less often, and whenever a session begins or ends.
+The history is looked at each minute, in ranges of more than a month less often, whenever a session begins or ends, and
+when something has lasted for as long as the alert says.
 It has no last communications and no certificates.
 
 With --format json, each line is what the command of the alert would get. To try a command:
