@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::incident::{Alert, Incident, Phase};
 use super::rule::{Condition, Rule};
-use crate::display::{duration, exact_duration, number};
+use crate::display::{coarse_duration, duration, exact_duration, number};
 use crate::history::SessionRecord;
 use crate::sanitize::one_line;
 
@@ -15,6 +15,9 @@ const MAX_NAME: usize = 80;
 const MAX_REASON: usize = 200;
 /// The largest number of names that are listed.
 const MAX_LISTED: usize = 3;
+/// The shortest time after the end of something that is told with it. Ends are sent later than they are if others were sent
+/// shortly before.
+const MIN_AGO: Duration = Duration::from_mins(1);
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
@@ -106,20 +109,31 @@ pub(super) fn certificate(node: &str, left_ms: i64) -> String {
     }
 }
 
+/// The end of something, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    /// How long it lasted.
+    pub(super) lasted_ms: i64,
+    /// How long ago it ended.
+    pub(super) ago_ms: i64,
+}
+
 /// Returns the text of an entry: what it is, how often, and whether it is over.
-pub(super) fn entry(rule: &Rule, phase: Phase, text: &str, lasted_ms: Option<i64>, count: u32) -> String {
+pub(super) fn entry(rule: &Rule, phase: Phase, text: &str, end: Option<End>, count: u32) -> String {
     let times = if count > 1 { format!(" ×{}", number(count as usize)) } else { String::new() };
-    match (phase, lasted_ms) {
-        (Phase::Firing, _) => format!("{text}{times}"),
-        (Phase::Resolved, lasted_ms) => {
-            let lasted =
-                Duration::from_millis(lasted_ms.and_then(|ms| ms.try_into().ok()).unwrap_or_default());
+    match phase {
+        Phase::Firing => format!("{text}{times}"),
+        Phase::Resolved => {
+            let time = |ms: i64| Duration::from_millis(ms.try_into().unwrap_or_default());
+            let lasted = time(end.map_or(0, |end| end.lasted_ms));
+            let ago = end.map(|end| time(end.ago_ms)).filter(|ago| *ago >= MIN_AGO);
+            let ago = ago.map(|ago| format!(", {} ago", coarse_duration(ago))).unwrap_or_default();
             let subject = text.split_once(" can't be reached").map(|(node, _)| node);
             match (rule.condition, subject) {
                 (Condition::Unreachable, Some(node)) => {
-                    format!("{node} can be reached again after {}{times}", duration(lasted))
+                    format!("{node} can be reached again after {}{times}{ago}", duration(lasted))
                 }
-                _ => format!("Resolved after {}{times}: {text}", duration(lasted)),
+                _ => format!("Resolved after {}{times}{ago}: {text}", duration(lasted)),
             }
         }
     }

@@ -65,7 +65,7 @@ impl Engine {
                     entries.iter().filter(|(_, entry)| entry.is_firing() && !rule.condition.is_occurrence());
                 active.extend(firing.map(|(subject, entry)| {
                     let key = subject_key(rule, definition, gateway, subject);
-                    (rule.clone(), self.incident(rule, gateway, key, entry, Phase::Firing))
+                    (rule.clone(), self.incident(rule, gateway, key, entry, (Phase::Firing, entry.since)))
                 }));
             }
         }
@@ -120,8 +120,10 @@ impl Engine {
                     self.revision += 1;
                     entry.mark_sent(due, now);
                     let subject = subject_key(rule, definition, &key.1, subject);
-                    items
-                        .push(Item { due, incident: self.incident(rule, &key.1, subject, entry, due.phase) });
+                    items.push(Item {
+                        due,
+                        incident: self.incident(rule, &key.1, subject, entry, (due.phase, now)),
+                    });
                 }
             }
             entries.retain(|_, entry| !entry.is_over(rule, now));
@@ -144,9 +146,12 @@ impl Engine {
         gateway: &Arc<str>,
         subject: SubjectKey,
         entry: &Entry,
-        phase: Phase,
+        (phase, now): (Phase, i64),
     ) -> Incident {
-        let lasted = entry.resolved.map(|resolved| resolved.saturating_sub(entry.since));
+        let end = entry.resolved.map(|resolved| text::End {
+            lasted_ms: resolved.saturating_sub(entry.since),
+            ago_ms: now.saturating_sub(resolved),
+        });
         let nodes = self.nodes_of(gateway).map(|(_, node)| node);
         Incident {
             key: subject.entry_key(entry.began),
@@ -155,7 +160,7 @@ impl Engine {
             session: entry.detail.session.clone(),
             since: entry.since,
             count: entry.count,
-            text: text::entry(rule, phase, &entry.detail.text, lasted, entry.count),
+            text: text::entry(rule, phase, &entry.detail.text, end, entry.count),
             subject,
             ended: entry.resolved,
             spread_ms: nodes.map(Node::spread_ms).max().unwrap_or_default(),

@@ -264,6 +264,16 @@ fn flapping_state_is_sent_once_per_cooldown() {
 }
 
 #[test]
+fn end_that_is_sent_after_the_cooldown_says_how_long_ago_it_was() {
+    let mut plant = TestGateway::new([rule(Condition::CountAbove(1))]);
+    for (minute, sessions) in [(0, 2), (1, 1), (2, 2), (3, 1)] {
+        plant.read(minute * MINUTE_MS, &many(sessions));
+    }
+    let expected = "Resolved after 1 min 0 s ×2, 8 min ago: 2 sessions on Plant, more than 1";
+    assert_eq!(texts(&plant.engine.tick(11 * MINUTE_MS)), [expected]);
+}
+
+#[test]
 fn flapping_state_whose_end_is_not_sent_is_sent_only_while_it_fires() {
     let mut plant = TestGateway::new([Rule { sends_resolved: false, ..rule(Condition::CountAbove(1)) }]);
     let flap = |plant: &mut TestGateway, minutes: std::ops::Range<i64>| {
