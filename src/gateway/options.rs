@@ -32,6 +32,8 @@ impl Default for Limits {
 pub struct ReadOptions {
     /// The interface to read; `None` to choose it by version and credentials.
     pub api: Option<Api>,
+    /// Whether the gateway is read with a token. While there are no credentials, Web Dev isn't read in place of the REST API.
+    pub needs_token: bool,
     /// Whether the Web Dev resource includes Perspective sessions.
     pub perspective: bool,
     /// The first argument of `getSessionInfo`; normally `None`, because filters are applied here.
@@ -44,9 +46,13 @@ impl ReadOptions {
     /// Returns the interface to read on a node of this version.
     #[must_use]
     pub fn api_for(&self, credentials: &Credentials, version: Option<&Version>) -> Api {
-        let has_token = matches!(credentials, Credentials::Token(_));
+        let is_for_rest = match credentials {
+            Credentials::None => self.needs_token,
+            Credentials::Basic(_) => false,
+            Credentials::Token(_) => true,
+        };
         let automatic =
-            if has_token && version.is_none_or(Version::has_rest) { Api::Rest } else { Api::WebDev };
+            if is_for_rest && version.is_none_or(Version::has_rest) { Api::Rest } else { Api::WebDev };
         self.api.unwrap_or(automatic)
     }
 }

@@ -177,7 +177,8 @@ impl Profile {
     /// Returns the options to read its nodes with.
     #[must_use]
     pub fn read_options(&self) -> ReadOptions {
-        ReadOptions { api: self.api, perspective: self.perspective, ..ReadOptions::default() }
+        let needs_token = self.login == Login::Token;
+        ReadOptions { api: self.api, needs_token, perspective: self.perspective, ..ReadOptions::default() }
     }
 
     /// Returns the nodes, at least one.

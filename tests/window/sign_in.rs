@@ -3,10 +3,10 @@
 use std::io::Write as _;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{Window, connect_to, start, start_on};
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
+use crate::support::window::{Window, connect_to, plant, start, start_on};
+use crate::support::{FakeGateway, PLANT, Request, answer, ok, saved_gateway, status};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::demo::{DemoGateway, Options};
@@ -154,21 +154,30 @@ fn trusts_untrusted_certificate_once_or_permanently() {
     window.until_text("1 of 1 sessions");
 }
 
-#[test]
-fn token_reads_gateway_without_the_resource() {
+/// Starts a gateway that accepts only a token.
+fn requiring_token() -> DemoGateway {
     let options =
         Options { require_token: Some("tok:key".parse().unwrap()), still: true, ..Options::in_process() };
-    let demo = DemoGateway::start(options).unwrap();
-    // A gateway without the Web Dev resource, as after its installation.
+    DemoGateway::start(options).unwrap()
+}
+
+/// Starts a gateway without the Web Dev resource, as after its installation, that has the lists of another one.
+fn without_resource(demo: &DemoGateway) -> FakeGateway {
     let lists = demo.url().to_owned();
-    let gateway = FakeGateway::new(move |request, stream| {
+    FakeGateway::new(move |request, stream| {
         let response = if request.path().contains("webdev") {
             status("404 Not Found", "")
         } else {
             forward(&lists, request)
         };
-        stream.write_all(&response).unwrap();
-    });
+        let _closed = stream.write_all(&response);
+    })
+}
+
+#[test]
+fn token_reads_gateway_without_the_resource() {
+    let demo = requiring_token();
+    let gateway = without_resource(&demo);
     let mut window = Window::on(&gateway.url);
     // A password can't help, so the card asks for a token.
     window.until_text("Gatewatch isn't set up on this gateway");
@@ -177,6 +186,37 @@ fn token_reads_gateway_without_the_resource() {
     window.click("Sign in");
     window.until("the column of kinds", |harness| harness.query_by_label("Kind").is_some());
     assert!(window.column("Kind").contains(&"Vision".to_owned()));
+}
+
+#[test]
+fn saved_token_that_is_missing_is_asked_for() {
+    let demo = requiring_token();
+    let gateway = without_resource(&demo);
+    let folder = tempfile::tempdir().unwrap();
+    let other = plant();
+    let profiles =
+        saved_gateway("East", &gateway.url, "token = true\n") + &saved_gateway("West", &other.url, "");
+    std::fs::write(folder.path().join("config.toml"), format!("refresh_secs = 0\n{profiles}")).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let target = settings.target(Some("East"), None).unwrap();
+    let mut window =
+        Window::open(Start { settings, folder: Some(folder.path().to_owned()), ..start(target) });
+    for other in [None, Some("All gateways: ")] {
+        if let Some(other) = other {
+            window.harness.get_by_label_contains(other).click();
+            window.until_text("Sign in to East");
+            window.click("Sign in to East");
+        }
+        window.until_text("Sign in to this gateway");
+        assert!(is_focused(&window, "API token"));
+        window.frame([Event::Text("tok".to_owned())]);
+        window.harness.run_steps(3);
+        assert_eq!(window.text_of("Username filter"), "");
+    }
+    assert!(gateway.requests().iter().all(|request| !request.path().contains("webdev")));
+    window.frame([Event::Text(":key".to_owned())]);
+    window.click("Sign in");
+    window.until("the column of kinds", |harness| harness.query_by_label("Kind").is_some());
 }
 
 /// Forwards a request to another gateway and returns its response.
