@@ -85,7 +85,9 @@ impl Settings {
             if last.is_some_and(|last| self.are_all(last)) {
                 return Ok(Target::All);
             }
-            let last = last.and_then(|last| self.profile(last).cloned().or_else(|| unsaved(last)));
+            let last = last.and_then(|last| {
+                self.profile(last).cloned().or_else(|| unsaved(last).map(|last| self.saved_or(last)))
+            });
             let profile = last.or_else(|| self.profiles.first().cloned());
             return Ok(profile.map_or(Target::Demo, Target::Gateway));
         };
@@ -107,8 +109,16 @@ impl Settings {
         if let Some(problem) = self.problem_of(&unsaved.name) {
             return Err(problem.into());
         }
-        let profile = self.profile(&unsaved.name).cloned().unwrap_or(unsaved);
-        Ok(Target::Gateway(profile))
+        Ok(Target::Gateway(self.saved_or(unsaved)))
+    }
+
+    /// Returns the saved gateway at the address of another one, or else that one. Without the saved certificate, a changed
+    /// one would look like that of an unknown gateway.
+    fn saved_or(&self, unsaved: Profile) -> Profile {
+        // One with more nodes is another one: an address may be that of the node to look at.
+        let saved = self.profile(&unsaved.name);
+        let saved = saved.or_else(|| self.profiles.iter().find(|profile| profile.nodes() == unsaved.nodes()));
+        saved.cloned().unwrap_or(unsaved)
     }
 
     /// Returns the only gateway whose name differs at most in letter case and in spaces around it. Taken for an address, a
@@ -181,6 +191,26 @@ mod tests {
         assert_eq!(target(&settings, None, None), Target::Gateway(north));
         assert_eq!(target(&empty, None, Some("http://x:1")), gateway("http://x:1"));
         assert_eq!(target(&empty, None, None), Target::Demo);
+    }
+
+    #[test]
+    fn finds_saved_gateway_by_its_only_address() {
+        let north = profile("https://n1:8043").with_name("North");
+        let pair = vec!["http://a:8088".parse().unwrap(), "http://b:8088".parse().unwrap()];
+        let pair = Profile::new("Pair".to_owned(), pair).unwrap();
+        let own = profile("http://c:8088");
+        let profiles = vec![profile("http://c:8088").with_name("Line 3"), pair, own.clone(), north.clone()];
+        let settings = Settings { profiles, ..Settings::default() };
+        let target = |requested, last| settings.target(requested, last).unwrap();
+        for address in ["https://n1:8043", " HTTPS://N1:8043/web/home"] {
+            assert_eq!(target(Some(address), None), Target::Gateway(north.clone()));
+        }
+        // It was saved after it had been shown.
+        assert_eq!(target(None, Some("https://n1:8043")), Target::Gateway(north));
+        assert_eq!(target(Some("c"), None), Target::Gateway(own));
+        for other in ["http://n1:8043", "https://n1:8044", "https://n1:8043/north", "http://a:8088"] {
+            assert_eq!(target(Some(other), None), Target::Gateway(profile(other)));
+        }
     }
 
     #[test]

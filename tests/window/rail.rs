@@ -64,6 +64,20 @@ pub(crate) fn choose_in_menu(window: &mut Window, name: &str, item: &str) {
     window.click_at(item, egui::PointerButton::Primary, Modifiers::NONE);
 }
 
+#[test]
+fn address_of_a_saved_gateway_shows_that_gateway() {
+    let (first, second) = (plant(), plant());
+    let folder = saved(&[("South", &second.url), ("North", &first.url)]);
+    let mut window = open(folder.path());
+    window.until_gateway("South: Running");
+    crate::support::window::connect_to(&mut window, &format!("{}/web/home", first.url));
+    window.until_gateway("North: Running");
+    window.until("no address", |harness| harness.query_by_label("Gateway address").is_none());
+    assert_eq!(rows(&window, &first.url), Vec::<String>::new());
+    window.until("the state", |_| State::load(folder.path()).last.as_deref() == Some("North"));
+    assert!(State::load(folder.path()).recent.is_empty());
+}
+
 /// Starts a gateway with the first session of the plant that can be held.
 fn holdable() -> (FakeGateway, Arc<AtomicBool>) {
     let is_held = Arc::<AtomicBool>::default();
