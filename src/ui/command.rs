@@ -33,7 +33,9 @@ pub(super) enum Command {
     ClearGatewayError,
     /// Signs in with the typed login.
     SignIn,
-    /// Closes the card that asks for a login, and shows the table.
+    /// Opens the card that asks for the login of the gateway with this name or address; `None` for the current gateway.
+    AskSignIn(Option<String>),
+    /// Closes the card that asks for a login, and shows what it was opened over.
     CancelSignIn,
     /// Asks for an API token, for a gateway without the Gatewatch resource.
     UseToken,

@@ -280,6 +280,8 @@ pub(super) const ALL: &[NamedCommand] = {
         })
         .keys(CTRL, Key::B)
         .label(|state| format!("{} gateways", show_or_hide(state.layout.rail))),
+        Named::new(Gateways, "Sign in…", icons::KEY_ROUND, || Command::AskSignIn(None))
+            .when(|state, _| state.can_ask_for_login()),
         Named::new(Gateways, "Add gateway…", icons::PLUS, || Command::AddGateway),
         Named::new(Gateways, "Edit this gateway…", icons::SLIDERS_HORIZONTAL, || {
             Command::EditGateway(None)

@@ -22,6 +22,7 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
                 AfterDiscard::SaveRecent(name) => Some(Command::Rail(RailCommand::SaveRecent(name.clone()))),
                 AfterDiscard::SetUp => Some(Command::Guide(GuideCommand::SetUp)),
                 AfterDiscard::Connect(gateway) => Some(Command::Connect(gateway.clone())),
+                AfterDiscard::SignIn(gateway) => Some(Command::AskSignIn(gateway.clone())),
                 AfterDiscard::ConnectDemo => Some(Command::ConnectDemo),
                 AfterDiscard::ShowAll => Some(Command::Rail(RailCommand::ShowAll)),
                 AfterDiscard::Alert(command) => Some(Command::Alert(command.clone())),

@@ -509,7 +509,7 @@ fn form_of_a_gateway_takes_the_place_of_the_bars_of_the_shown_one() {
 fn menu_closes_when_a_key_chooses_an_item() {
     let gateway = plant();
     let folder = saved(&[("North", &gateway.url)]);
-    for (item, opened) in [(1, "Edit North"), (3, "Remove North?")] {
+    for (item, opened) in [(1, "Edit North"), (4, "Remove North?")] {
         let mut window = open(folder.path());
         window.until_text("6 of 6 sessions");
         let at = window.harness.get_by_label_contains("North: ").rect().center();

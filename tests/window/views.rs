@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::popups::turn_wheel;
+use crate::rail::choose_in_menu;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
-use egui::{Key, Modifiers, pos2, vec2};
+use egui::{Event, Key, Modifiers, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::{Credentials, Profile};
@@ -255,6 +256,59 @@ fn card_over_a_table_can_be_closed_until_the_next_read() {
     assert!(!window.has(CARD) && window.column("Username").len() == 6);
     window.press(Modifiers::NONE, Key::F5);
     window.until_text(CARD);
+}
+
+#[test]
+fn card_that_was_cancelled_opens_again_with_the_user_name() {
+    let is_closed = Arc::new(AtomicBool::new(false));
+    let gateway = requiring_password(is_closed.clone());
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    is_closed.store(true, Ordering::SeqCst);
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_text(CARD);
+    window.type_into("User name", "billy");
+    window.type_into("Password", "wrong");
+    window.click("Sign in");
+    window.until_text("Wrong user name or password");
+    window.click("Cancel sign-in");
+    assert!(!window.has(CARD) && window.column("Username").len() == 6);
+    let by_palette = |window: &mut Window| {
+        window.press(Modifiers::COMMAND, Key::K);
+        window.frame([Event::Text("sign in".to_owned())]);
+        window.harness.step();
+        window.press(Modifiers::NONE, Key::Enter);
+    };
+    let by_rail = |window: &mut Window| choose_in_menu(window, &gateway.url, "Sign in…");
+    let by_link = |window: &mut Window| window.click("Sign in…");
+    for (index, open) in [&by_palette as &dyn Fn(&mut Window), &by_rail, &by_link].into_iter().enumerate() {
+        open(&mut window);
+        window.until_text(CARD);
+        window.until(&format!("the focus after {index}"), |harness| {
+            harness.get_by_label("Password").is_focused()
+        });
+        assert_eq!(window.text_of("User name"), "billy", "{index}");
+        window.click("Cancel sign-in");
+        assert!(!window.has(CARD), "{index}");
+    }
+    window.click("Sign in…");
+    window.type_into("Password", "se:cret");
+    window.click("Sign in");
+    window.until("the table", |harness| harness.query_by_label("Username").is_some());
+    assert!(!window.has("Sign in…") && !window.has(CARD));
+}
+
+#[test]
+fn login_can_be_asked_for_while_the_gateway_is_read() {
+    let gateway = plant();
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    choose_in_menu(&mut window, &gateway.url, "Sign in…");
+    window.until_text(CARD);
+    window.click("Sign in with an API token");
+    assert!(is_focused(&window, "API token"));
+    window.click("Cancel sign-in");
+    assert!(!window.has(CARD) && window.column("Username").len() == 6);
 }
 
 #[test]

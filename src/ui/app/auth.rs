@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::super::error_report::ErrorReport;
 use super::super::keyring_worker::{Reply, RequestError, SecretKey};
-use super::super::model::{LoginDraft, LoginError, SignInChoice, Task};
+use super::super::model::{AfterDiscard, LoginDraft, LoginError, NarrowRail, Shown, SignInChoice, Task};
 use super::super::views;
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
@@ -151,9 +151,30 @@ impl App {
         }
     }
 
+    /// Asks for the login of a gateway, which is shown for that. What was typed for the shown gateway stays.
+    pub(super) fn ask_sign_in(&mut self, ctx: &Context, gateway: Option<String>) {
+        if !self.leave_form(AfterDiscard::SignIn(gateway.clone())) {
+            return;
+        }
+        let is_shown = |gateway: &String| self.state.gateways.shown == Shown::Gateway(gateway.clone());
+        if let Some(gateway) = gateway.filter(|gateway| !is_shown(gateway)) {
+            self.connect_by_name(&gateway);
+            if self.drafts.gateway_error.is_some() {
+                return;
+            }
+        } else {
+            self.leave_past();
+        }
+        if matches!(self.state.gateways.shown, Shown::Gateway(_)) {
+            self.state.sign_in = SignInChoice::Asked;
+            self.ui_state.narrow_rail = NarrowRail::Closed;
+            views::focus(ctx, &self.state, &self.drafts);
+        }
+    }
+
     /// Asks for an API token, for a gateway without the Gatewatch resource.
     pub(super) fn use_token(&mut self, ctx: &Context) {
-        self.state.sign_in = SignInChoice::Token;
+        self.state.sign_in = SignInChoice::Asked;
         self.drafts.login.is_token = true;
         views::focus(ctx, &self.state, &self.drafts);
     }

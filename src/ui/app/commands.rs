@@ -70,7 +70,13 @@ impl App {
             }
             Command::ClearGatewayError => self.drafts.gateway_error = None,
             Command::SignIn => self.sign_in(ctx),
-            Command::CancelSignIn => self.state.sign_in = SignInChoice::Dismissed,
+            Command::AskSignIn(gateway) => self.ask_sign_in(ctx, gateway),
+            Command::CancelSignIn => {
+                // A login that is required later is asked for.
+                let is_dismissed = self.state.lacks_login();
+                self.state.sign_in =
+                    if is_dismissed { SignInChoice::Dismissed } else { SignInChoice::Automatic };
+            }
             Command::UseToken => self.use_token(ctx),
             Command::CancelConnect => self.cancel_connect(),
             Command::AbandonKeyring => self.abandon_keyring(),

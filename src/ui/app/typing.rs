@@ -35,7 +35,7 @@ impl App {
         typing.is_ignored &= !is_deliberate;
 
         let is_sign_in_shown = draw::is_sign_in_shown(state, drafts);
-        let was_sign_in_shown = mem::replace(&mut ui_state.was_sign_in_shown, is_sign_in_shown);
+        ui_state.was_sign_in_shown &= is_sign_in_shown;
         let is_busy = Popup::is_any_open(ctx)
             || ctx.memory(|memory| memory.top_modal_layer().is_some())
             || drafts.has_form()
@@ -45,7 +45,12 @@ impl App {
             || drafts.palette.is_some()
             || drafts.tester.is_open
             || ui_state.settings_page.is_some();
-        if !is_table_focused(ctx) || is_busy {
+        if is_busy {
+            return;
+        }
+        // A card that was opened from a dialog gets the focus once that is closed.
+        let was_sign_in_shown = mem::replace(&mut ui_state.was_sign_in_shown, is_sign_in_shown);
+        if !is_table_focused(ctx) {
             return;
         }
         if is_sign_in_shown {

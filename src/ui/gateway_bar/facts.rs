@@ -109,9 +109,9 @@ pub(super) fn show(
         let text = RichText::new(text).font(fact_font(fact)).line_height(Some(tokens::LINE_SECONDARY));
         let text = text.color(color);
         child.add_space(PADDING);
-        if let Fact::SignIn { gateway, .. } = fact {
+        if let Fact::SignIn { command, .. } = fact {
             if child.add(Link::new(text)).clicked() {
-                commands.push(Command::Connect(gateway.clone()));
+                commands.push(command.clone());
             }
         } else {
             let label = child.add(Label::new(text).extend());

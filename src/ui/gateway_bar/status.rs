@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
+use super::super::command::Command;
 use super::super::error_report::ErrorReport;
 use super::super::mark::Mark;
 use super::super::model::{AppState, ChangeCounts, Health, Pause, Shown};
@@ -62,8 +63,8 @@ pub(super) enum Fact {
     SignIn {
         /// The text.
         text: String,
-        /// The name of the gateway.
-        gateway: String,
+        /// What the link does.
+        command: Command,
     },
     /// The number of nodes that answer, with a menu.
     Nodes {
@@ -118,9 +119,10 @@ impl Status {
                 facts.extend(nodes);
                 let without_login = without_login(state);
                 facts.extend(without_login.clone().map(|(text, gateway)| match gateway {
-                    Some(gateway) => Fact::SignIn { text, gateway },
+                    Some(gateway) => Fact::SignIn { text, command: Command::Connect(gateway) },
                     None => Fact::Warning(text),
                 }));
+                facts.extend(ask_for_login(state));
                 facts.extend(updated.map(Fact::time));
                 facts.extend(warnings.into_iter().map(Fact::Warning));
                 let mark = if failed.is_some() { Mark::Degraded } else { Mark::SignIn };
@@ -139,6 +141,7 @@ impl Status {
                     error if error.wants_login() => Mark::SignIn,
                     _ => Mark::Unreachable,
                 };
+                let link = ask_for_login(state);
                 if mark == Mark::Unreachable {
                     facts.push(Fact::Error(report.first_sentence().to_owned()));
                 } else {
@@ -147,12 +150,13 @@ impl Status {
                         facts.extend(version(infos.find_map(|node| node.info.as_ref())));
                     }
                     // The view in the table's place shows it with more detail.
-                    if !room.is_compact {
+                    if !room.is_compact && link.is_none() {
                         let text =
                             if mark == Mark::SignIn { "Not signed in" } else { "Certificate not trusted" };
                         facts.push(Fact::state(text));
                     }
                 }
+                facts.extend(link);
                 facts.extend(nodes);
                 facts.extend(updated.map(Fact::time));
                 if mark == Mark::Unreachable {
@@ -257,6 +261,12 @@ fn failed_text(state: &AppState) -> Option<String> {
         others => format!(" (and {others} more nodes)"),
     };
     Some(format!("{url}: {}{others}", ErrorReport::new(error).summary()))
+}
+
+/// Returns the link that opens the card for the login, where the card was closed without one.
+fn ask_for_login(state: &AppState) -> Option<Fact> {
+    let is_closed = state.lacks_login() && state.can_ask_for_login();
+    is_closed.then(|| Fact::SignIn { text: "Sign in…".to_owned(), command: Command::AskSignIn(None) })
 }
 
 /// Returns which of all gateways wait for a login, and the name of the gateway if it is only one.

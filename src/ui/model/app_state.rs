@@ -135,8 +135,8 @@ pub(in crate::ui) enum SignInChoice {
     Automatic,
     /// Not while there is a table.
     Dismissed,
-    /// Also for a token that a gateway without the Gatewatch resource accepts.
-    Token,
+    /// Also if no node requires one, such as for a token that a gateway without the Gatewatch resource accepts.
+    Asked,
 }
 
 /// The health of the current gateway.

@@ -27,20 +27,36 @@ impl AppState {
         if self.sign_in == SignInChoice::Dismissed && self.table.result().is_some() {
             return None;
         }
-        let errors =
-            || self.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref());
-        let rejected = errors().find_map(|error| match error {
+        let rejected = self.errors().find_map(|error| match error {
             GatewayError::Certificate(rejected) => Some(&**rejected),
             _ => None,
         });
         if let Some(rejected) = rejected {
             return Some(Prompt::Certificate(rejected));
         }
-        // A gateway of 8.3 without the Web Dev resource can be read with a token.
-        let is_token_chosen = self.sign_in == SignInChoice::Token;
-        let can_use_token =
-            |error: &GatewayError| is_token_chosen && matches!(error, GatewayError::NoResource { .. });
-        errors().any(|error| error.wants_login() || can_use_token(error)).then_some(Prompt::SignIn)
+        let is_asked = self.sign_in == SignInChoice::Asked;
+        (is_asked || self.lacks_login()).then_some(Prompt::SignIn)
+    }
+
+    /// Returns `true` if a node of the current gateway requires a login that it hasn't got.
+    pub(in crate::ui) fn lacks_login(&self) -> bool {
+        self.errors().any(GatewayError::wants_login)
+    }
+
+    /// Returns whether the card that asks for a login can be opened: nothing is asked for, and the window shows one gateway.
+    pub(in crate::ui) fn can_ask_for_login(&self) -> bool {
+        let is_asking = self.prompt().is_some() && self.past.is_none();
+        self.can_edit && !is_asking && !self.waits_for_secret
+    }
+
+    /// Returns whether the card that asks for a login can be closed: there is something else to show.
+    pub(in crate::ui) fn can_cancel_sign_in(&self) -> bool {
+        let is_asked = self.sign_in == SignInChoice::Asked;
+        self.table.result().is_some() || (is_asked && !self.lacks_login())
+    }
+
+    fn errors(&self) -> impl Iterator<Item = &GatewayError> {
+        self.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref())
     }
 
     /// Returns `true` if a login is asked for.

@@ -130,6 +130,8 @@ pub(in crate::ui) enum AfterDiscard {
     SetUp,
     /// The window connects to the gateway with this name or address.
     Connect(String),
+    /// The window asks for the login of the gateway with this name or address; `None` for the current gateway.
+    SignIn(Option<String>),
     /// The window connects to the demo gateway.
     ConnectDemo,
     /// The window shows all saved gateways.

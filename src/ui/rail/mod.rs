@@ -273,6 +273,9 @@ fn menu(ui: &mut Ui, entry: &GatewayEntry, takes_focus: bool, commands: &mut Vec
     if first.clicked() {
         commands.push(command);
     }
+    if ui.add(Item::new("Sign in…").icon(icons::KEY_ROUND)).clicked() {
+        commands.push(Command::AskSignIn(Some(name.clone())));
+    }
     if ui.add(Item::new("Copy address").icon(icons::COPY)).clicked() {
         let addresses: Vec<String> = entry.profile.nodes().iter().map(ToString::to_string).collect();
         commands.push(Command::Copy(Copied::Text(addresses.join(" "))));

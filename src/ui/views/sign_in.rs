@@ -129,10 +129,15 @@ fn form(
     if ui.add(sign_in).clicked() || entered {
         commands.push(Command::SignIn);
     }
-    if state.table.result().is_some() {
+    if state.can_cancel_sign_in() {
         ui.add_space(2.0 * tokens::UNIT);
         let cancel = Button::soft("Cancel").fixed_width(ui.available_width()).name("Cancel sign-in");
-        if ui.add(cancel).tooltip("Show the sessions read before").clicked() {
+        let cancel = ui.add(cancel);
+        let cancel = match state.table.result() {
+            Some(_) => cancel.tooltip("Show the sessions read before"),
+            None => cancel,
+        };
+        if cancel.clicked() {
             commands.push(Command::CancelSignIn);
         }
     }

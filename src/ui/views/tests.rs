@@ -93,9 +93,35 @@ fn only_questions_take_the_place_of_a_table() {
 fn token_can_be_typed_for_a_gateway_without_the_resource() {
     let mut state = state(vec![Some(no_resource())]);
     assert!(!takes_text(&state) && !is_prompting(&state));
-    state.sign_in = SignInChoice::Token;
+    state.sign_in = SignInChoice::Asked;
     assert!(matches!(choose(&state), Some(View::SignIn)));
     assert!(takes_text(&state));
+}
+
+#[test]
+fn sign_in_can_be_asked_for_and_cancelled_whatever_is_shown() {
+    let login_error = || Some(GatewayError::TokenRejected);
+    for (mut state, can_ask, can_cancel) in [
+        (with_table(state(vec![None])), true, true),
+        (with_table(state(vec![Some(timeout())])), true, true),
+        (state(vec![Some(no_resource())]), true, true),
+        (state(vec![Some(timeout())]), true, true),
+        // It is open already, and there is nothing else to show.
+        (state(vec![login_error()]), false, false),
+    ] {
+        state.can_edit = true;
+        assert_eq!(state.can_ask_for_login(), can_ask);
+        state.sign_in = SignInChoice::Asked;
+        assert!(matches!(choose(&state), Some(View::SignIn)));
+        assert!(!state.can_ask_for_login());
+        assert_eq!(state.can_cancel_sign_in(), can_cancel);
+    }
+    let mut dismissed = with_table(state(vec![login_error()]));
+    (dismissed.can_edit, dismissed.sign_in) = (true, SignInChoice::Dismissed);
+    assert!(dismissed.can_ask_for_login());
+    // Several gateways and the demo gateway have no card.
+    dismissed.can_edit = false;
+    assert!(!dismissed.can_ask_for_login());
 }
 
 #[test]
