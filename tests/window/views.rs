@@ -312,6 +312,37 @@ fn login_can_be_asked_for_while_the_gateway_is_read() {
 }
 
 #[test]
+fn escape_cancels_the_card_from_each_of_its_controls() {
+    let is_closed = Arc::new(AtomicBool::new(false));
+    let gateway = requiring_password(is_closed.clone());
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    is_closed.store(true, Ordering::SeqCst);
+    for name in ["User name", "Password", "Sign in"] {
+        window.press(Modifiers::NONE, Key::F5);
+        window.until_text(CARD);
+        window.harness.get_by_label(name).focus();
+        window.harness.step();
+        window.press(Modifiers::NONE, Key::Escape);
+        assert!(!window.has(CARD) && window.column("Username").len() == 6, "{name}");
+    }
+    // Without a table there is no Cancel.
+    let mut window = Window::on(&gateway.url);
+    window.until_text(CARD);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(window.has(CARD));
+}
+
+#[test]
+fn escape_cancels_connecting_once_that_is_offered() {
+    let gateway = FakeGateway::new(|_, _| std::thread::sleep(std::time::Duration::from_mins(1)));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("Cancel connecting");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text("Connect to a gateway");
+}
+
+#[test]
 fn login_of_the_command_line_that_is_wrong_leads_to_the_card() {
     let gateway = closed();
     let credentials = Credentials::basic("billy", "wrong").unwrap();

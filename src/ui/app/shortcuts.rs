@@ -5,7 +5,7 @@ use egui::{Context, Event, Key, Popup};
 use super::super::command::{Command, FilterCommand, PastCommand, RailCommand};
 use super::super::command_table::{self, Scope};
 use super::super::model::{AppState, Drafts, NarrowRail, UiState};
-use super::super::{filter_row, gateway_bar, grid, rail};
+use super::super::{filter_row, gateway_bar, grid, rail, views};
 use crate::query::FilterField;
 
 /// The shortcuts that also work in dialogs.
@@ -64,6 +64,8 @@ pub(super) fn handle(
             }
         } else if focused == Some(gateway_bar::time_box_id()) {
             commands.push(Command::Past(PastCommand::ResetTime));
+        } else if let Some(command) = views::cancel(state) {
+            commands.push(command);
         } else if is_table {
             commands.push(Command::Escape);
         }

@@ -89,6 +89,15 @@ pub(super) fn is_prompting(state: &AppState) -> bool {
     state.prompt().is_some()
 }
 
+/// Returns the command of the button with which the view can be cancelled; `None` if it has none.
+pub(super) fn cancel(state: &AppState) -> Option<Command> {
+    match choose(state)? {
+        View::SignIn => state.can_cancel_sign_in().then_some(Command::CancelSignIn),
+        View::Connecting => unread::can_cancel(state).then_some(Command::CancelConnect),
+        _ => None,
+    }
+}
+
 /// Returns `true` if a password can't help: the gateway's sessions need a token.
 pub(super) fn wants_token(state: &AppState) -> bool {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
