@@ -12,7 +12,9 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::{Profile, webdev};
 use gatewatch::history::{Location, Recorder};
 use gatewatch::poll::{ListUpdate, NodeUpdate, ReadOutcome};
-use gatewatch::settings::Target;
+use gatewatch::query::{FilterSet, FilterText, KindFilter};
+use gatewatch::settings::{FilterState, State, Target};
+use gatewatch::table::Layout;
 use gatewatch::ui::Start;
 use tempfile::TempDir;
 
@@ -81,6 +83,26 @@ impl Plant {
         });
         window
     }
+}
+
+#[test]
+fn activity_passes_restored_filters_while_the_gateway_is_down() {
+    let plant = Plant::new();
+    let start = plant.start();
+    let Plant { gateway, folder: _folder } = plant;
+    let _address = gateway.stop();
+    let username = FilterText { pattern: "billy".to_owned(), ..FilterText::default() };
+    let filters = FilterSet { username, ..FilterSet::default() };
+    let state = State {
+        table: Layout { activity: true, ..Layout::default() },
+        filters: FilterState::new(&filters, KindFilter::All),
+        ..State::default()
+    };
+    let mut window = Window::open(Start { state, ..start });
+    window.until_gateway("Connection refused");
+    until_activity(&mut window, "the sessions of the user", |rows| {
+        rows.iter().any(|row| row.contains("billy")) && !rows.iter().any(|row| row.contains("anna"))
+    });
 }
 
 /// Returns a read of a node of the gateway "Plant".

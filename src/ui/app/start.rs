@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use egui::Context;
 
@@ -226,6 +226,10 @@ impl App {
             Some(Target::All) => app.show_all(),
             Some(Target::Demo) => app.connect_demo(),
             None => app.update_background(),
+        }
+        if app.state.is_filtered(&app.drafts) {
+            // Applies the filters to the history, too, which needs no gateway that answers.
+            app.query(Duration::ZERO);
         }
         Ok(app)
     }
