@@ -46,6 +46,15 @@ pub struct QueryResult {
 }
 
 impl QueryResult {
+    /// Returns `true` if another result has the same rows in the same groups.
+    #[must_use]
+    pub fn has_lines_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.dataset, &other.dataset)
+            && self.grouping == other.grouping
+            && self.groups == other.groups
+            && self.rows == other.rows
+    }
+
     /// Returns the filters that were applied.
     pub(super) fn filters(&self) -> Filters {
         Filters {

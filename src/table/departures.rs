@@ -38,6 +38,11 @@ impl Departures {
         self.0.get(index)
     }
 
+    /// Returns the index of a session, identified by its row in the last dataset with it.
+    pub(super) fn index_of(&self, dataset: &Arc<Dataset>, row: u32) -> Option<usize> {
+        self.0.iter().position(|left| left.row == row && Arc::ptr_eq(&left.dataset, dataset))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -215,6 +215,20 @@ impl Lines {
         }
     }
 
+    /// Returns the line of the session with this index among those that have left; `None` in a collapsed group.
+    #[must_use]
+    pub fn line_of_left(&self, index: usize) -> Option<usize> {
+        let place = *self.left.get(index)?;
+        if self.groups.is_empty() {
+            return Some(place + index);
+        }
+        // It is a line of the group of the session above.
+        let number = self.group_of(place.saturating_sub(1))?;
+        let group = self.groups[number];
+        let above = place - group.start + index - self.left_in(Some(number)).start;
+        group.is_expanded.then_some(group.line + 1 + above)
+    }
+
     /// Collapses and expands groups. `is_expanded` gets the index of the first session of a group.
     pub fn set_expanded(&mut self, is_expanded: impl Fn(usize) -> bool) {
         for group in &mut self.groups {
@@ -241,8 +255,12 @@ mod tests {
         let (group, session, left) = (Line::Group, Line::Session, Line::Left);
         let all =
             |lines: &Lines| -> Vec<Line> { (0..lines.len()).map(|line| lines.get(line).unwrap()).collect() };
+        let left_lines = |lines: &Lines| -> Vec<Option<usize>> {
+            (0..=lines.left.len()).map(|index| lines.line_of_left(index)).collect()
+        };
         let mut lines = Lines::new(3, &[], |_| true);
         lines.set_left(vec![0, 2, 2, 3]);
+        assert_eq!(left_lines(&lines), [Some(0), Some(3), Some(4), Some(6), None]);
         assert_eq!(all(&lines), [left(0), session(0), session(1), left(1), left(2), session(2), left(3)]);
         assert_eq!((0..3).map(|index| lines.line_of(index)).collect::<Vec<_>>(), [1, 2, 5]);
         assert_eq!((lines.sessions_of(3), lines.sessions_of(6)), (2..2, 3..3));
@@ -271,6 +289,7 @@ mod tests {
         assert_eq!((0..4).map(|index| lines.line_of(index)).collect::<Vec<_>>(), [2, 4, 6, 8]);
         let above: Vec<usize> = (0..lines.len()).map(|line| lines.left_above(line)).collect();
         assert_eq!(above, [0, 0, 1, 1, 2, 2, 3, 4, 4, 4]);
+        assert_eq!(left_lines(&lines), [Some(1), Some(3), Some(5), None, Some(9), None]);
         lines.set_expanded(|_| true);
         assert_eq!(all(&lines)[6..9], [group(1), session(2), left(3)]);
         lines.set_left(Vec::new());

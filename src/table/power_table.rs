@@ -17,12 +17,11 @@ use crate::query::QueryResult;
 mod actions;
 mod details;
 mod marks;
+mod scroll_anchors;
 
 pub use details::{Details, OtherSessions};
 pub use marks::MARK_TIME;
-
-/// Number of sessions in view that are tried as scroll anchors. The search for one goes through all rows.
-const MAX_SCROLL_ANCHORS: usize = 8;
+use scroll_anchors::ScrollAnchors;
 
 /// The circumstances under which a query result is shown.
 #[derive(Clone, Copy, Debug)]
@@ -211,7 +210,7 @@ impl PowerTable {
 
     /// Removes all sessions, for instance when the gateway changes. Collapsed groups stay collapsed.
     pub fn clear(&mut self) {
-        let metrics = Metrics { lines: 0, ..self.metrics };
+        let metrics = Metrics { lines: 0, room_px: 0, ..self.metrics };
         *self = Self { metrics, collapsed: std::mem::take(&mut self.collapsed), ..Self::default() };
     }
 
@@ -225,10 +224,10 @@ impl PowerTable {
     }
 
     /// Shows a query result. Selection, cursor and scroll position stay with their sessions. Sessions that have signed in since
-    /// the result before are new, and the lines of those that have left stay for a while.
-    pub fn show(&mut self, mut result: QueryResult, context: ResultContext<'_>) {
-        let anchors = self.scroll_anchors(context.pointer);
-        let was_at_top = self.is_at_top() && context.pointer.is_none();
+    /// the result before are new, and the lines of those that have left stay for a while. Returns the line that is under the
+    /// pointer now.
+    pub fn show(&mut self, mut result: QueryResult, context: ResultContext<'_>) -> Option<usize> {
+        let mut anchors = self.scroll_anchors(context.pointer);
         let old_line = self.cursor_line();
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let mapping = result.row_mapping.take();
@@ -236,10 +235,13 @@ impl PowerTable {
             (Some(before), Some(mapping)) if context.has_marks => {
                 self.departures.update(before, &result, mapping, context.outdated, context.left_at);
             }
+            // As with another order of the counts.
+            (Some(before), None) if context.has_marks && before.has_lines_of(&result) => {}
             // Or other rows of the same dataset are shown.
             _ => self.departures.clear(),
         }
         if let Some(mapping) = &mapping {
+            anchors = self.map_anchors(anchors, mapping);
             if context.has_marks {
                 self.arrivals.update(mapping, &result.dataset, context.outdated);
             } else {
@@ -266,12 +268,11 @@ impl PowerTable {
             self.hidden_cursor = self.hidden_cursor.or(self.cursor.map(|cursor| (cursor, old_y)));
             self.cursor = self.nearest_session(line).and_then(|line| self.cursor_at(line));
         }
-        let map = |cursor: Cursor| mapping.as_ref().map_or(Some(cursor), |mapping| cursor.map(mapping));
-        if !self.restore_hidden_cursor() {
-            self.restore_scroll(was_at_top, anchors.into_iter().filter_map(|(at, y)| Some((map(at)?, y))));
-        }
+        let pointer =
+            if self.restore_hidden_cursor() { context.pointer } else { self.restore_scroll(&anchors) };
         self.count_selected();
         self.details = self.find_details();
+        pointer
     }
 
     /// Returns this line, or the nearest one with a session or a group.
@@ -298,43 +299,6 @@ impl PowerTable {
         true
     }
 
-    /// Returns the lines that keep the scroll position, the best first, each with its y. The one under the pointer comes
-    /// first, then those nearest to it. At the top without pointer and cursor there is none: new first lines are scrolled into
-    /// view there.
-    fn scroll_anchors(&self, pointer: Option<usize>) -> Vec<(Cursor, i64)> {
-        let visible = self.scroll.visible(self.metrics);
-        let cursor = self.cursor_line().filter(|line| visible.contains(line));
-        let nearest = pointer.into_iter().flat_map(|line| {
-            let offsets = 0..MAX_SCROLL_ANCHORS;
-            offsets.flat_map(move |offset| [line.checked_add(offset), line.checked_sub(offset)])
-        });
-        let nearest = nearest.flatten().filter(|line| visible.contains(line));
-        let others = visible.clone().filter(|_| !self.is_at_top()).take(MAX_SCROLL_ANCHORS);
-        nearest
-            .chain(cursor)
-            .chain(others)
-            .filter_map(|line| Some((self.cursor_at(line)?, self.scroll.y_of(line, self.metrics)?)))
-            .collect()
-    }
-
-    /// Scrolls so that the first anchor that is still shown keeps its y. A table that was at its top stays there as long as
-    /// the session that the user has selected there stays in view.
-    fn restore_scroll(&mut self, was_at_top: bool, mut anchors: impl Iterator<Item = (Cursor, i64)>) {
-        self.scroll.clamp(self.metrics);
-        let is_selected = self.cursor.is_some_and(|cursor| self.is_selected(cursor.row()));
-        if was_at_top && (!is_selected || self.cursor_in_view().is_some()) {
-            return;
-        }
-        let found = anchors.find_map(|(at, y)| Some((self.line_of(at)?, y)));
-        if let Some((line, y)) = found {
-            self.scroll.put(line, y, self.metrics);
-        }
-    }
-
-    fn is_at_top(&self) -> bool {
-        self.scroll.line() == 0 && self.scroll.offset_px() == 0
-    }
-
     /// Updates the row of the cursor: the first row of its group may have changed, and the cursor of a session in a
     /// collapsed group moves to the group's header.
     fn settle_cursor(&mut self) {
@@ -344,13 +308,12 @@ impl PowerTable {
     }
 
     /// Shows and hides the sessions of groups. The anchors keep the scroll position.
-    fn update_lines(&mut self, anchors: Vec<(Cursor, i64)>) {
-        let was_at_top = self.is_at_top();
+    fn update_lines(&mut self, anchors: &ScrollAnchors) {
         if let Some(QueryResult { dataset, rows, .. }) = &self.result {
             self.lines.set_expanded(|index| self.collapsed.is_expanded(dataset, rows[index]));
             self.metrics.lines = self.lines.len();
             self.settle_cursor();
-            self.restore_scroll(was_at_top, anchors.into_iter());
+            self.restore_scroll(anchors);
         }
     }
 

@@ -14,12 +14,21 @@ pub struct Metrics {
     pub line_px: u32,
     /// Height of the view.
     pub view_px: u32,
+    /// Height of the room below the last line, which lets a line stay under the pointer where the table is too short.
+    pub room_px: u64,
 }
 
 impl Metrics {
     /// Returns the largest scroll position, in pixels from the top of the table.
     fn max_top(self) -> u64 {
-        (self.lines as u64 * u64::from(self.line_px)).saturating_sub(self.view_px.into())
+        (self.lines as u64 * u64::from(self.line_px)).saturating_sub(self.view_px.into()) + self.room_px
+    }
+
+    /// Returns the height of the room that is missing below the last line to show a line this many pixels below the top of the
+    /// view.
+    pub(super) fn missing_room(self, line: usize, y: i64) -> u64 {
+        let top = (line as u64 * u64::from(self.line_px)).saturating_add_signed(-y);
+        top.saturating_sub(self.max_top())
     }
 
     /// Returns the number of whole lines that fit into the view, at least 1.
@@ -71,6 +80,13 @@ impl Scroll {
         }
         let lines = i64::try_from(line - self.line).ok()?;
         Some(lines * i64::from(metrics.line_px) - i64::from(self.offset_px))
+    }
+
+    /// Returns the line that is this many pixels below the top of the view.
+    #[must_use]
+    pub fn line_at(self, y: i64, metrics: Metrics) -> Option<usize> {
+        let line = self.top(metrics).checked_add_signed(y)?.checked_div(metrics.line_px.into())?;
+        usize::try_from(line).ok().filter(|line| *line < metrics.lines)
     }
 
     /// Scrolls down by this many pixels; up by a negative number.
@@ -152,7 +168,7 @@ mod tests {
 
     use super::*;
 
-    const MILLIONS: Metrics = Metrics { lines: 5_000_000, line_px: 22, view_px: 600 };
+    const MILLIONS: Metrics = Metrics { lines: 5_000_000, line_px: 22, view_px: 600, room_px: 0 };
 
     #[test]
     fn small_steps_move_a_long_table() {
@@ -200,7 +216,7 @@ mod tests {
             view_px in 1..2_000_u32,
             moves in prop::collection::vec(-1e7..1e7_f64, 0..20),
         ) {
-            let metrics = Metrics { lines, line_px, view_px };
+            let metrics = Metrics { lines, line_px, view_px, room_px: 0 };
             let mut scroll = Scroll::default();
             for pixels in moves {
                 scroll.by(pixels, metrics);
@@ -211,6 +227,7 @@ mod tests {
                 for (index, line) in visible.clone().enumerate() {
                     let expected = first + i64::try_from(index).unwrap() * i64::from(line_px);
                     prop_assert_eq!(scroll.y_of(line, metrics), Some(expected));
+                    prop_assert_eq!(scroll.line_at(expected, metrics), Some(line));
                 }
                 // The view is full, or shows all lines.
                 let end = first + i64::try_from(visible.len()).unwrap() * i64::from(line_px);
@@ -220,7 +237,7 @@ mod tests {
 
         #[test]
         fn reveals_whole_lines(line in 0..1_000_000_usize, from in 0..1_000_000_usize) {
-            let metrics = Metrics { lines: 1_000_000, line_px: 22, view_px: 601 };
+            let metrics = Metrics { lines: 1_000_000, line_px: 22, view_px: 601, room_px: 0 };
             let mut scroll = Scroll::default();
             scroll.put(from, 0, metrics);
             let before = scroll;

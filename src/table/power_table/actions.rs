@@ -40,7 +40,7 @@ impl PowerTable {
             Action::SetAllCollapsed(collapsed) => {
                 let anchors = self.scroll_anchors(None);
                 self.collapsed.set_all(collapsed);
-                self.update_lines(anchors);
+                self.update_lines(&anchors);
             }
             Action::StepSelected(step) => self.step_selected(step),
             Action::GoToChange(step) => self.go_to_change(step),
@@ -208,8 +208,7 @@ impl PowerTable {
         let first = result.rows[group.start];
         self.collapsed.toggle(&result.dataset, first);
         // The header stays under the mouse.
-        let y = self.scroll.y_of(group.line, self.metrics);
-        self.update_lines(y.map(|y| (Cursor::Group(first), y)).into_iter().collect());
+        self.update_lines(&self.header_anchor(index));
     }
 }
 

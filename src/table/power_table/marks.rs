@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use super::PowerTable;
 use crate::table::action::{SelectMode, Step};
-use crate::table::cursor::Cursor;
 use crate::table::departures::LeftSession;
 use crate::table::lines::Line;
 
@@ -25,13 +24,17 @@ impl PowerTable {
     }
 
     /// Ends the marks of sessions that have been in view for `mark_time`. Returns the time until the next one ends. The line
-    /// under the pointer stays there: where the lines above can't be scrolled, those of sessions that have left stay.
+    /// under the pointer stays there, also that of a session that has left: where the lines above can't be scrolled, those of
+    /// sessions that have left stay.
     pub fn expire_marks(
         &mut self,
         now: Instant,
         mark_time: Duration,
         pointer: Option<usize>,
     ) -> Option<Duration> {
+        if pointer.is_none() {
+            self.remove_room();
+        }
         self.note_seen(now);
         let arrivals = self.arrivals.expire(now, mark_time);
         if self.departures.is_empty() {
@@ -40,9 +43,13 @@ impl PowerTable {
         let anchors = self.scroll_anchors(pointer);
         // For each line removed above the pointer, one from above the view scrolls in.
         let above = pointer.map_or(0, |pointer| self.lines.left_above(pointer));
+        let under_pointer = pointer.and_then(|pointer| self.lines.get(pointer));
         let mut room = self.scroll.line();
         let before = self.departures.places().len();
         let departures = self.departures.expire(now, mark_time, |index| {
+            if under_pointer == Some(Line::Left(index)) {
+                return false;
+            }
             let is_removed = index >= above || room > 0;
             if index < above {
                 room = room.saturating_sub(1);
@@ -50,7 +57,9 @@ impl PowerTable {
             is_removed
         });
         if self.departures.places().len() != before {
-            self.update_left(anchors);
+            self.lines.set_left(self.departures.places());
+            self.metrics.lines = self.lines.len();
+            self.restore_scroll(&anchors);
         }
         arrivals.into_iter().chain(departures).min()
     }
@@ -71,14 +80,6 @@ impl PowerTable {
                 Some(Line::Group(_)) | None => {}
             }
         }
-    }
-
-    /// Shows the lines of the sessions that have left. The anchors keep the scroll position.
-    fn update_left(&mut self, anchors: Vec<(Cursor, i64)>) {
-        let was_at_top = self.is_at_top() && anchors.is_empty();
-        self.lines.set_left(self.departures.places());
-        self.metrics.lines = self.lines.len();
-        self.restore_scroll(was_at_top, anchors.into_iter());
     }
 
     /// Moves to the next line that is marked as new or left. The cursor moves to a session; where one has left, there is none

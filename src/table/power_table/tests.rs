@@ -33,7 +33,8 @@ struct Fixture {
     query: Query,
     outdated: OutdatedLists,
     now: Instant,
-    pointer: Option<usize>,
+    /// The height of the pointer, in pixels below the top of the view.
+    pointer_y: Option<i64>,
     has_marks: bool,
 }
 
@@ -45,7 +46,7 @@ impl Fixture {
             query: Query::default(),
             outdated: OutdatedLists::default(),
             now: Instant::now(),
-            pointer: None,
+            pointer_y: None,
             has_marks: false,
         };
         fixture.table.set_view(VIEW.0, VIEW.1);
@@ -60,12 +61,11 @@ impl Fixture {
             .result()
             .filter(|old| !Arc::ptr_eq(&old.dataset, &self.dataset))
             .map(|old| Arc::new(RowMapping::between(&old.dataset, &self.dataset)));
-        let Self { outdated, pointer, has_marks, .. } = self;
+        let pointer = self.pointer();
+        let Self { outdated, has_marks, .. } = self;
         let now = SystemTime::UNIX_EPOCH;
-        self.table.show(
-            result,
-            ResultContext { outdated, left_at: Some(now), pointer: *pointer, has_marks: *has_marks },
-        );
+        self.table
+            .show(result, ResultContext { outdated, left_at: Some(now), pointer, has_marks: *has_marks });
     }
 
     fn refresh(&mut self, sessions: &str) {
@@ -101,7 +101,16 @@ impl Fixture {
 
     /// Ends the marks that are over at this time. Returns the time until the next one ends.
     fn expire(&mut self) -> Option<Duration> {
-        self.table.expire_marks(self.now, MARK_TIME, self.pointer)
+        let pointer = self.pointer();
+        self.table.expire_marks(self.now, MARK_TIME, pointer)
+    }
+
+    /// Returns the line under the pointer.
+    fn pointer(&self) -> Option<usize> {
+        let y = self.pointer_y?;
+        let (scroll, metrics) = (self.table.scroll(), self.table.metrics());
+        let is_there = |line: &usize| scroll.y_of(*line, metrics).is_some_and(|top| (top..top + 10).contains(&y));
+        scroll.visible(metrics).find(is_there)
     }
 
     /// Returns the id, or the number of sessions of a group, of each line in view. The ids of sessions that have left are in
@@ -211,9 +220,9 @@ fn sessions_that_have_left_keep_their_lines_for_a_time() {
 fn nothing_moves_under_the_pointer() {
     let mut fixture = Fixture::new(PLANT);
     fixture.has_marks = true;
-    fixture.pointer = Some(2);
+    fixture.pointer_y = Some(25);
     let under_pointer = |fixture: &Fixture| {
-        let line = fixture.table.scroll().visible(fixture.table.metrics()).nth(2).unwrap();
+        let line = fixture.pointer().unwrap();
         fixture.table.rows_of(line).first().map(|row| fixture.ids(&[*row]))
     };
     let mut sessions: Vec<String> = PLANT.split(' ').map(str::to_owned).collect();
@@ -229,14 +238,12 @@ fn nothing_moves_under_the_pointer() {
             _ => {}
         }
         fixture.refresh(&sessions.join(" "));
-        fixture.pointer = Some(fixture.table.scroll().visible(fixture.table.metrics()).start + 2);
         fixture.now += SECOND;
         fixture.expire();
-        fixture.pointer = Some(fixture.table.scroll().visible(fixture.table.metrics()).start + 2);
         assert_eq!(under_pointer(&fixture), Some("C".into()), "change {change}: {}", fixture.in_view());
     }
     // Once the pointer is gone, those in view go.
-    fixture.pointer = None;
+    fixture.pointer_y = None;
     for _ in 0..300 {
         fixture.now += MARK_TIME;
         fixture.expire();
@@ -244,6 +251,95 @@ fn nothing_moves_under_the_pointer() {
     let visible = fixture.table.scroll().visible(fixture.table.metrics());
     let is_left = |line: usize| matches!(fixture.table.lines().get(line), Some(Line::Left(_)));
     assert!(!visible.clone().any(is_left), "{}", fixture.in_view());
+}
+
+#[test]
+fn row_that_has_left_stays_under_the_pointer() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.pointer_y = Some(25);
+    let left = PLANT.replace("carl-C ", "");
+    fixture.refresh(&left);
+    assert_eq!((fixture.expire(), fixture.in_view()), (Some(MARK_TIME), "ABcDE".into()));
+    // Others sign in right there, and at the top.
+    fixture.refresh(&left.replace("anna-D", "x-X anna-D"));
+    assert_eq!(fixture.in_view(), "ABcXD");
+    let left = format!("y-Y {}", left.replace("anna-D", "x-X anna-D"));
+    fixture.refresh(&left);
+    assert_eq!(fixture.in_view(), "ABcXD");
+    // Its time ends once the pointer has gone.
+    for _ in 0..5 {
+        fixture.now += MARK_TIME;
+        fixture.expire();
+        assert_eq!(fixture.in_view(), "ABcXD");
+        fixture.refresh(&left);
+    }
+    fixture.pointer_y = Some(35);
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "YABXD");
+    fixture.pointer_y = None;
+    fixture.refresh(&left.replace("billy-B ", ""));
+    fixture.expire();
+    fixture.now += MARK_TIME;
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "YAXDE");
+}
+
+#[test]
+fn header_stays_under_the_pointer_when_the_first_session_of_its_group_leaves() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.group(ColumnId::Username);
+    fixture.table.act(Action::ScrollBy(40.0));
+    fixture.pointer_y = Some(15);
+    assert_eq!(fixture.in_view(), "J3BEH");
+    fixture.refresh(&PLANT.replace("billy-B ", ""));
+    assert_eq!(fixture.in_view(), "b2EH3");
+}
+
+#[test]
+fn nothing_moves_under_the_pointer_in_a_short_table() {
+    let mut fixture = Fixture::new("anna-A billy-B carl-C");
+    fixture.has_marks = true;
+    fixture.pointer_y = Some(15);
+    fixture.refresh("x-X anna-A billy-B carl-C");
+    assert_eq!(fixture.in_view(), "ABC");
+    fixture.refresh("y-Y x-X anna-A billy-B");
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "ABc");
+    fixture.now += MARK_TIME;
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "AB");
+    fixture.pointer_y = None;
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "YXAB");
+}
+
+#[test]
+fn nothing_moves_under_the_pointer_at_the_end_of_the_table() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.table.act(Action::ScrollTo(1.0));
+    fixture.pointer_y = Some(10);
+    fixture.refresh(&PLANT.replace("anna-J", ""));
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "FGHIj");
+    fixture.now += MARK_TIME;
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "FGHI");
+    fixture.pointer_y = None;
+    fixture.expire();
+    assert_eq!(fixture.in_view(), "EFGHI");
+}
+
+#[test]
+fn rows_that_have_left_stay_if_the_same_rows_are_shown_again() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.refresh(&PLANT.replace("carl-C ", ""));
+    // As with another order of the counts.
+    fixture.run_query();
+    assert_eq!(fixture.in_view(), "ABcDE");
 }
 
 #[test]

@@ -339,7 +339,7 @@ impl App {
                 pointer: self.ui_state.pointer_line,
                 has_marks: !(self.state.mark_time.is_zero() || is_past || was_past),
             };
-            self.state.table.show(result, context);
+            self.ui_state.pointer_line = self.state.table.show(result, context);
         } else {
             self.state.table.clear();
         }
