@@ -13,6 +13,9 @@ use crate::query::QueryResult;
 
 /// The largest number of lines of sessions that have left.
 const MAX_LINES: usize = 1_000;
+/// How long the line of a session that has left stays at most, out of view too, as a multiple of the time of its mark. Otherwise
+/// a table in which many come and go fills with sessions that left long ago.
+const MAX_MARK_TIMES: u32 = 3;
 
 /// A session that has just left.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct LeftSession {
     pub left_at: Option<SystemTime>,
     /// When its line was first in view; `None` before.
     seen_at: Option<Instant>,
+    /// When its line was first shown, in view or not; `None` before.
+    listed_at: Option<Instant>,
     /// The number of sessions shown above it.
     place: usize,
 }
@@ -77,6 +82,7 @@ impl Departures {
             row,
             left_at,
             seen_at: None,
+            listed_at: None,
             place,
         });
         self.0.extend(departed);
@@ -104,23 +110,27 @@ impl Departures {
         }
     }
 
-    /// Removes those that were in view for long enough, if `may_remove` says so by their index, in order. Returns the time
-    /// until the next one is due.
+    /// Removes those that were in view or listed for long enough, if `may_remove` says so by their index, in order. Returns the
+    /// time until the next one is due.
     pub(super) fn expire(
         &mut self,
         now: Instant,
         mark_time: Duration,
         mut may_remove: impl FnMut(usize) -> bool,
     ) -> Option<Duration> {
-        let left = |seen_at| time_left(seen_at, now, mark_time);
+        let left = |session: &LeftSession| {
+            let seen = session.seen_at.map(|seen_at| time_left(seen_at, now, mark_time));
+            let listed = session.listed_at.map(|at| time_left(at, now, MAX_MARK_TIMES * mark_time));
+            seen.into_iter().chain(listed).min()
+        };
         let mut index = 0;
-        self.0.retain(|session| {
-            let is_due = session.seen_at.is_some_and(|seen_at| left(seen_at).is_zero());
+        self.0.retain_mut(|session| {
+            session.listed_at.get_or_insert(now);
+            let is_due = left(session).is_some_and(|left| left.is_zero());
             index += 1;
             !(is_due && may_remove(index - 1))
         });
-        let times = self.0.iter().filter_map(|session| session.seen_at).map(left);
-        times.filter(|left| !left.is_zero()).min()
+        self.0.iter().filter_map(left).filter(|left| !left.is_zero()).min()
     }
 }
 

@@ -174,7 +174,7 @@ fn the_time_of_a_mark_begins_when_it_is_in_view() {
     let mut fixture = Fixture::new(PLANT);
     fixture.has_marks = true;
     fixture.refresh(&format!("{} dora-K", PLANT.replace("carl-I ", "")));
-    assert_eq!((fixture.expire(), fixture.in_view()), (None, "ABCDE".into()));
+    assert_eq!((fixture.expire(), fixture.in_view()), (Some(3 * MARK_TIME), "ABCDE".into()));
     fixture.now += 2 * MARK_TIME;
     fixture.table.act(Action::ScrollTo(1.0));
     assert_eq!(fixture.expire(), Some(MARK_TIME));
@@ -330,6 +330,18 @@ fn nothing_moves_under_the_pointer_at_the_end_of_the_table() {
     fixture.pointer_y = None;
     fixture.expire();
     assert_eq!(fixture.in_view(), "EFGHI");
+}
+
+#[test]
+fn rows_that_have_left_out_of_view_go_after_a_while() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.refresh(&PLANT.replace("carl-I ", "").replace("carl-C ", ""));
+    assert_eq!((fixture.expire(), fixture.table.lines().len()), (Some(MARK_TIME), 10));
+    fixture.now += MARK_TIME;
+    assert_eq!((fixture.expire(), fixture.table.lines().len()), (Some(2 * MARK_TIME), 9));
+    fixture.now += 2 * MARK_TIME;
+    assert_eq!((fixture.expire(), fixture.table.lines().len()), (None, 8));
 }
 
 #[test]
