@@ -268,11 +268,12 @@ impl PowerTable {
             self.hidden_cursor = self.hidden_cursor.or(self.cursor.map(|cursor| (cursor, old_y)));
             self.cursor = self.nearest_session(line).and_then(|line| self.cursor_at(line));
         }
-        let pointer =
-            if self.restore_hidden_cursor() { context.pointer } else { self.restore_scroll(&anchors) };
+        if !self.restore_hidden_cursor() {
+            self.restore_scroll(&anchors);
+        }
         self.count_selected();
         self.details = self.find_details();
-        pointer
+        self.line_under_pointer(&anchors)
     }
 
     /// Returns this line, or the nearest one with a session or a group.

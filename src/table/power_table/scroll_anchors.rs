@@ -55,11 +55,7 @@ impl PowerTable {
     pub(super) fn header_anchor(&self, group: usize) -> ScrollAnchors {
         let header = self.lines.groups().get(group).map(|group| group.line);
         let header = header.and_then(|line| Some((self.anchor_at(line)?, self.y_of(line)?)));
-        ScrollAnchors {
-            lines: header.into_iter().collect(),
-            pointer_y: None,
-            was_at_top: self.is_at_top(),
-        }
+        ScrollAnchors { lines: header.into_iter().collect(), pointer_y: None, was_at_top: self.is_at_top() }
     }
 
     fn anchor_at(&self, line: usize) -> Option<Anchor> {
@@ -91,13 +87,12 @@ impl PowerTable {
     }
 
     /// Scrolls so that the first anchor that is still shown keeps its y. A table that was at its top stays there as long as
-    /// the session that the user has selected there stays in view. Returns the line under the pointer.
-    pub(super) fn restore_scroll(&mut self, anchors: &ScrollAnchors) -> Option<usize> {
+    /// the session that the user has selected there stays in view.
+    pub(super) fn restore_scroll(&mut self, anchors: &ScrollAnchors) {
         self.metrics.room_px = 0;
         let is_selected = self.cursor.is_some_and(|cursor| self.is_selected(cursor.row()));
         if anchors.was_at_top && (!is_selected || self.cursor_in_view().is_some()) {
-            self.scroll.clamp(self.metrics);
-            return None;
+            return self.scroll.clamp(self.metrics);
         }
         let found = anchors.lines.iter().find_map(|(anchor, y)| Some((self.line_of_anchor(anchor)?, *y)));
         if let Some((line, y)) = found {
@@ -108,6 +103,10 @@ impl PowerTable {
         } else {
             self.scroll.clamp(self.metrics);
         }
+    }
+
+    /// Returns the line that is where the line under the pointer was.
+    pub(super) fn line_under_pointer(&self, anchors: &ScrollAnchors) -> Option<usize> {
         self.scroll.line_at(anchors.pointer_y?, self.metrics)
     }
 

@@ -64,8 +64,9 @@ impl Fixture {
         let pointer = self.pointer();
         let Self { outdated, has_marks, .. } = self;
         let now = SystemTime::UNIX_EPOCH;
-        self.table
-            .show(result, ResultContext { outdated, left_at: Some(now), pointer, has_marks: *has_marks });
+        let context = ResultContext { outdated, left_at: Some(now), pointer, has_marks: *has_marks };
+        let pointer = self.table.show(result, context);
+        assert_eq!(pointer, self.pointer(), "where the marks end in the same frame");
     }
 
     fn refresh(&mut self, sessions: &str) {
@@ -109,7 +110,8 @@ impl Fixture {
     fn pointer(&self) -> Option<usize> {
         let y = self.pointer_y?;
         let (scroll, metrics) = (self.table.scroll(), self.table.metrics());
-        let is_there = |line: &usize| scroll.y_of(*line, metrics).is_some_and(|top| (top..top + 10).contains(&y));
+        let is_there =
+            |line: &usize| scroll.y_of(*line, metrics).is_some_and(|top| (top..top + 10).contains(&y));
         scroll.visible(metrics).find(is_there)
     }
 
