@@ -153,7 +153,8 @@ impl ActivityRows {
         })
     }
 
-    fn tab(&self) -> ActivityTab {
+    /// Returns the tab whose entries are listed.
+    pub(super) fn tab(&self) -> ActivityTab {
         self.request.as_ref().map(|request| request.tab).unwrap_or_default()
     }
 

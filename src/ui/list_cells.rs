@@ -67,6 +67,11 @@ pub(super) fn contents(ui: &mut Ui, rect: Rect) -> Ui {
     contents
 }
 
+/// Returns the place of the rows of a list, below its header.
+pub(super) fn body(rect: Rect) -> Rect {
+    rect.with_min_y(rect.top() + tokens::HEADER_HEIGHT)
+}
+
 /// Returns the widths of columns in a list with this room: the largest ones, or smaller ones where they don't fit. The last
 /// column takes the rest, and has its smallest width at least. Together they may be wider than the list.
 pub(super) fn fit(columns: &[Rangef], room: f32) -> Vec<f32> {
@@ -121,12 +126,11 @@ pub(super) fn scroll_aside(
     });
 }
 
-/// Returns the table of a list with columns of these widths and one that takes the rest, scrolled to the row `target`.
+/// Returns the table of a list with columns of these widths and one that takes the rest.
 pub(super) fn table<'a>(
     contents: &'a mut Ui,
     id_salt: &str,
     widths: impl IntoIterator<Item = f32>,
-    target: Option<usize>,
 ) -> TableBuilder<'a> {
     let mut table = TableBuilder::new(contents)
         .id_salt(id_salt)
@@ -138,11 +142,7 @@ pub(super) fn table<'a>(
     for width in widths {
         table = table.column(Column::exact(width).clip(true));
     }
-    table = table.column(Column::remainder().clip(true));
-    match target {
-        Some(target) => table.scroll_to_row(target, None),
-        None => table,
-    }
+    table.column(Column::remainder().clip(true))
 }
 
 /// Returns the row to which the keys of this frame move the cursor of a list of `count` rows, and whether Enter was pressed
@@ -296,7 +296,7 @@ fn at_right(ui: &Ui, text: &str, font: FontId, above: f32) {
 /// Draws a text in the place of rows.
 pub(super) fn note(ui: &Ui, rect: Rect, text: &str) {
     let font = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
-    let at = rect.with_min_y(rect.top() + tokens::HEADER_HEIGHT).center();
+    let at = body(rect).center();
     let color = palette(ui.visuals()).secondary;
     ui.painter().text(at, egui::Align2::CENTER_CENTER, text, font, color);
 }

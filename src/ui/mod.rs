@@ -56,6 +56,7 @@ mod gateway_form;
 mod gateway_panel;
 mod grid;
 mod guide;
+mod held_rows;
 mod highlight;
 mod hover;
 mod icons;

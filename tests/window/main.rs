@@ -20,6 +20,7 @@ mod gateway_bar;
 mod gateways;
 mod guide;
 mod guide_pictures;
+mod held_rows;
 mod keyring;
 mod licenses;
 mod line_ends;

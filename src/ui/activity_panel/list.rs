@@ -11,6 +11,7 @@ use super::super::activity_rows::ActivityRows;
 use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
 use super::super::focus_request;
+use super::super::held_rows::HeldRows;
 use super::super::list_cells::{self, RowGround, cell, cell_in, ground, note, title};
 use super::super::model::{AppState, Shown};
 use super::super::theme;
@@ -18,7 +19,7 @@ use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::labels;
 use crate::display::Clock;
-use crate::history::{ActivityEntry, ActivityGroup};
+use crate::history::{ActivityEntry, ActivityGroup, ActivityKey};
 use crate::sanitize::sanitize;
 use crate::table::ActivityTab;
 
@@ -69,14 +70,23 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         list_cells::cursor_row(&focus, text, commands);
     }
     let mut contents = list_cells::contents(ui, rect);
-    // Each tab is scrolled by itself.
-    let id_salt = format!("activity {:?}", state.layout.activity_tab);
+    // Each tab is scrolled by itself. Its rows are shown once they were read.
+    let tab = rows.map_or(state.layout.activity_tab, ActivityRows::tab);
+    let id_salt = format!("activity {tab:?}");
     let room = list_cells::room(rect);
     let ranges = ranges(ui, rows, &clock);
     let columns = columns(&ranges, room, || rows.is_none_or(|rows| places.is_one(rows)));
     let widths = widths(&ranges, state.layout.activity_tab, &columns, room);
     let others = widths[..columns.len() - 1].iter().copied();
-    let table = list_cells::table(&mut contents, &id_salt, others, target);
+    let count =
+        rows.map_or(0, |rows| rows.groups.len() + usize::from(!rows.is_complete && !rows.groups.is_empty()));
+    let key = |row: usize| rows.and_then(|rows| rows.key_of(row));
+    // A flapping session is another row once it has come or gone again.
+    let find = |wanted: &ActivityKey| rows?.row_of(*wanted).filter(|row| key(*row) == Some(*wanted));
+    let body = list_cells::body(rect);
+    let held =
+        HeldRows::new(&mut contents, body, id().with(&id_salt), (count, state.activity.cursor), key, find);
+    let table = held.scroll(list_cells::table(&mut contents, &id_salt, others), target);
     let column_title = |column: usize| match column {
         TIME => format!("{} · {}", COLUMNS[TIME], clock.style_name()),
         NODE if places.has_gateways => "Gateway".to_owned(),
@@ -102,11 +112,10 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         };
         note(ui, rect, &text);
     }
-    let count = rows.groups.len() + usize::from(!rows.is_complete && !rows.groups.is_empty());
     let mut last = 0;
-    table.body(|body| {
-        body.rows(tokens::ROW_HEIGHT, count, |mut row| {
-            let index = row.index();
+    let output = table.body(|body| {
+        body.rows(tokens::ROW_HEIGHT, held.count(), |mut row| {
+            let Some(index) = held.index_of(&mut row) else { return };
             last = last.max(index);
             let Some((group, entry)) = rows.groups.get(index).zip(rows.entry(index)) else {
                 let error = state.activity.error.as_ref();
@@ -136,6 +145,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
             }
         });
     });
+    held.end(ui, &output, key);
     let is_near_end = last + ROWS_AHEAD >= rows.groups.len();
     if is_near_end && !rows.is_complete && !state.activity.is_reading && state.activity.error.is_none() {
         commands.push(Command::Activity(ActivityCommand::ReadOlder));

@@ -6,6 +6,7 @@ use egui_extras::TableRow;
 
 use super::super::button;
 use super::super::command::{Command, LicenseCommand, PastCommand};
+use super::super::held_rows::HeldRows;
 use super::super::license;
 use super::super::list_cells::{self, RowGround, note, title};
 use super::super::model::AppState;
@@ -61,21 +62,26 @@ pub(super) fn show(
     list_cells::scroll_aside(ui, rect, &focus, &widths, |ui| {
         let p = palette(ui.visuals());
         let others = widths[..COLUMNS.len() - 1].iter().copied();
-        let table = list_cells::table(ui, "license days", others, target);
+        let key = |row: usize| state.license.day_in_row(row).map(|(_, day)| day.from);
+        let find = |from: &i64| days.iter().rev().position(|day| day.from == *from);
+        let body = list_cells::body(rect);
+        let held = HeldRows::new(ui, body, id().with("held"), (days.len(), state.license.day), key, find);
+        let table = held.scroll(list_cells::table(ui, "license days", others), target);
         let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
             for (index, name) in COLUMNS.iter().enumerate() {
                 row.col(|ui| title(ui, name, index > 0, index == 0));
             }
         });
-        table.body(|body| {
-            body.rows(tokens::ROW_HEIGHT, days.len(), |mut row| {
-                let index = row.index();
+        let output = table.body(|body| {
+            body.rows(tokens::ROW_HEIGHT, held.count(), |mut row| {
+                let Some(index) = held.index_of(&mut row) else { return };
                 if let Some(of_day) = row_at(index) {
                     let row_ground = RowGround::of(state.license.day == Some(index), &focus);
                     of_day.show(&mut row, row_ground, index, p, commands);
                 }
             });
         });
+        held.end(ui, &output, key);
     });
     if days.is_empty() {
         let text = match (&state.license.error, &state.license.peaks) {

@@ -8,8 +8,9 @@ use egui::{Id, Rect, Ui, WidgetInfo};
 use super::super::button;
 use super::super::command::{Command, LicenseCommand};
 use super::super::duplicate_login;
+use super::super::held_rows::HeldRows;
 use super::super::list_cells::{self, RowGround, note, title};
-use super::super::model::AppState;
+use super::super::model::{AppState, SessionKey};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use crate::dataset::{Cell, ColumnId, names};
@@ -67,16 +68,24 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     list_cells::scroll_aside(ui, rect, &focus, &widths, |ui| {
         let color = palette(ui.visuals()).text;
         let others = widths[..columns.len() - 1].iter().copied();
-        let table = list_cells::table(ui, "unused sessions", others, target);
+        let dataset = state.table.result().map(|result| &result.dataset);
+        let key = |row: usize| Some(SessionKey::of(dataset?, list.get(row)?.row));
+        let find = |key: &SessionKey| {
+            let dataset = dataset?;
+            list.iter().position(|session| key.is_of(dataset, session.row))
+        };
+        let body = list_cells::body(rect);
+        let held = HeldRows::new(ui, body, id().with("held"), (list.len(), cursor), key, find);
+        let table = held.scroll(list_cells::table(ui, "unused sessions", others), target);
         let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
             for (index, name) in COLUMNS.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
                 let name = if index == NODE { &*node } else { name };
                 row.col(|ui| title(ui, name, index > 0, false));
             }
         });
-        table.body(|body| {
-            body.rows(tokens::ROW_HEIGHT, list.len(), |mut row| {
-                let index = row.index();
+        let output = table.body(|body| {
+            body.rows(tokens::ROW_HEIGHT, held.count(), |mut row| {
+                let Some(index) = held.index_of(&mut row) else { return };
                 let session = &list[index];
                 let cells = cells(state, session);
                 let row_ground = RowGround::of(cursor == Some(index), &focus);
@@ -94,6 +103,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
                 }
             });
         });
+        held.end(ui, &output, key);
     });
     if list.is_empty() {
         note(ui, rect, &empty_text(state, unused));

@@ -5,7 +5,7 @@ use egui::Id;
 use crate::dataset::ColumnId;
 use crate::query::FilterText;
 use crate::ui::pattern_test::{
-    PatternInput, PatternOutcome, TestFailure, TestedValue, TestedValues, Verdict, VerdictCounts,
+    MAX_ROWS, PatternInput, PatternOutcome, TestFailure, TestedValue, TestedValues, Verdict, VerdictCounts,
 };
 
 /// The dialog that tests a pattern.
@@ -77,11 +77,20 @@ impl PatternTester {
         (self.outcome, self.before, self.cursor) = (None, None, None);
     }
 
-    /// Sets the outcome of a test. The verdicts of an earlier one are kept for a pattern that isn't complete yet.
+    /// Sets the outcome of a test. The verdicts of an earlier one are kept for a pattern that isn't complete yet. The cursor
+    /// stays with its value.
     pub(in crate::ui) fn set_outcome(&mut self, outcome: PatternOutcome) {
+        let value = self.cursor.and_then(|cursor| Some(self.rows().nth(cursor)?.value.clone()));
         let last = self.outcome.take().filter(|last| last.result.is_ok());
         self.before = if outcome.result.is_ok() { None } else { last.or(self.before.take()) };
         self.outcome = Some(outcome);
+        self.cursor = value.and_then(|value| self.rows().position(|row| row.value == value));
+    }
+
+    /// Returns the values that are listed.
+    pub(in crate::ui) fn rows(&self) -> impl Iterator<Item = &TestedValue> {
+        let rows = self.verdicts().into_iter().flat_map(|(_, values)| &values.rows);
+        rows.filter(|row| self.listed.has(row)).take(MAX_ROWS)
     }
 
     /// Returns the outcome of the last test.
@@ -153,5 +162,36 @@ impl ListedValues {
             Self::Passing => value.verdict == Verdict::Passes,
             Self::Others => value.verdict != Verdict::Passes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::pattern_test::Values;
+
+    #[test]
+    fn cursor_stays_with_its_value_when_the_table_is_refreshed() {
+        let mut tester = PatternTester::default();
+        let mut refresh = |values: &[&str]| {
+            let input = PatternInput {
+                text: FilterText::default(),
+                column: ColumnId::Username,
+                values: Values::Table(None),
+            };
+            let rows = values.iter().map(|value| TestedValue {
+                value: (*value).to_owned(),
+                sessions: None,
+                verdict: Verdict::Passes,
+                groups: Vec::new(),
+            });
+            let result = Ok(TestedValues { rows: rows.collect(), ..TestedValues::default() });
+            tester.set_outcome(PatternOutcome { input, result });
+            tester.cursor = tester.cursor.or((values.len() == 2).then_some(1));
+            tester.cursor
+        };
+        assert_eq!(refresh(&["anna", "carl"]), Some(1));
+        assert_eq!(refresh(&["anna", "billy", "carl"]), Some(2));
+        assert_eq!(refresh(&["anna", "billy", "dora"]), None);
     }
 }

@@ -7,11 +7,12 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{FontFamily, FontId, Id, Rect, Stroke, StrokeKind, Ui, WidgetInfo, pos2};
 
 use super::super::command::{Command, PatternCommand};
+use super::super::held_rows::HeldRows;
 use super::super::list_cells::{
     self, RowGround, cell, cell_in, ground, job_in, note, number_cell, number_title, title,
 };
 use super::super::model::{PatternTester, ValueSource};
-use super::super::pattern_test::{MAX_ROWS, PatternInput, TestedValue, TestedValues};
+use super::super::pattern_test::{PatternInput, TestedValue, TestedValues};
 use super::super::tokens::{self, Palette, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::super::{button, highlight, theme};
@@ -38,9 +39,7 @@ pub(super) fn show(
     let has_sessions = tester.source == ValueSource::Table;
     let none = BTreeMap::new();
     let names = verdicts.map_or(&none, |(_, values)| &values.group_names);
-    let rows: Vec<&TestedValue> = verdicts.map_or_else(Vec::new, |(_, values)| {
-        values.rows.iter().filter(|row| tester.listed.has(row)).take(MAX_ROWS).collect()
-    });
+    let rows: Vec<&TestedValue> = tester.rows().collect();
     let text = verdicts.map_or(&tester.text, |(input, _)| &input.text);
     let cursor = tester.cursor.filter(|cursor| *cursor < rows.len());
     let mut target = None;
@@ -56,7 +55,12 @@ pub(super) fn show(
     let sessions = has_sessions.then_some(theme::PATTERN_SESSIONS_WIDTH);
     let value = ((room - sessions.unwrap_or_default()) * theme::PATTERN_VALUE_PART).floor();
     let widths = [Some(theme::PATTERN_VERDICT_WIDTH), Some(value), sessions];
-    let table = list_cells::table(&mut contents, "tested values", widths.into_iter().flatten(), target);
+    let key = |row: usize| rows.get(row).map(|row| row.value.clone());
+    let find = |value: &String| rows.iter().position(|row| row.value == *value);
+    let body = list_cells::body(rect);
+    let held = HeldRows::new(&mut contents, body, id().with("held"), (rows.len(), cursor), key, find);
+    let table = list_cells::table(&mut contents, "tested values", widths.into_iter().flatten());
+    let table = held.scroll(table, target);
     let titles = [Some("Verdict"), Some("Value"), sessions.map(|_| SESSIONS), Some("Groups")];
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in titles.into_iter().flatten().enumerate() {
@@ -72,9 +76,9 @@ pub(super) fn show(
     if rows.is_empty() {
         note(ui, rect, empty_text(tester.source, verdicts));
     } else {
-        table.body(|body| {
-            body.rows(tokens::ROW_HEIGHT, rows.len(), |mut row| {
-                let index = row.index();
+        let output = table.body(|body| {
+            body.rows(tokens::ROW_HEIGHT, held.count(), |mut row| {
+                let Some(index) = held.index_of(&mut row) else { return };
                 let value = rows[index];
                 let row_ground = RowGround::of(cursor == Some(index), &focus);
                 row.col(|ui| {
@@ -119,6 +123,7 @@ pub(super) fn show(
                 }
             });
         });
+        held.end(ui, &output, key);
     }
     frame_line(ui, rect);
     if focus.has_focus() {
