@@ -15,7 +15,7 @@ const MAX_NAME: usize = 80;
 const MAX_REASON: usize = 200;
 /// The largest number of names that are listed.
 const MAX_LISTED: usize = 3;
-/// The shortest time after the end of something that is told with it. Ends are sent later than they are if others were sent
+/// The shortest time since an end that its text contains. Ends are sent later than they are if others were sent
 /// shortly before.
 const MIN_AGO: Duration = Duration::from_mins(1);
 const HOUR_MS: i64 = 3_600_000;
