@@ -67,9 +67,7 @@ pub fn run(gateway: Option<&str>, log: LogLines, closer: &Closer) -> Result<(), 
     // First, so that a wrong address is reported even without a display.
     let start = start(gateway, log)?;
     let server = DisplayServer::find().map_err(WindowError::DisplayUnavailable)?;
-    let result = open(start.clone(), &server, Renderer::Glow, closer);
-    closer.closed();
-    match result? {
+    match open(start.clone(), &server, Renderer::Glow, closer)? {
         Ok(()) => Ok(()),
         // Without a display no renderer works.
         Err(eframe::Error::WinitEventLoop(error)) => {
@@ -89,9 +87,7 @@ fn open_with_fallback(
     closer: &Closer,
 ) -> Result<(), WindowError> {
     tracing::warn!(error = %opengl, "OpenGL doesn't work, falling back to wgpu");
-    let result = open(start, server, Renderer::Wgpu, closer);
-    closer.closed();
-    result?.map_err(WindowError::NoRenderer)
+    open(start, server, Renderer::Wgpu, closer)?.map_err(WindowError::NoRenderer)
 }
 
 /// There is no fallback: on Linux, Mesa always has OpenGL.
@@ -113,13 +109,14 @@ fn open(
     closer: &Closer,
 ) -> Result<eframe::Result, WindowError> {
     let opening = Opening::start();
-    let (is_open, closer) = (opening.end(), closer.clone());
+    let (is_open, shown) = (opening.end(), closer.clone());
     let opened = move |ctx: &Context| {
         is_open();
-        closer.opened(ctx);
+        shown.opened(ctx);
     };
-    let opened = panic::catch_unwind(AssertUnwindSafe(|| run_window(start, server, renderer, opened)));
-    opened.map_err(|payload| match opening.panic_message() {
+    let result = panic::catch_unwind(AssertUnwindSafe(|| run_window(start, server, renderer, opened)));
+    closer.closed();
+    result.map_err(|payload| match opening.panic_message() {
         Some(message) => WindowError::DisplayUnavailable(DisplayError::panicked(&message)),
         // The window was open, and the panic was reported.
         None => panic::resume_unwind(payload),
