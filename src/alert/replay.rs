@@ -201,10 +201,13 @@ impl NodeReplay {
     /// Also observes it when its sessions get older than a limit.
     fn observe_ages(&mut self, sessions: &[StoredSession], limit: Duration) {
         // Those without a creation time are known since they were listed first.
-        let begins = sessions
-            .iter()
-            .map(|session| session.session.creation_time.unwrap_or(session.first_seen.max(self.range.from)));
-        self.turns.extend(begins.map(|begin| begin.saturating_add(millis(limit)).saturating_add(1)));
+        let turns = sessions.iter().filter_map(|session| {
+            let begin = session.session.creation_time.unwrap_or(session.first_seen.max(self.range.from));
+            let turn = begin.saturating_add(millis(limit)).saturating_add(1);
+            // Most sessions end before.
+            session.missed_at.is_none_or(|missed_at| turn < missed_at).then_some(turn)
+        });
+        self.turns.extend(turns);
         self.turns.sort_unstable();
     }
 
