@@ -34,6 +34,16 @@ fn requiring_password(is_closed: Arc<AtomicBool>) -> FakeGateway {
     })
 }
 
+/// Opens a window with the table of a gateway that requires billy's login from now on.
+fn with_table_of_closed() -> (FakeGateway, Window) {
+    let is_closed = Arc::new(AtomicBool::new(false));
+    let gateway = requiring_password(is_closed.clone());
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    is_closed.store(true, Ordering::SeqCst);
+    (gateway, window)
+}
+
 fn closed() -> FakeGateway {
     requiring_password(Arc::new(AtomicBool::new(true)))
 }
@@ -244,11 +254,7 @@ fn tab_key_goes_through_the_card_in_order() {
 
 #[test]
 fn card_over_a_table_can_be_closed_until_the_next_read() {
-    let is_closed = Arc::new(AtomicBool::new(false));
-    let gateway = requiring_password(is_closed.clone());
-    let mut window = Window::on(&gateway.url);
-    window.until_text("6 of 6 sessions");
-    is_closed.store(true, Ordering::SeqCst);
+    let (_gateway, mut window) = with_table_of_closed();
     window.press(Modifiers::NONE, Key::F5);
     window.until_text(CARD);
     assert!(!window.has("Username") && window.has("6 of 6 sessions"));
@@ -260,11 +266,7 @@ fn card_over_a_table_can_be_closed_until_the_next_read() {
 
 #[test]
 fn card_that_was_cancelled_opens_again_with_the_user_name() {
-    let is_closed = Arc::new(AtomicBool::new(false));
-    let gateway = requiring_password(is_closed.clone());
-    let mut window = Window::on(&gateway.url);
-    window.until_text("6 of 6 sessions");
-    is_closed.store(true, Ordering::SeqCst);
+    let (gateway, mut window) = with_table_of_closed();
     window.press(Modifiers::NONE, Key::F5);
     window.until_text(CARD);
     window.type_into("User name", "billy");
@@ -313,11 +315,7 @@ fn login_can_be_asked_for_while_the_gateway_is_read() {
 
 #[test]
 fn escape_cancels_the_card_from_each_of_its_controls() {
-    let is_closed = Arc::new(AtomicBool::new(false));
-    let gateway = requiring_password(is_closed.clone());
-    let mut window = Window::on(&gateway.url);
-    window.until_text("6 of 6 sessions");
-    is_closed.store(true, Ordering::SeqCst);
+    let (gateway, mut window) = with_table_of_closed();
     for name in ["User name", "Password", "Sign in"] {
         window.press(Modifiers::NONE, Key::F5);
         window.until_text(CARD);
