@@ -11,7 +11,6 @@ use super::{
     CaFileError, Cause, ConnectFailure, Credentials, ListError, ProxyFailure, ProxySettingError,
     RejectedCertificate, SessionKind,
 };
-use crate::sanitize::capitalize;
 
 /// A failure to read a gateway, or to terminate one of its sessions.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -196,8 +195,8 @@ pub enum GatewayError {
     #[error("In use; close the Designer")]
     DesignerInUse,
     /// The response of the Web Dev resource isn't a dataset.
-    #[error("{}. {}", capitalize(&.0.to_string()), .0.advice())]
-    Answer(WebDevError),
+    #[error(transparent)]
+    Answer(#[from] WebDevError),
 }
 
 /// An interface that can answer with an unexpected status.
@@ -339,6 +338,14 @@ impl GatewayError {
         matches!(self, Self::NotRunning { state } if state == STARTING)
     }
 
+    /// Returns the certificate that was rejected, if that is the error.
+    pub(crate) fn rejected_certificate(&self) -> Option<&RejectedCertificate> {
+        match self {
+            Self::Certificate(rejected) => Some(rejected),
+            _ => None,
+        }
+    }
+
     /// Returns `true` if certificates are missing, or the TLS handshake failed.
     pub(super) fn is_about_tls(&self) -> bool {
         matches!(self, Self::Certificate(_) | Self::CaFile(_) | Self::Tls(_))
@@ -434,12 +441,6 @@ impl GatewayError {
             status if status.is_redirection() => Some(Self::from_redirect(response)),
             _ => None,
         }
-    }
-}
-
-impl From<WebDevError> for GatewayError {
-    fn from(error: WebDevError) -> Self {
-        Self::Answer(error)
     }
 }
 

@@ -8,6 +8,8 @@ use crate::secrets::Secret;
 
 /// The longest text of a gateway that is kept, in characters.
 const MAX_TEXT: usize = 200;
+/// The longest message of a library that is kept as it is, in bytes.
+const MAX_CAUSE_BYTES: usize = 1_000;
 /// The number of leading characters of a secret that may be shown. Shorter secrets aren't hidden: they are part of many
 /// words, and an ellipsis would reveal them.
 const MAX_SHOWN: usize = 3;
@@ -21,9 +23,7 @@ pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> Ga
         *text = hidden(text, &secrets);
     }
     if let Some(cause) = cause(&mut error)
-        && secrets
-            .iter()
-            .any(|secret| cause.messages().any(|message| find(&message, secret.expose()).is_some()))
+        && cause.messages().any(|message| is_too_long(&message) || has_secret(&message, &secrets))
     {
         let text = cause.messages().collect::<Vec<_>>().join(": ");
         *cause = Cause::message(hidden(&text, &secrets));
@@ -34,6 +34,15 @@ pub(super) fn redacted(mut error: GatewayError, credentials: &Credentials) -> Ga
 /// Returns a text of the gateway on one line, without the credentials.
 pub(super) fn redacted_text(text: &str, credentials: &Credentials) -> String {
     hidden(text, &secrets(credentials))
+}
+
+/// Returns `true` for a message that quotes so much of a response that it must not be kept.
+fn is_too_long(message: &str) -> bool {
+    message.len() > MAX_CAUSE_BYTES
+}
+
+fn has_secret(message: &str, secrets: &[Secret]) -> bool {
+    secrets.iter().any(|secret| find(message, secret.expose()).is_some())
 }
 
 fn hidden(text: &str, secrets: &[Secret]) -> String {
@@ -139,6 +148,7 @@ fn cause(error: &mut GatewayError) -> Option<&mut Cause> {
         | GatewayError::Connect { source: cause, .. }
         | GatewayError::Proxy { source: Some(cause), .. }
         | GatewayError::InvalidList { source: ListError::Json(cause), .. } => Some(cause),
+        GatewayError::Answer(error) => error.cause_mut(),
         _ => None,
     }
 }
@@ -199,6 +209,21 @@ mod tests {
         let none = Credentials::None;
         assert_eq!(refused("no\nsuch\u{7} user\u{1b}[2J", &none), "no such\u{fffd} user\u{fffd}[2J");
         assert_eq!(refused(&"x".repeat(1 << 20), &none).chars().count(), MAX_TEXT + 1);
+    }
+
+    #[test]
+    fn hides_secrets_in_causes_of_answers_and_shortens_long_ones() {
+        let token = Credentials::token("reader:k3y-of-it").unwrap();
+        let redacted_cause = |text: String| {
+            let error = WebDevError::OtherJson(Cause::message(text));
+            let GatewayError::Answer(WebDevError::OtherJson(cause)) = redacted(error.into(), &token) else {
+                panic!()
+            };
+            cause.to_string()
+        };
+        assert_eq!(redacted_cause("string \"k3y-of-it\"".to_owned()), "string \"…\"");
+        assert_eq!(redacted_cause("expected a list".to_owned()), "expected a list");
+        assert_eq!(redacted_cause("x".repeat(1 << 20)).chars().count(), MAX_TEXT + 1);
     }
 
     #[test]

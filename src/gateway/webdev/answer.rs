@@ -11,7 +11,7 @@ use super::error::fail;
 use super::rows::{RowsSeed, whole_number};
 use super::{MAX_MESSAGE_CHARS, WebDevError};
 use crate::dataset::{ColumnType, DATE_RANGE_MS, Dataset, DatasetBuilder, Header};
-use crate::gateway::last_comm;
+use crate::gateway::{Cause, last_comm};
 use crate::sanitize::one_line;
 
 /// A parsed answer.
@@ -33,7 +33,7 @@ impl Answer {
     pub(super) fn parse(text: &str, replaced: usize) -> Result<Self, WebDevError> {
         match Self::parse_cells(text, replaced, CellForm::Value) {
             // The JSON parser stops at a number such as 1e999. Raw cells take twice as long, but can hold it.
-            Err(WebDevError::Syntax { reason, .. }) if reason == NUMBER_OUT_OF_RANGE => {
+            Err(WebDevError::Syntax { source, .. }) if is_number_out_of_range(&source) => {
                 Self::parse_cells(text, replaced, CellForm::Raw)
             }
             result => result,
@@ -46,13 +46,16 @@ impl Answer {
         let keys = KeysSeed { context: &mut context }.deserialize(&mut deserializer);
         match keys.and_then(|keys| deserializer.end().map(|()| keys)) {
             Ok(keys) => keys.into_answer(text, context),
-            Err(json) => Err(context.error.unwrap_or_else(|| WebDevError::from_json(&json, text))),
+            Err(json) => Err(context.error.unwrap_or_else(|| WebDevError::from_json(json, text))),
         }
     }
 }
 
-/// The message of the JSON parser for a number that no float can hold.
-pub(super) const NUMBER_OUT_OF_RANGE: &str = "number out of range";
+/// Returns `true` if the JSON parser stopped at a number that no float can hold. The parser has no public kind for it, so its
+/// message decides.
+pub(super) fn is_number_out_of_range(error: &Cause) -> bool {
+    error.to_string().starts_with("number out of range")
+}
 
 /// The values of the keys that were read so far.
 #[derive(Default)]
@@ -97,7 +100,7 @@ impl Keys<'_> {
                 RowsSeed { builder: &mut builder, context: &mut context }
                     .deserialize(&mut deserializer)
                     .map_err(|json| {
-                        context.error.take().unwrap_or_else(|| WebDevError::from_json(&json, text))
+                        context.error.take().unwrap_or_else(|| WebDevError::from_json(json, text))
                     })?;
                 builder
             }

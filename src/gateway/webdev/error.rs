@@ -1,30 +1,33 @@
 //! The errors of parsing an answer, with advice for an administrator.
 
 use crate::dataset::{ColumnType, DatasetError};
+use crate::gateway::Cause;
+use crate::sanitize::capitalize;
 
-/// The reason why an answer can't be parsed. Rows and columns are counted from 1.
-///
-/// The message says what is wrong, [`advice`](Self::advice) what to do.
+/// The reason why an answer can't be parsed, and advice. Rows and columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebDevError {
-    /// No bytes, or white space only.
-    #[error("the answer is empty")]
+    /// No bytes, or white space only. A script that does not start with `def doGet` returns that.
+    #[error("The answer is empty. {INSTALL_SCRIPT}")]
     Empty,
     /// A web page instead of JSON.
-    #[error("the answer is a web page{}, not a list of sessions", title_in_brackets(.title.as_deref()))]
+    #[error(
+        "The answer is a web page{}, not a list of sessions. Check the address, and that the Web Dev project is installed",
+        title_in_brackets(.title.as_deref())
+    )]
     Html {
         /// The title of the page, if it has one.
         title: Option<String>,
     },
     /// The bytes are not UTF-8.
-    #[error("the answer is not UTF-8 text from byte {offset} on")]
+    #[error("The answer is not UTF-8 text from byte {offset} on. {CHECK_PROXY}")]
     NotUtf8 {
         /// The number of valid bytes.
         offset: usize,
     },
     /// The answer ends too early.
-    #[error("the answer is cut off at line {line}, column {column}")]
+    #[error("The answer is cut off at line {line}, column {column}. {CHECK_PROXY}")]
     Truncated {
         /// Line of the end.
         line: usize,
@@ -32,36 +35,39 @@ pub enum WebDevError {
         column: usize,
     },
     /// The answer is not JSON.
-    #[error("the answer is not valid JSON at line {line}, column {column}: {reason}")]
+    #[error("The answer is not valid JSON at line {line}, column {column}. {INSTALL_SCRIPT}")]
     Syntax {
         /// Line of the error.
         line: usize,
         /// Byte in that line.
         column: usize,
-        /// The message of the JSON parser.
-        reason: String,
+        /// The error of the JSON parser.
+        source: Cause,
     },
+    /// The answer is JSON of another kind, such as a list.
+    #[error("The answer is JSON, but not that of the Gatewatch resource. {INSTALL_SCRIPT}")]
+    OtherJson(#[source] Cause),
     /// The script on the gateway reported an error.
-    #[error("the gateway reports an error: {message}")]
+    #[error("The gateway reports an error: {message}. Check the gateway's log")]
     Refused {
         /// The message of the script.
         message: String,
     },
     /// The answer has a newer format.
-    #[error("the answer has version {found}, but only version 1 is supported")]
+    #[error("The answer has version {found}, but only version 1 is supported. Update Gatewatch")]
     UnknownVersion {
         /// The version of the answer.
         found: i64,
     },
-    /// The answer is JSON, but has another form, such as a missing key or a cell of the wrong type.
-    #[error("{reason}")]
+    /// The answer has another form, such as a missing key or a cell of the wrong type.
+    #[error("{}. {INSTALL_SCRIPT}", capitalize(.reason))]
     Unexpected {
         /// The difference to the expected form.
         reason: String,
     },
     /// The columns are not those of a dataset.
-    #[error(transparent)]
-    Columns(#[from] DatasetError),
+    #[error("{}. {INSTALL_SCRIPT}", capitalize(&.0.to_string()))]
+    Columns(DatasetError),
 }
 
 /// Advice if the script on the gateway may belong to another version.
@@ -69,31 +75,31 @@ const INSTALL_SCRIPT: &str = "Install the Web Dev script again as the README say
 /// Advice if the answer may have been damaged on its way.
 const CHECK_PROXY: &str = "Retry, then check for a proxy in between";
 
-impl WebDevError {
-    /// Returns one thing to do, as a sentence without a full stop.
-    #[must_use]
-    pub fn advice(&self) -> &'static str {
-        match self {
-            // An empty answer is what a script returns that does not start with `def doGet`.
-            Self::Empty | Self::Syntax { .. } | Self::Unexpected { .. } | Self::Columns(_) => INSTALL_SCRIPT,
-            Self::Html { .. } => "Check the address, and that the Web Dev project is installed",
-            Self::NotUtf8 { .. } | Self::Truncated { .. } => CHECK_PROXY,
-            Self::Refused { .. } => "Check the gateway's log",
-            Self::UnknownVersion { .. } => "Update Gatewatch",
-        }
+// Not `#[from]`, which makes it the cause too: the message has all of it.
+impl From<DatasetError> for WebDevError {
+    fn from(error: DatasetError) -> Self {
+        Self::Columns(error)
     }
+}
 
+impl WebDevError {
     /// Returns the text in this error that came from the gateway, so that the caller can sanitize it.
     pub(crate) fn gateway_text(&mut self) -> Option<&mut String> {
         match self {
             Self::Html { title: Some(text) }
-            | Self::Syntax { reason: text, .. }
             | Self::Refused { message: text }
-            | Self::Unexpected { reason: text }
             | Self::Columns(
                 DatasetError::DuplicateColumn { name: text }
                 | DatasetError::WrongColumnType { found: ColumnType::Other(text), .. },
             ) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the error of the JSON parser, whose message may quote the answer.
+    pub(crate) fn cause_mut(&mut self) -> Option<&mut Cause> {
+        match self {
+            Self::Syntax { source: cause, .. } | Self::OtherJson(cause) => Some(cause),
             _ => None,
         }
     }
@@ -105,15 +111,14 @@ impl WebDevError {
         Self::Truncated { line, column }
     }
 
-    pub(super) fn from_json(error: &serde_json::Error, text: &str) -> Self {
+    pub(super) fn from_json(error: serde_json::Error, text: &str) -> Self {
         if error.is_eof() {
             return Self::truncated(text.as_bytes());
         }
-        let (line, column) = (error.line(), error.column());
-        // The position is at the end of the message.
-        let message = error.to_string();
-        let reason = message.split(" at line ").next().unwrap_or_default().to_owned();
-        if error.is_data() { Self::Unexpected { reason } } else { Self::Syntax { line, column, reason } }
+        if error.is_data() {
+            return Self::OtherJson(Cause::new(error));
+        }
+        Self::Syntax { line: error.line(), column: error.column(), source: Cause::new(error) }
     }
 }
 

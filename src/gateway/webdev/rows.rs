@@ -20,22 +20,72 @@ pub(super) struct RowsSeed<'a> {
     pub(super) context: &'a mut Context,
 }
 
+/// Reads a list.
+trait ReadList<'de>: Sized {
+    /// Describes the list, for serde.
+    const EXPECTED: &'static str;
+
+    fn read<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error>;
+
+    /// Stores the error of something else than a list, and returns one to stop with.
+    fn not_a_list<E: de::Error>(self, found: &str) -> E;
+}
+
+/// Passes a list to `T`, and rejects everything else.
+struct ListVisitor<T>(T);
+
+impl<'de, T: ReadList<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTED)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        self.0.read(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, _map: A) -> Result<(), A::Error> {
+        Err(self.0.not_a_list("an object"))
+    }
+
+    fn visit_str<E: de::Error>(self, _text: &str) -> Result<(), E> {
+        Err(self.0.not_a_list("text"))
+    }
+
+    fn visit_bool<E: de::Error>(self, _value: bool) -> Result<(), E> {
+        Err(self.0.not_a_list("a Boolean"))
+    }
+
+    fn visit_i64<E: de::Error>(self, _value: i64) -> Result<(), E> {
+        Err(self.0.not_a_list("a number"))
+    }
+
+    fn visit_u64<E: de::Error>(self, _value: u64) -> Result<(), E> {
+        Err(self.0.not_a_list("a number"))
+    }
+
+    fn visit_f64<E: de::Error>(self, _value: f64) -> Result<(), E> {
+        Err(self.0.not_a_list("a number"))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Err(self.0.not_a_list("null"))
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for RowsSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_any(ListVisitor(self))
     }
 }
 
-impl<'de> Visitor<'de> for RowsSeed<'_> {
-    type Value = ();
+impl<'de> ReadList<'de> for RowsSeed<'_> {
+    const EXPECTED: &'static str = "a list of rows";
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of rows")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+    fn read<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
         let Self { builder, context } = self;
         let mut row = 1;
         while let Some(()) = rows.next_element_seed(RowSeed { row, builder, context })? {
@@ -47,6 +97,11 @@ impl<'de> Visitor<'de> for RowsSeed<'_> {
         }
         Ok(())
     }
+
+    fn not_a_list<E: de::Error>(self, found: &str) -> E {
+        let reason = format!("\"rows\" in the answer is {found} instead of a list of rows");
+        fail(&mut self.context.error, WebDevError::Unexpected { reason })
+    }
 }
 
 struct RowSeed<'a> {
@@ -55,29 +110,18 @@ struct RowSeed<'a> {
     context: &'a mut Context,
 }
 
-impl RowSeed<'_> {
-    fn not_a_list<E: de::Error>(self, found: &str) -> E {
-        let reason = format!("row {} is {found} instead of a list of cells", self.row);
-        fail(&mut self.context.error, WebDevError::Unexpected { reason })
-    }
-}
-
 impl<'de> DeserializeSeed<'de> for RowSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
+        deserializer.deserialize_any(ListVisitor(self))
     }
 }
 
-impl<'de> Visitor<'de> for RowSeed<'_> {
-    type Value = ();
+impl<'de> ReadList<'de> for RowSeed<'_> {
+    const EXPECTED: &'static str = "a list of cells";
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of cells")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<(), A::Error> {
+    fn read<A: SeqAccess<'de>>(self, mut cells: A) -> Result<(), A::Error> {
         let Self { row, builder, context } = self;
         let expected = builder.width();
         let mut found = 0;
@@ -96,32 +140,9 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, _map: A) -> Result<(), A::Error> {
-        Err(self.not_a_list("an object"))
-    }
-
-    fn visit_str<E: de::Error>(self, _text: &str) -> Result<(), E> {
-        Err(self.not_a_list("text"))
-    }
-
-    fn visit_bool<E: de::Error>(self, _value: bool) -> Result<(), E> {
-        Err(self.not_a_list("a Boolean"))
-    }
-
-    fn visit_i64<E: de::Error>(self, _value: i64) -> Result<(), E> {
-        Err(self.not_a_list("a number"))
-    }
-
-    fn visit_u64<E: de::Error>(self, _value: u64) -> Result<(), E> {
-        Err(self.not_a_list("a number"))
-    }
-
-    fn visit_f64<E: de::Error>(self, _value: f64) -> Result<(), E> {
-        Err(self.not_a_list("a number"))
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        Err(self.not_a_list("null"))
+    fn not_a_list<E: de::Error>(self, found: &str) -> E {
+        let reason = format!("row {} is {found} instead of a list of cells", self.row);
+        fail(&mut self.context.error, WebDevError::Unexpected { reason })
     }
 }
 
@@ -192,6 +213,12 @@ impl<'de> DeserializeSeed<'de> for CellSeed<'_> {
         let is_out_of_range = json.parse::<f64>().is_ok_and(f64::is_infinite);
         if is_out_of_range {
             self.push_other(json);
+            return Ok(());
+        }
+        // A number in it may be out of range, too.
+        if json.starts_with(['[', '{']) {
+            let compact = serde_json::from_str::<Value>(json).map(|value| value.to_string());
+            self.push_other(compact.as_deref().unwrap_or(json));
             return Ok(());
         }
         serde_json::Deserializer::from_str(json).deserialize_any(self).map_err(de::Error::custom)

@@ -65,7 +65,7 @@ fn accepts_an_answer_that_was_encoded_twice() {
     let json = answer(COLUMNS, BILLY);
     assert_eq!(read(&encoded(&json)), read(&json));
     assert_eq!(read(&encoded("no JSON")), read("no JSON"));
-    assert!(matches!(read(&encoded(&encoded(&json))), Err(WebDevError::Unexpected { .. })));
+    assert!(matches!(read(&encoded(&encoded(&json))), Err(WebDevError::OtherJson(_))));
 }
 
 #[test]
@@ -128,9 +128,9 @@ fn decodes_escapes_and_any_script() {
 fn json_parser_reports_number_out_of_range() {
     for number in ["1e999", "-1E+400", "[1,1e309]"] {
         let error = serde_json::from_str::<serde_json::Value>(number).unwrap_err();
-        let error = WebDevError::from_json(&error, number);
-        let expected = answer::NUMBER_OUT_OF_RANGE;
-        assert!(matches!(&error, WebDevError::Syntax { reason, .. } if reason == expected), "{error:?}");
+        let error = WebDevError::from_json(error, number);
+        let WebDevError::Syntax { source, .. } = &error else { panic!("{error:?}") };
+        assert!(answer::is_number_out_of_range(source), "{error:?}");
     }
 }
 
@@ -219,6 +219,8 @@ fn replaces_and_counts_single_values_that_cannot_be_represented() {
         (r#""billy""#, "7", 0, "Text(\"7\")", 0),
         (r#""billy""#, "1e999", 0, "Text(\"1e999\")", 0),
         (r#""billy""#, r#"{"a":1}"#, 0, r#"Text("{\"a\":1}")"#, 0),
+        (r#""billy""#, "[1, 1e309]", 0, "Text(\"[1, 1e309]\")", 0),
+        ("1790000000000", r#"{"a":1e309}"#, 5, "Null", 1),
     ] {
         // In the second row, before another one.
         let json = format!("{BILLY},{},{BILLY}", BILLY.replacen(cell, wrong, 1));
@@ -339,10 +341,17 @@ fn names_a_row_that_is_not_a_list() {
 
 #[test]
 fn rejects_rows_that_are_not_a_list() {
-    for rows in ["null", "{}", "5"] {
+    for (rows, found) in [
+        ("null", "null"),
+        ("{}", "an object"),
+        ("5", "a number"),
+        ("-5", "a number"),
+        ("0.5", "a number"),
+        ("true", "a Boolean"),
+        ("\"[]\"", "text"),
+    ] {
         let json = answer(COLUMNS, "").replace("\"rows\":[]", &format!("\"rows\":{rows}"));
-        let reason = reason(&json);
-        assert!(reason.contains("a list of rows"), "{reason}");
+        assert_eq!(reason(&json), format!("\"rows\" in the answer is {found} instead of a list of rows"));
     }
 }
 
@@ -403,7 +412,16 @@ fn rejects_what_is_not_json() {
     );
     assert_eq!(parse(b"{\"ok\":tr\xffue}").err(), Some(WebDevError::NotUtf8 { offset: 8 }));
     assert!(matches!(read("{\"ok\":true,\n\"v\":one}"), Err(WebDevError::Syntax { line: 2, column: 5, .. })));
-    assert!(matches!(read("[1,2]"), Err(WebDevError::Unexpected { .. })));
+    for other in ["[1,2]", "3", "null", r#"{"ok":true,"columns":[],"rows":{}}"#] {
+        let error = read(other).unwrap_err();
+        // What the parser expected is the cause, not the message.
+        assert!(!error.to_string().contains("expected"), "{error}");
+        assert!(!error.to_string().contains("invalid type"), "{error}");
+    }
+    let error = read("[1,2]").unwrap_err();
+    assert!(matches!(error, WebDevError::OtherJson(_)), "{error:?}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.starts_with("invalid type: sequence, expected a JSON object"), "{cause}");
     assert!(matches!(read("{\"ok\":true} x"), Err(WebDevError::Syntax { .. })));
     let twice = answer(COLUMNS, BILLY).repeat(2);
     assert!(matches!(read(&twice), Err(WebDevError::Syntax { .. })));
