@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dataset::{ColumnId, Dataset};
-use crate::gateway::{Certificate, GatewayError, Notice, RejectReason, SessionKind};
+use crate::gateway::{Certificate, GatewayError, Notice, SessionKind};
 use crate::history::since_1970;
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome, SessionChanges};
 use crate::query::is_no_user;
@@ -136,7 +136,7 @@ impl From<&ListUpdate> for List {
 impl From<&GatewayError> for Failure {
     fn from(error: &GatewayError) -> Self {
         let certificate_end = match error {
-            GatewayError::Certificate(rejected) if matches!(rejected.reason, RejectReason::Expired) => {
+            GatewayError::Certificate(rejected) if rejected.reason.is_expired() => {
                 Some(end_of(&rejected.certificate))
             }
             _ => None,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Local};
 use egui::accesskit::Role;
-use egui::{Label, RichText, Ui, WidgetInfo, vec2};
+use egui::{Label, RichText, TextStyle, Ui, WidgetInfo, vec2};
 
 use super::a11y_hidden;
 use super::button::Button;
@@ -13,27 +13,23 @@ use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 use crate::gateway::{Fingerprint, RejectReason, RejectedCertificate};
 
-/// The number of characters of half a fingerprint, which fits on a line.
-const HALF_FINGERPRINT: usize = 48;
+/// The numbers of characters of half and of a quarter of a fingerprint. Short lines are easier to compare, and the longest that
+/// fit are used.
+const FINGERPRINT_LINES: [usize; 2] = [48, 24];
 
-/// Returns why a certificate was rejected, in one sentence.
+/// Returns why a certificate was rejected, and what to do unless it is only to be compared.
 pub(super) fn reason(rejected: &RejectedCertificate) -> String {
-    let RejectedCertificate { host, certificate, reason, .. } = rejected;
+    let advice = advice(&rejected.reason).map(|advice| format!(". {advice}")).unwrap_or_default();
+    format!("It {}{advice}", rejected.problem())
+}
+
+/// Returns what to do about a certificate; `None` if it can be trusted once it was compared with that of the gateway.
+pub(super) fn advice(reason: &RejectReason) -> Option<&'static str> {
     match reason {
-        RejectReason::UnknownIssuer => "Its issuer isn't known to this system".to_owned(),
-        RejectReason::SelfSigned => "It is self-signed".to_owned(),
-        RejectReason::Expired => "It has expired".to_owned(),
-        RejectReason::NotYetValid => "It isn't valid yet. Check this machine's clock".to_owned(),
-        RejectReason::WrongHost if certificate.names.is_empty() => format!("It isn't valid for {host}"),
-        RejectReason::WrongHost => {
-            format!("It is valid for {}, not for {host}", certificate.names.join(", "))
-        }
-        RejectReason::Revoked => "Its issuer has revoked it".to_owned(),
-        RejectReason::Changed { .. } => {
-            "The certificate has changed. Ask the gateway's administrator before you trust it".to_owned()
-        }
-        RejectReason::Unusable => "It can't be used for TLS. Install another one on the gateway".to_owned(),
-        _ => "It is invalid".to_owned(),
+        RejectReason::NotYetValid => Some("Check this machine's clock"),
+        RejectReason::Changed { .. } => Some("Ask the gateway's administrator before you trust it"),
+        RejectReason::Unusable | RejectReason::Revoked => Some("Install another one on the gateway"),
+        _ => None,
     }
 }
 
@@ -58,9 +54,12 @@ pub(super) fn lines(ui: &mut Ui, rejected: &RejectedCertificate, commands: &mut 
 
 /// Draws a rejected certificate in a form. Returns `true` if it can be trusted.
 pub(super) fn show(ui: &mut Ui, rejected: &RejectedCertificate, commands: &mut Vec<Command>) -> bool {
+    ui.add_space(2.0 * tokens::UNIT);
     ui.label(RichText::new(format!("Certificate of {}", rejected.host)).strong());
     ui.add(Label::new(reason(rejected)).wrap());
-    lines(ui, rejected, commands);
+    ui.add_space(tokens::UNIT);
+    ui.scope(|ui| lines(ui, rejected, commands));
+    ui.add_space(2.0 * tokens::UNIT);
     !matches!(rejected.reason, RejectReason::Unusable)
 }
 
@@ -78,13 +77,18 @@ fn fingerprint(ui: &mut Ui, caption: &str, fingerprint: &Fingerprint, commands: 
     let text = fingerprint.to_string();
     fact(ui, caption, |ui| {
         ui.horizontal_top(|ui| {
-            // Two lines are easier to compare.
-            let (start, end) = text.split_at(HALF_FINGERPRINT.min(text.len()));
-            let halves = RichText::new(format!("{start}\n{end}"))
-                .monospace()
-                .line_height(Some(tokens::LINE_BODY))
-                .color(color);
-            let label = ui.add(Label::new(halves).extend());
+            let glyph =
+                ui.fonts_mut(|fonts| fonts.glyph_width(&TextStyle::Monospace.resolve(ui.style()), 'A'));
+            let room = ui.available_width() - tokens::CONTROL_HEIGHT_SMALL;
+            #[expect(clippy::cast_precision_loss, reason = "a line has few characters")]
+            let fits = |length: &usize| *length as f32 * glyph <= room;
+            let [half, quarter] = FINGERPRINT_LINES;
+            let length = if fits(&half) { half } else { quarter };
+            let lines: Vec<&str> =
+                text.as_bytes().chunks(length).filter_map(|line| str::from_utf8(line).ok()).collect();
+            let lines =
+                RichText::new(lines.join("\n")).monospace().line_height(Some(tokens::LINE_BODY)).color(color);
+            let label = ui.add(Label::new(lines).extend());
             label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
             let copy = Button::ghost_icon(icons::COPY, format!("Copy {caption}")).small();
             if ui.add(copy).tooltip("Copy").clicked() {

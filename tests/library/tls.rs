@@ -69,7 +69,10 @@ fn reports_changed_certificate() {
     let rejected = gateway.read_rejected(pinned(std::slice::from_ref(&before)));
     assert_eq!(
         rejected.reason,
-        RejectReason::Changed { pinned: vec![before.fingerprint], platform_trusted: false }
+        RejectReason::Changed {
+            pinned: vec![before.fingerprint],
+            platform_reason: Some(Box::new(RejectReason::SelfSigned))
+        }
     );
     // The new pin is for this port only.
     let port = gateway.url.rsplit(':').next().unwrap().parse().unwrap();
@@ -90,7 +93,7 @@ fn rejects_changed_certificate_of_a_trusted_authority() {
     let rejected = gateway.read_rejected(trust.clone());
     assert_eq!(
         rejected.reason,
-        RejectReason::Changed { pinned: vec![before.fingerprint], platform_trusted: true }
+        RejectReason::Changed { pinned: vec![before.fingerprint], platform_reason: None }
     );
     // Without the pin, the authority is enough.
     trust.pins.clear();

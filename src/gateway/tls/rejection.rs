@@ -39,6 +39,11 @@ impl RejectedCertificate {
         Some(Self { port, ..rejected })
     }
 
+    /// Returns what is wrong with the certificate, to follow its name in a sentence.
+    pub(crate) fn problem(&self) -> impl fmt::Display {
+        Problem(self, &self.reason)
+    }
+
     /// Returns the pin that makes the host trusted with this certificate.
     #[must_use]
     pub fn pin(&self) -> Pin {
@@ -54,29 +59,39 @@ impl Error for RejectedCertificate {
 
 impl fmt::Display for RejectedCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { host, port: _, certificate, reason, cause: _ } = self;
-        f.write_str("The gateway's certificate ")?;
+        write!(f, "The gateway's certificate {} (SHA-256 {})", self.problem(), self.certificate.fingerprint)
+    }
+}
+
+/// The predicate of a sentence about a certificate.
+struct Problem<'a>(&'a RejectedCertificate, &'a RejectReason);
+
+impl fmt::Display for Problem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(rejected, reason) = *self;
+        let RejectedCertificate { host, certificate, .. } = rejected;
         match reason {
-            RejectReason::UnknownIssuer => write!(f, "has an unknown issuer, {}", certificate.issuer)?,
-            RejectReason::SelfSigned => f.write_str("is self-signed")?,
-            RejectReason::Expired => f.write_str("has expired")?,
-            RejectReason::NotYetValid => f.write_str("isn't valid yet")?,
+            RejectReason::UnknownIssuer => write!(f, "has an unknown issuer, {}", certificate.issuer),
+            RejectReason::SelfSigned => f.write_str("is self-signed"),
+            RejectReason::Expired => f.write_str("has expired"),
+            RejectReason::NotYetValid => f.write_str("isn't valid yet"),
             RejectReason::WrongHost if certificate.has_name_like_address(host) => {
-                write!(f, "has the address {host} only as a DNS name, not as an IP address")?;
+                write!(f, "has the address {host} only as a DNS name, not as an IP address")
             }
-            RejectReason::WrongHost if certificate.names.is_empty() => write!(f, "isn't valid for {host}")?,
+            RejectReason::WrongHost if certificate.names.is_empty() => write!(f, "isn't valid for {host}"),
             RejectReason::WrongHost => {
-                write!(f, "is valid for {}, not for {host}", certificate.names.join(", "))?;
+                write!(f, "is valid for {}, not for {host}", certificate.names.join(", "))
             }
-            RejectReason::Revoked => f.write_str("has been revoked")?,
-            RejectReason::Changed { platform_trusted: true, .. } => {
-                f.write_str("has changed, and the new one is trusted by this system")?;
+            RejectReason::Revoked => f.write_str("has been revoked"),
+            RejectReason::Changed { platform_reason: Some(reason), .. } => {
+                write!(f, "has changed, and the new one {}", Problem(rejected, reason))
             }
-            RejectReason::Changed { platform_trusted: false, .. } => f.write_str("has changed")?,
-            RejectReason::Unusable => f.write_str("can't be used for TLS")?,
-            RejectReason::Other => f.write_str("is invalid")?,
+            RejectReason::Changed { platform_reason: None, .. } => {
+                f.write_str("has changed, and the new one is trusted by this system")
+            }
+            RejectReason::Unusable => f.write_str("can't be used for TLS"),
+            RejectReason::Other => f.write_str("is invalid"),
         }
-        write!(f, " (SHA-256 {})", certificate.fingerprint)
     }
 }
 
@@ -100,8 +115,8 @@ pub enum RejectReason {
     Changed {
         /// The fingerprints that the host may show.
         pinned: Vec<Fingerprint>,
-        /// Whether the platform trusts the new certificate.
-        platform_trusted: bool,
+        /// The reason why the new certificate would be rejected without the pins; `None` if the platform trusts it.
+        platform_reason: Option<Box<Self>>,
     },
     /// TLS isn't possible with it even if it were trusted, as with a version 1 certificate.
     Unusable,
@@ -132,6 +147,15 @@ impl RejectReason {
         }
     }
 
+    /// Returns `true` if the validity of the certificate has ended.
+    pub(crate) fn is_expired(&self) -> bool {
+        match self {
+            Self::Expired => true,
+            Self::Changed { platform_reason: Some(reason), .. } => reason.is_expired(),
+            _ => false,
+        }
+    }
+
     /// Returns what the user can do.
     pub(in crate::gateway) fn advice(&self) -> &'static str {
         match self {
@@ -140,5 +164,20 @@ impl RejectReason {
             Self::NotYetValid => "Check this machine's clock",
             _ => "Trust it in the window if it is the gateway's own",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_certificate_may_have_expired_too() {
+        let changed = |reason: Option<RejectReason>| RejectReason::Changed {
+            pinned: Vec::new(),
+            platform_reason: reason.map(Box::new),
+        };
+        assert!(RejectReason::Expired.is_expired() && changed(Some(RejectReason::Expired)).is_expired());
+        assert!(!changed(Some(RejectReason::SelfSigned)).is_expired() && !changed(None).is_expired());
     }
 }

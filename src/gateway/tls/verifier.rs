@@ -60,10 +60,13 @@ impl ServerCertVerifier for Verifier {
         };
         let (reason, error) = match (ParsedCertificate::try_from(end_entity), error) {
             (Err(error), _) => (RejectReason::Unusable, Some(error)),
-            (Ok(_), Some(error)) if pinned.is_empty() => {
-                (RejectReason::new(&error, &certificate, now), Some(error))
+            (Ok(_), error) => {
+                let reason = match error.as_ref().map(|error| RejectReason::new(error, &certificate, now)) {
+                    Some(reason) if pinned.is_empty() => reason,
+                    reason => RejectReason::Changed { pinned, platform_reason: reason.map(Box::new) },
+                };
+                (reason, error)
             }
-            (Ok(_), error) => (RejectReason::Changed { pinned, platform_trusted: error.is_none() }, error),
         };
         tracing::debug!(%host, %fingerprint, ?reason, "rejected a certificate");
         let (host, cause) = (host.into_owned(), error.map(Cause::new));

@@ -1,8 +1,9 @@
 //! Whether a gateway answers at the addresses, and which one.
 
+use super::super::certificate;
 use super::super::connection_test::TestedNode;
 use crate::gateway::check::{Outcome, Step, StepName};
-use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, Role};
+use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, RejectedCertificate, Role};
 use crate::sanitize::one_line;
 
 /// The steps that a gateway passes, whatever is installed on it.
@@ -55,9 +56,17 @@ fn error_of(node: &TestedNode) -> Option<String> {
     }
     let failed = node.steps.iter().find(|step| OWN.contains(&step.name) && step.outcome == Outcome::Failed);
     if let Some(failed) = failed {
-        return Some(failed.to_string());
+        let rejected = failed.error.as_ref().and_then(GatewayError::rejected_certificate);
+        return Some(rejected.map_or_else(|| failed.to_string(), not_trusted));
     }
     Some(none_at(&node.url))
+}
+
+/// Returns the text for a certificate that isn't trusted. The results of the test have its facts and the button.
+fn not_trusted(rejected: &RejectedCertificate) -> String {
+    let advice = certificate::advice(&rejected.reason)
+        .unwrap_or("Compare its fingerprint in the connection test, then trust it there");
+    format!("The certificate isn't trusted: it {}. {advice}", rejected.problem())
 }
 
 /// Returns the text for an address at which something other than a gateway answers.

@@ -155,6 +155,10 @@ impl Line {
             (LineState::Failed, StepName::WebDev) => {
                 missing(decisive, has_tasks && found::info(node).is_some())
             }
+            // The certificate and the reason are below the lines.
+            _ if decisive.error.as_ref().is_some_and(|error| error.rejected_certificate().is_some()) => {
+                ("The certificate isn't trusted".to_owned(), None)
+            }
             _ => (decisive.message.clone(), decisive.advice.clone()),
         };
         let name = format!("{}: {decisive}", decisive.name.title());

@@ -16,7 +16,6 @@ use super::super::{fonts, theme, tokens};
 use super::line::Line;
 use super::progress::Progress;
 use super::state::GuideStep;
-use crate::gateway::GatewayError;
 
 /// Time between two tests while the gateway is being prepared.
 pub(in crate::ui) const REPEAT_TEST: Duration = Duration::from_secs(5);
@@ -117,15 +116,12 @@ fn node_ui(
         for line in Line::all(index, node, test, is_for_login, has_tasks) {
             line.show(ui);
         }
-        let rejected = node.steps.iter().find_map(|step| match &step.error {
-            Some(GatewayError::Certificate(rejected)) => Some(rejected),
-            _ => None,
-        });
+        let rejected = node.steps.iter().find_map(|step| step.error.as_ref()?.rejected_certificate());
         if let Some(rejected) = rejected {
             ui.push_id(index, |ui| {
                 let can_be_trusted = certificate::show(ui, rejected, commands);
                 if can_be_trusted && ui.add(Button::soft("Trust this certificate")).clicked() {
-                    commands.push(Command::Form(FormChange::Trust(rejected.clone())));
+                    commands.push(Command::Form(FormChange::Trust(Box::new(rejected.clone()))));
                     commands.push(Command::TestGateway);
                 }
             });

@@ -27,11 +27,7 @@ impl AppState {
         if self.sign_in == SignInChoice::Dismissed && self.table.result().is_some() {
             return None;
         }
-        let rejected = self.errors().find_map(|error| match error {
-            GatewayError::Certificate(rejected) => Some(&**rejected),
-            _ => None,
-        });
-        if let Some(rejected) = rejected {
+        if let Some(rejected) = self.errors().find_map(GatewayError::rejected_certificate) {
             return Some(Prompt::Certificate(rejected));
         }
         let is_asked = self.sign_in == SignInChoice::Asked;

@@ -71,7 +71,13 @@ fn keeps_dataset_when_the_certificate_is_rejected() {
 
     let pinned = Trust { ca_file: None, pins: vec![good.pin()] };
     let error = error_after_replacement(&good, &pinned, &theirs.issue(&plant));
-    check_message(&error, "certificate has changed", "Ask the gateway's administrator");
+    check_message(
+        &error,
+        "has changed, and the new one has an unknown issuer",
+        "Ask the gateway's administrator",
+    );
+    let error = error_after_replacement(&good, &pinned, &dated(2001, 2002));
+    check_message(&error, "has changed, and the new one has expired", "Ask the gateway's administrator");
 
     let copied = Identity { certificate: good.certificate.clone(), key: KeyPair::generate().unwrap() };
     let error = error_after_replacement(&good, &trust, &copied);
