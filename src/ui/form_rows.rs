@@ -57,6 +57,14 @@ pub(super) fn row(ui: &mut Ui, label: &str, control: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// Draws a control of a [`row`] with its error below it. The control is level with the label.
+pub(super) fn control_with_error(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.vertical(|ui| {
+        ui.add_space(((ui.max_rect().height() - tokens::CONTROL_HEIGHT) / 2.0).max(0.0));
+        contents(ui);
+    });
+}
+
 /// Paints a label. The control repeats it in its accessible name.
 fn label_ui(ui: &mut Ui, text: &str, size: Vec2) {
     let p = palette(ui.visuals());
@@ -72,8 +80,8 @@ pub(super) fn remark(ui: &mut Ui, text: &str) -> Response {
     ui.add(Label::new(small_text::text(text, color)).extend())
 }
 
-/// Returns the width of a link.
-pub(super) fn link_width(ui: &Ui, text: &str) -> f32 {
+/// Returns the width of a link or a remark.
+pub(super) fn small_text_width(ui: &Ui, text: &str) -> f32 {
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     ui.painter().layout_no_wrap(text.to_owned(), font, egui::Color32::PLACEHOLDER).size().x
 }

@@ -6,6 +6,7 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use crate::painted;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{TIMEOUT, Window, connect_to, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
@@ -259,6 +260,20 @@ fn trusts_certificate_while_adding_gateway() {
     window.until_text(&identity.pin().fingerprint.to_string());
     // No further line moves the button.
     window.until_text("Read sessions: not tested");
+    // The address says what is missing, and the facts are where they can be compared.
+    window.until_text(
+        "The certificate isn't trusted: it is self-signed. Compare its fingerprint in the connection test, then \
+         trust it there",
+    );
+    let texts = painted::texts(&window);
+    assert!(!texts.iter().any(|text| text.text.contains("(SHA-256")), "{texts:?}");
+    for width in [1280.0, 1080.0] {
+        window.harness.set_size(egui::vec2(width, 1000.0));
+        window.harness.run_steps(3);
+        let fingerprint = window.harness.get_by_label(&identity.pin().fingerprint.to_string()).rect();
+        let copy = window.harness.get_by_label("Copy SHA-256").rect();
+        assert!(fingerprint.right() <= copy.left() && copy.right() < width - 16.0, "{fingerprint} {copy}");
+    }
     window.click("Trust this certificate");
     window.until_text("Sessions: 1 session");
     window.click("Save gateway");
@@ -267,6 +282,22 @@ fn trusts_certificate_while_adding_gateway() {
     assert_eq!(pins.len(), 1);
     assert_eq!(pins[0].fingerprint, identity.pin().fingerprint);
     assert_eq!(Some(pins[0].port.unwrap()), gateway.url.rsplit(':').next().unwrap().parse().ok());
+}
+
+#[test]
+fn labels_of_limits_are_beside_their_boxes() {
+    let gateway = plant();
+    let (_folder, mut window) = open_north(&gateway);
+    edit_in_rail(&mut window, "North");
+    for (label, name) in [
+        ("Vision clients", "Limit of Vision clients"),
+        ("Designers", "Limit of Designers"),
+        ("Perspective sessions", "Limit of Perspective sessions"),
+    ] {
+        let text = painted::texts(&window).into_iter().find(|text| text.text == label).unwrap().place;
+        let edit = window.harness.get_by_label(name).rect();
+        assert!((text.center().y - edit.center().y).abs() <= 2.0, "{label}: {text} {edit}");
+    }
 }
 
 #[test]
@@ -627,7 +658,9 @@ fn shows_changed_certificate_and_replaces_it() {
     let trusted = format!("trusted = [{{ host = \"{HOST}\", fingerprint = \"{before}\" }}]\n");
     let folder = with_config(&format!("{}{trusted}", north(&gateway.url)));
     let mut window = open(folder.path());
-    window.until_text_contains("The certificate has changed");
+    window.until_text_contains(
+        "It has changed, and the new one is self-signed. Ask the gateway's administrator",
+    );
     assert!(window.has(&before.to_string()) && window.has(&identity.pin().fingerprint.to_string()));
     window.click("Always trust");
     window.until_text("1 of 1 sessions");

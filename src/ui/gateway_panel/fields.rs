@@ -10,7 +10,7 @@ use super::super::check_box;
 use super::super::command::Command;
 use super::super::details_text;
 use super::super::error_report::ErrorReport;
-use super::super::form_rows::{gap, row, section};
+use super::super::form_rows::{control_with_error, gap, row, section};
 use super::super::gateway_draft::{AuthKind, Field, FormError};
 use super::super::gateway_form::{FormChange, GatewayForm, Reveal, addresses_id};
 use super::super::icons;
@@ -221,7 +221,7 @@ fn limits(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
         let field = Field::Limit(kind);
         let error = summary_of(form, field);
         row(ui, license::plural(kind), |ui| {
-            ui.vertical(|ui| {
+            control_with_error(ui, |ui| {
                 ui.set_width(theme::FORM_SELECT_WIDTH);
                 let name = license::limit_name(kind);
                 let id = Id::unique(("gateway limit", name));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use egui::{Align, Color32, FontFamily, FontId, Label, Layout, Sense, Ui, UiBuilder, vec2};
 
 use super::super::command::{Command, ConfigPlace};
-use super::super::form_rows::{group, link_width, remark, row, space};
+use super::super::form_rows::{group, remark, row, small_text_width, space};
 use super::super::icons::{self, Icon};
 use super::super::missing_scripts::MissingScripts;
 use super::super::model::{AppState, HistoryChoice};
@@ -109,13 +109,17 @@ pub(super) fn foot(ui: &mut Ui, folder: Option<&Path>, commands: &mut Vec<Comman
             remark(ui, "Can't be saved: no home folder found");
             return;
         };
-        remark(ui, "Saved at once");
         let places = [
             ("Open config.toml", ConfigPlace::File, folder.join(CONFIG_FILE)),
             ("Open folder", ConfigPlace::Folder, folder.to_owned()),
         ];
         let gap = 4.0 * tokens::UNIT;
-        let width: f32 = places.iter().map(|(text, ..)| gap + link_width(ui, text)).sum();
+        let width: f32 = places.iter().map(|(text, ..)| gap + small_text_width(ui, text)).sum();
+        // A narrow dialog has room for the links only.
+        let note = "Saved at once";
+        if small_text_width(ui, note) + width <= rect.width() {
+            remark(ui, note);
+        }
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(rect.right() - width - ui.cursor().left());
         for (text, place, path) in places {
