@@ -1,5 +1,5 @@
 //! The toasts: messages about tasks at the right of the window, above the footer and the timeline. They cover a part of the
-//! table, but never the counts or the present in the timeline, and move nothing.
+//! table, but never the counts, the right panel or the present in the timeline, and move nothing.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use egui::accesskit::Live;
 use egui::text::LayoutJob;
 use egui::{
     Align, Align2, Area, Context, FontFamily, FontId, Frame, Galley, Id, Label, Layout, Order, Sense, Stroke,
-    Ui, vec2,
+    Ui, Vec2, vec2,
 };
 
 use super::button::Button;
@@ -34,8 +34,15 @@ fn area_id(id: ToastId) -> Id {
     Id::unique(("toast", id))
 }
 
-/// Draws the toasts, the newest at the bottom. A form hides the view in the place of the table. Its buttons stay visible.
-pub(super) fn show(ctx: &Context, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
+/// Draws the toasts, the newest at the bottom. A form hides the view in the place of the table. Its buttons stay visible, and so
+/// does the right panel where there is room beside it. `panel_width` is its width, 0 if it is closed.
+pub(super) fn show(
+    ctx: &Context,
+    state: &AppState,
+    drafts: &Drafts,
+    panel_width: f32,
+    commands: &mut Vec<Command>,
+) {
     let has_guide = drafts.form.as_ref().is_some_and(|form| form.guide.is_some());
     let has_form = drafts.has_form();
     let foot = match has_form {
@@ -43,32 +50,36 @@ pub(super) fn show(ctx: &Context, state: &AppState, drafts: &Drafts, commands: &
         false if regions::has_timeline(ctx, state) => tokens::FOOTER_HEIGHT + tokens::TIMELINE_HEIGHT,
         _ => tokens::FOOTER_HEIGHT,
     };
-    let mut bottom = foot + theme::TOAST_MARGIN;
+    let room = |right: f32| ctx.content_rect().width() - right - 2.0 * theme::TOAST_MARGIN;
+    let beside = if room(panel_width) < theme::TOAST_MIN_WIDTH { 0.0 } else { panel_width };
+    let max_width = theme::TOAST_MAX_WIDTH.min(room(beside));
+    let card = |id, corner, contents: &mut dyn FnMut(&mut Ui)| card(ctx, id, corner, max_width, contents);
+    let mut corner = vec2(beside + theme::TOAST_MARGIN, foot + theme::TOAST_MARGIN);
     // The sign-in card has this message itself.
     let is_said = !has_form && matches!(views::choose(state), Some(View::SignIn));
     if state.keyring.is_slow && !is_said {
-        let height = card(ctx, Id::unique("keyring toast"), bottom, |ui| slow_keyring(ui, commands));
-        bottom += height + 2.0 * tokens::UNIT;
+        let height = card(Id::unique("keyring toast"), corner, &mut |ui| slow_keyring(ui, commands));
+        corner.y += height + 2.0 * tokens::UNIT;
     }
     if let Some(progress) = state.termination {
         let id = Id::unique("termination progress");
-        let height = card(ctx, id, bottom, |ui| termination_progress::show(ui, progress, commands));
-        bottom += height + 2.0 * tokens::UNIT;
+        let height = card(id, corner, &mut |ui| termination_progress::show(ui, progress, commands));
+        corner.y += height + 2.0 * tokens::UNIT;
     }
     for toast in state.toasts.shown().iter().rev() {
-        let height = card(ctx, area_id(toast.id), bottom, |ui| toast_ui(ui, toast, commands));
-        bottom += height + 2.0 * tokens::UNIT;
+        let height = card(area_id(toast.id), corner, &mut |ui| toast_ui(ui, max_width, toast, commands));
+        corner.y += height + 2.0 * tokens::UNIT;
     }
     // The highest one, so that messages that come and go don't move it more than they have to.
     if let Some(away) = &state.away {
-        card(ctx, Id::unique("away"), bottom, |ui| away_ui(ui, away, state, commands));
+        card(Id::unique("away"), corner, &mut |ui| away_ui(ui, max_width, away, state, commands));
     }
 }
 
-/// Draws a card whose bottom is so far above that of the window. Returns its height.
-fn card(ctx: &Context, id: Id, bottom: f32, contents: impl FnOnce(&mut Ui)) -> f32 {
+/// Draws a card. `corner` is the distance of its lower right corner from that of the window. Returns its height.
+fn card(ctx: &Context, id: Id, corner: Vec2, max_width: f32, contents: &mut dyn FnMut(&mut Ui)) -> f32 {
     // The border is around the measured card.
-    let offset = vec2(theme::TOAST_MARGIN - tokens::LINE, bottom - tokens::LINE);
+    let offset = corner - Vec2::splat(tokens::LINE);
     let area = Area::new(id)
         .order(Order::Middle)
         .anchor(Align2::RIGHT_BOTTOM, -offset)
@@ -81,7 +92,10 @@ fn card(ctx: &Context, id: Id, bottom: f32, contents: impl FnOnce(&mut Ui)) -> f
             .stroke(Stroke::new(tokens::LINE, p.popup_border))
             .corner_radius(tokens::RADIUS_POPUP)
             .shadow(ui.visuals().popup_shadow);
-        frame.show(ui, contents);
+        frame.show(ui, |ui| {
+            ui.set_max_width(max_width);
+            contents(ui);
+        });
     });
     card.response.rect.height() - 2.0 * tokens::LINE
 }
@@ -99,10 +113,8 @@ fn slow_keyring(ui: &mut Ui, commands: &mut Vec<Command>) {
     });
 }
 
-fn toast_ui(ui: &mut Ui, toast: &Toast, commands: &mut Vec<Command>) {
+fn toast_ui(ui: &mut Ui, width: f32, toast: &Toast, commands: &mut Vec<Command>) {
     let details = area_id(toast.id).with("details");
-    let width = max_width(ui);
-    ui.set_max_width(width);
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
     let report = match &toast.message {
         Message::Error(report) if !report.causes().is_empty() => Some(report),
@@ -119,9 +131,7 @@ fn toast_ui(ui: &mut Ui, toast: &Toast, commands: &mut Vec<Command>) {
 }
 
 /// Draws what happened while the window couldn't be seen.
-fn away_ui(ui: &mut Ui, away: &Away, state: &AppState, commands: &mut Vec<Command>) {
-    let width = max_width(ui);
-    ui.set_max_width(width);
+fn away_ui(ui: &mut Ui, width: f32, away: &Away, state: &AppState, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
     let used = theme::TOAST_LEFT + tokens::ICON + tokens::CONTROL_HEIGHT + 8.0 * tokens::UNIT;
     let text = text(ui, &away.text(&state.history_clock()), width - used - theme::TOAST_DETAILS_WIDTH);
@@ -141,11 +151,6 @@ fn away_ui(ui: &mut Ui, away: &Away, state: &AppState, commands: &mut Vec<Comman
         }
         ui.add_space(0.0);
     });
-}
-
-/// Returns the maximum width of a toast.
-fn max_width(ui: &Ui) -> f32 {
-    theme::TOAST_MAX_WIDTH.min(ui.ctx().content_rect().width() - 2.0 * theme::TOAST_MARGIN)
 }
 
 /// Draws the icon, the sentence and the buttons.

@@ -83,6 +83,27 @@ fn error_goes_when_its_task_is_repeated() {
 }
 
 #[test]
+fn toasts_leave_the_right_panel_free() {
+    for size in [[1280.0, 800.0], [640.0, 480.0]] {
+        let (_gateway, mut window) = terminating();
+        window.harness.set_size(size.into());
+        window.harness.run_steps(2);
+        window.click_cell("Username", 0, Modifiers::NONE);
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text("Right panel");
+        // The button of the details.
+        window.click("Terminate session…");
+        window.harness.run_steps(4);
+        window.click("Terminate session");
+        window.until_text_contains("No answer.");
+        window.harness.run_steps(2);
+        let toast = window.harness.get_by_label_contains("No answer.").rect();
+        let panel = window.harness.get_by_label("Right panel").rect();
+        assert!(toast.right() < panel.left() && toast.width() > 100.0, "{toast} {panel}");
+    }
+}
+
+#[test]
 fn error_stays_until_it_is_dismissed_and_has_details_to_copy() {
     let (_gateway, mut window) = terminating();
     ask(&mut window);

@@ -21,13 +21,14 @@ impl App {
         let Self { state, drafts, ui_state, commands, log, .. } = self;
         shortcuts::handle(ui.ctx(), state, drafts, ui_state, commands);
         rail::show(ui, state, ui_state, is_adding(drafts), commands);
+        let mut panel_width = 0.0;
         match (&mut drafts.form, &mut drafts.alert) {
             (Some(form), _) if form.guide.is_some() => guide::show(ui, form, state, commands),
             (Some(form), _) => gateway_panel::show(ui, form, &state.keyring, default_refresh, commands),
             (None, Some(form)) => alert_panel::show(ui, form, state, commands),
-            (None, None) => main_ui(ui, state, drafts, ui_state, commands),
+            (None, None) => panel_width = main_ui(ui, state, drafts, ui_state, commands),
         }
-        toasts::show(ui.ctx(), state, drafts, commands);
+        toasts::show(ui.ctx(), state, drafts, panel_width, commands);
         if let Some(plan) = &ui_state.termination {
             confirm_terminate::show(ui, plan, &mut drafts.terminate_message, commands);
         }
@@ -46,14 +47,14 @@ fn is_adding(drafts: &Drafts) -> bool {
     drafts.form.as_ref().is_some_and(|form| !form.is_saved)
 }
 
-/// Draws the regions beside the rail.
+/// Draws the regions beside the rail. Returns the width of the right panel, which is 0 if it is closed.
 fn main_ui(
     ui: &mut Ui,
     state: &AppState,
     drafts: &mut Drafts,
     ui_state: &UiState,
     commands: &mut Vec<Command>,
-) {
+) -> f32 {
     let room = Room::of(ui.ctx());
     let area = ui.available_rect_before_wrap();
     let has_timeline = regions::has_timeline(ui.ctx(), state);
@@ -99,6 +100,7 @@ fn main_ui(
         timeline::show(ui, timeline, state, commands);
     }
     footer::show(ui, footer, state, drafts, commands);
+    if has_panel { side.width() } else { 0.0 }
 }
 
 /// Draws the table, or what takes its place. `side` is the right panel, which may be over the table.

@@ -350,6 +350,8 @@ pub(in crate::ui) const TOAST_HEIGHT: f32 = 40.0;
 pub(in crate::ui) const TOAST_MARGIN: f32 = 16.0;
 /// Maximum width of a toast.
 pub(in crate::ui) const TOAST_MAX_WIDTH: f32 = 480.0;
+/// The smallest room for messages beside the right panel.
+pub(in crate::ui) const TOAST_MIN_WIDTH: f32 = 320.0;
 /// Space for the button that opens the details.
 pub(in crate::ui) const TOAST_DETAILS_WIDTH: f32 = 64.0;
 /// Space to the left of a toast's icon.
