@@ -27,8 +27,8 @@ pub(super) fn show(ui: &Ui, plan: &TerminationPlan, message: &mut String, comman
     let p = palette(ui.visuals());
     let contents = |ui: &mut Ui| {
         sessions(ui, plan);
-        if let Some(node) = plan.node() {
-            ui.label(RichText::new(format!("On {node}")).small().color(p.secondary));
+        if let Some(node) = plan.node_name() {
+            ui.label(RichText::new(format!("On {}", sanitize(node))).small().color(p.secondary));
         }
         for (reason, count) in &plan.refused {
             let text = format!("{} of the selection: {reason}", display::sessions(*count));
@@ -57,7 +57,7 @@ fn sessions(ui: &mut Ui, plan: &TerminationPlan) {
     let p = palette(ui.visuals());
     let border = Stroke::new(tokens::LINE, p.divider);
     let frame = Frame::NONE.fill(p.table).stroke(border).corner_radius(tokens::RADIUS_SMALL);
-    let has_nodes = plan.node().is_none();
+    let has_nodes = plan.node_name().is_none();
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         ScrollArea::vertical()
@@ -73,15 +73,14 @@ fn sessions(ui: &mut Ui, plan: &TerminationPlan) {
 
 fn session(ui: &mut Ui, target: &TerminateTarget, has_node: bool) {
     let p = palette(ui.visuals());
-    let TerminateTarget { node, user, project, address, id, .. } = target;
-    let node = node.authority();
+    let TerminateTarget { node_name, user, project, address, id, .. } = target;
     let texts = [user, project, address].map(|text| text.as_deref().unwrap_or(display::NULL));
     let texts = texts
         .into_iter()
         .zip(theme::QUESTION_COLUMNS)
         .map(|(text, width)| (text, Some(width), p.text, false));
     let id_width = has_node.then_some(theme::QUESTION_ID_WIDTH);
-    let node = has_node.then_some((&*node, None, p.secondary, false));
+    let node = has_node.then_some((&**node_name, None, p.secondary, false));
     let all = texts.chain([(&**id, id_width, p.secondary, true)]).chain(node);
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), tokens::ROW_HEIGHT), Sense::hover());
     let line = Stroke::new(tokens::LINE, p.row_line);

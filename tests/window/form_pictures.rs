@@ -186,7 +186,7 @@ fn terminable(sessions: usize) -> (FakeGateway, Start) {
 fn question_about_one_session() {
     if can_draw() {
         let (_gateway, start) = terminable(1);
-        compare("question_terminate", &start, &["On http://"], |window| {
+        compare("question_terminate", &start, &[], |window| {
             window.until_text("1 of 1 sessions");
             window.menu_of_cell("Username", 0);
             window.click("Terminate session…");
@@ -198,7 +198,7 @@ fn question_about_one_session() {
 fn question_about_many_sessions() {
     if can_draw() {
         let (_gateway, start) = terminable(12);
-        compare("question_terminate_many", &start, &["On http://"], |window| {
+        compare("question_terminate_many", &start, &[], |window| {
             window.until_text("12 of 12 sessions");
             window.click_cell("Username", 0, Modifiers::NONE);
             window.press(Modifiers::COMMAND, Key::A);

@@ -81,11 +81,6 @@ fn compare(window: &mut Window, name: &str) {
     if let Some(as_of) = as_of {
         window.harness.mask(as_of);
     }
-    // A node has a port that changes.
-    let node = window.harness.query_by_label_contains("On http://").map(|node| node.rect());
-    if let Some(node) = node {
-        window.harness.mask(node);
-    }
     let options = SnapshotOptions::new().output_path("tests/data/pictures");
     window.harness.snapshot_options(name, &options);
 }

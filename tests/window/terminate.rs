@@ -487,6 +487,7 @@ fn terminates_a_session_of_all_gateways_on_its_own_gateway_only() {
     assert_eq!(window.column("Gateway")[line], "South");
     window.menu_of_cell("Username", line);
     open_confirmation(&mut window);
+    assert!(window.has("On South"));
     window.click("Terminate session");
     window.until_text_contains("Terminated the Vision session of billy");
     let requests = |gateway: &FakeGateway| gateway.paths().iter().filter(|sent| *sent == path).count();

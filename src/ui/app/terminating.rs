@@ -258,6 +258,7 @@ mod tests {
         let session = |node: &str| TerminateTarget {
             gateway: None,
             node: node.parse().unwrap(),
+            node_name: "Plant".to_owned(),
             kind: SessionKind::Vision,
             id: "A".to_owned(),
             user: None,

@@ -8,24 +8,18 @@ use chrono::{DateTime, Utc};
 
 use super::{
     ActivityList, AlertList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen,
-    License, Past, Pause, Shown, StoredHistory, TerminateTarget, TerminationPlan, TerminationProgress,
-    Timeline, Toasts, UserHistory,
+    License, Past, Pause, Shown, StoredHistory, TerminationProgress, Timeline, Toasts, UserHistory,
 };
 use crate::alert::Rule;
 use crate::dataset::{Cell, ColumnId, Dataset, names};
 use crate::display::{self, Clock};
 use crate::export::Progress;
-use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, SessionKind};
+use crate::gateway::{GatewayError, GatewayInfo, NodeUrl};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
 use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
 use crate::settings::{AlertProblem, FilterHistory, MissingGateway, SavedFilter, ThemeChoice};
 use crate::table::{Layout, LeftSession, OutdatedLists, PowerTable};
 use crate::ui::missing_scripts::MissingScripts;
-
-/// The reason why a Perspective session in a Designer can't be terminated.
-const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
-/// The reason why a session can't be terminated while others can.
-const NOT_OFFERED: &str = "Can't be terminated, because its node doesn't answer the REST API";
 
 /// The title of the column with the nodes of a gateway.
 const NODE: &str = "Node";
@@ -227,7 +221,7 @@ impl AppState {
     }
 
     /// Returns the node of a row; `None` if its name is that of several nodes, or of none.
-    fn node_of(&self, row: u32) -> Option<&NodeStatus> {
+    pub(super) fn node_of(&self, row: u32) -> Option<&NodeStatus> {
         let nodes = &self.table_status()?.nodes[..];
         if let [only] = nodes {
             return Some(only);
@@ -329,54 +323,6 @@ impl AppState {
         format!("{}, {columns}", display::sessions(self.export_count(rows)))
     }
 
-    /// Returns which sessions of these rows can be terminated; `None` where terminating isn't offered for any of them.
-    pub(in crate::ui) fn termination_plan(&self, rows: &[u32]) -> Option<TerminationPlan> {
-        let mut plan = TerminationPlan::default();
-        let mut is_offered = false;
-        for &row in rows {
-            let session = self.terminate_target(row);
-            is_offered |= session.is_some();
-            plan.add(session.unwrap_or(Err(NOT_OFFERED)));
-        }
-        is_offered.then_some(plan)
-    }
-
-    /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:
-    /// the settings don't allow it for the gateway, or the node wasn't read through the REST API.
-    pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<Result<TerminateTarget, &'static str>> {
-        let result = self.table.result()?;
-        let cell = |id: &ColumnId| result.dataset.column(id).map(|column| column.cell(row as usize));
-        let text = |id: &ColumnId| match cell(id)? {
-            Cell::Text(text) => Some(text.to_owned()),
-            _ => None,
-        };
-        // A gateway that hasn't answered again may have another session in its place, and sessions of the past may have ended.
-        if self.previous_status.is_some() || self.past.is_some() {
-            return None;
-        }
-        let node = self.node_of(row)?;
-        let may_terminate = match &node.gateway {
-            Some(gateway) => self.gateways.get(gateway).is_some_and(|entry| entry.profile.may_terminate),
-            None => self.may_terminate,
-        };
-        if !may_terminate || node.api != Some(Api::Rest) || node.error.is_some() {
-            return None;
-        }
-        let kind = SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?;
-        let target = TerminateTarget {
-            gateway: node.gateway.clone(),
-            node: node.url.clone(),
-            kind,
-            id: text(&ColumnId::ClientId)?,
-            user: text(&ColumnId::Username),
-            project: text(&ColumnId::Project),
-            address: text(&ColumnId::Address),
-        };
-        let is_in_designer =
-            kind == SessionKind::Perspective && cell(&ColumnId::IsDesigner) == Some(Cell::Boolean(true));
-        Some(if is_in_designer { Err(IN_DESIGNER) } else { Ok(target) })
-    }
-
     /// Returns the columns shown, in order.
     pub(in crate::ui) fn shown_columns(&self) -> Vec<ColumnId> {
         let dataset = self.table.result().map(|sessions| &sessions.dataset);
@@ -435,15 +381,23 @@ impl AppState {
             && (self.previous_status.is_some() || matches!(self.health(), Health::Unreachable(_)))
     }
 
+    /// Returns whether the session in a row may be out of date, because its node can't be read although others can.
+    pub(in crate::ui) fn is_row_stale(&self, row: u32) -> bool {
+        self.past.is_none() && self.node_of(row).is_some_and(|node| node.error.is_some())
+    }
+
     /// Returns `true` if there is no table and none is on its way, so that nothing can be filtered or grouped.
     pub(in crate::ui) fn has_nothing_to_show(&self) -> bool {
         let is_coming = matches!(self.health(), Health::Connecting) && !self.gateway.is_empty();
         self.table.result().is_none() && !is_coming
     }
 
-    /// Returns the time at which the table was read.
+    /// Returns the time at which the table was read. Nodes that can't be read don't count while others can: their sessions are
+    /// stale, and the list of nodes says since when.
     pub(in crate::ui) fn updated_at(&self) -> Option<SystemTime> {
-        self.table_status().and_then(|status| status.updated_at)
+        let status = self.table_status()?;
+        let readable = status.nodes.iter().filter(|node| node.error.is_none());
+        readable.filter_map(|node| node.updated_at).min().or(status.updated_at)
     }
 
     /// Returns the time of the next read, where it is scheduled.

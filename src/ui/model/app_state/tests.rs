@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::dataset::{ColumnType, Dataset, DatasetBuilder, Header, Part, concat};
+use crate::gateway::Api;
 use crate::query::Query;
 use crate::table::{OutdatedLists, ResultContext};
 
@@ -94,6 +95,21 @@ fn session_belongs_to_the_node_with_its_name() {
     // A name that two nodes have identifies neither.
     change_status(&mut state, |status| status.nodes[0].name = Some("north".to_owned()));
     assert_eq!((node(&state, 0), node(&state, 1)), (None, None));
+}
+
+#[test]
+fn table_is_as_old_as_the_oldest_list_of_the_nodes_that_can_be_read() {
+    let mut state = state(&[("north", ""), ("south", "")], &[part("north", "Vision", false)]);
+    let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+    change_status(&mut state, |status| {
+        (status.nodes[0].updated_at, status.nodes[1].updated_at, status.updated_at) =
+            (at(10), at(20), at(10));
+    });
+    assert_eq!(state.updated_at(), at(10));
+    change_status(&mut state, |status| status.nodes[0].error = Some(GatewayError::LoginNotTried));
+    assert_eq!(state.updated_at(), at(20));
+    change_status(&mut state, |status| status.nodes[1].error = Some(GatewayError::LoginNotTried));
+    assert_eq!(state.updated_at(), at(10));
 }
 
 #[test]
