@@ -202,6 +202,13 @@ impl Lines {
         self.groups.partition_point(|group| group.start <= session).checked_sub(1)
     }
 
+    /// Returns the index of the group in which a session that has left is a line: that of the session above. `None` if rows
+    /// aren't grouped.
+    #[must_use]
+    pub fn group_of_left(&self, index: usize) -> Option<usize> {
+        self.group_of(self.left.get(index)?.saturating_sub(1))
+    }
+
     /// Returns the line of a session; the header of its group if that is collapsed.
     #[must_use]
     pub fn line_of(&self, session: usize) -> usize {
@@ -222,8 +229,7 @@ impl Lines {
         if self.groups.is_empty() {
             return Some(place + index);
         }
-        // It is a line of the group of the session above.
-        let number = self.group_of(place.saturating_sub(1))?;
+        let number = self.group_of_left(index)?;
         let group = self.groups[number];
         let above = place - group.start + index - self.left_in(Some(number)).start;
         group.is_expanded.then_some(group.line + 1 + above)

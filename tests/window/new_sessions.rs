@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::painted;
 use crate::support::window::{StoppedClock, Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status};
 use egui::accesskit::Role;
@@ -84,6 +85,29 @@ fn sessions_that_have_left_stay_for_a_while() {
     clock.advance(MARK_TIME);
     window.harness.run_steps(2);
     assert_eq!(left(&window), [""; 0]);
+}
+
+#[test]
+fn session_that_has_left_is_indented_if_its_group_is_there() {
+    let ((gateway, sessions), clock) = (growing(6), StoppedClock::new());
+    let mut window = Window::open(Start { clock: clock.read(), ..start_on(&gateway.url) });
+    window.until_text("6 of 6 sessions");
+    window.click("Group");
+    window.click("By username");
+    window.until("the groups", |harness| harness.query_by_label_contains("Username billy, 2").is_some());
+    sessions.store(4, Ordering::SeqCst);
+    refresh(&mut window, 4);
+    // Another session of billy is still there, and none of jürgen.
+    assert_eq!(left(&window), ["billy", "jürgen"]);
+    let table = window.harness.get_by_label("Table").rect();
+    let lefts = |user: &str| -> Vec<f32> {
+        let texts = painted::texts_in(&window, table).into_iter().filter(|text| text.text == user);
+        texts.map(|text| text.place.left()).collect()
+    };
+    let (billy, jürgen) = (lefts("billy"), lefts("jürgen"));
+    // The head of the group, the session, and the one that has left.
+    assert_eq!((billy.len(), jürgen.len()), (3, 1), "{billy:?} {jürgen:?}");
+    assert!((billy[1] - billy[2]).abs() < 4.0 && jürgen[0] < billy[1], "{billy:?} {jürgen:?}");
 }
 
 #[test]

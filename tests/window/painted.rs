@@ -1,6 +1,6 @@
 //! The texts that a window paints, with their places, for what has no accessible name.
 
-use egui::{Rect, Shape};
+use egui::{Color32, Rect, Shape};
 
 use super::support::window::Window;
 
@@ -13,6 +13,7 @@ pub(crate) struct PaintedText {
     pub(crate) clip: Rect,
     /// Its end is replaced by an ellipsis.
     pub(crate) is_truncated: bool,
+    pub(crate) color: Color32,
 }
 
 impl PaintedText {
@@ -55,6 +56,14 @@ fn add(shape: &Shape, clip: Rect, found: &mut Vec<PaintedText>) {
             place: text.visual_bounding_rect(),
             clip,
             is_truncated: text.galley.elided,
+            color: text
+                .galley
+                .job
+                .sections
+                .first()
+                .map(|section| section.format.color)
+                .filter(|color| *color != Color32::PLACEHOLDER)
+                .unwrap_or(text.fallback_color),
         }),
         _ => {}
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::painted;
 use crate::support::window::{Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
 use egui::{Key, Modifiers};
@@ -341,6 +342,42 @@ fn all_gateways_are_in_one_table_and_an_error_hides_no_other() {
     window.until("the refresh", |_| north.requests().len() > before.0 && south.requests().len() > before.1);
     choose(&mut window, "South");
     window.until_text("1 of 1 sessions");
+}
+
+#[test]
+fn sessions_of_a_gateway_that_fails_are_stale_among_all_gateways() {
+    let north = plant();
+    let fails = Arc::new(AtomicBool::new(false));
+    let is_failing = fails.clone();
+    let south = FakeGateway::new(move |_, stream| {
+        let response = if is_failing.load(Ordering::SeqCst) {
+            status("503 Service Unavailable", "")
+        } else {
+            ok(&answer(&[r#""zoe","Water","10.9.9.9",false,"Z9",1795365300000"#]))
+        };
+        let _closed = stream.write_all(&response);
+    });
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open(folder.path());
+    window.until_text("6 of 6 sessions");
+    choose(&mut window, "All gateways");
+    window.until_text("7 of 7 sessions");
+    let color_of = |window: &Window, shown: &str| {
+        let table = window.harness.get_by_label("Table").rect();
+        painted::texts_in(window, table).into_iter().find(|text| text.text == shown).unwrap().color
+    };
+    assert_eq!(color_of(&window, "North"), color_of(&window, "South"));
+    fails.store(true, Ordering::SeqCst);
+    window.press(Modifiers::NONE, Key::F5);
+    window.until_text_contains("South: can't be read for");
+    window.harness.run_steps(2);
+    assert_ne!(color_of(&window, "North"), color_of(&window, "South"));
+    // Its sessions count where they are listed.
+    assert!(window.has("All gateways: 7 sessions") && window.has("7 of 7 sessions"));
+    window.click("Group");
+    window.click("By username");
+    window.until("the groups", |harness| harness.query_by_label_contains("Username zoe, 1").is_some());
+    assert_ne!(color_of(&window, "anna"), color_of(&window, "zoe"));
 }
 
 #[test]

@@ -18,10 +18,10 @@ use super::super::views;
 use super::geometry::{self, Geometry, cell_id, line_id};
 use super::mouse::MenuPlace;
 use super::{Shown, cell, cell_menu, mouse};
-use crate::dataset::{Cell, Column, ColumnId, names};
+use crate::dataset::{Cell, Column, ColumnId, Dataset, names};
 use crate::display;
 use crate::query::{self, QueryResult};
-use crate::table::{Cursor, Density, Group, Line, Metrics, PowerTable};
+use crate::table::{Cursor, Density, Group, LeftSession, Line, Metrics, PowerTable};
 
 /// The maximum number of rows of a group whose users are counted and checked for several logins to one project.
 const MAX_CHECKED_ROWS: usize = 1000;
@@ -61,8 +61,8 @@ pub(super) fn show(
     };
     let has_focus = ui.memory(|memory| memory.has_focus(super::id()));
     let is_active = has_focus || context_menu::is_open(ui.ctx(), response.id);
-    let is_stale = state.is_stale();
-    let painter = Painter { geometry: &geometry, state, ui_state, sessions, is_active, is_stale };
+    let is_all_stale = state.is_stale();
+    let painter = Painter { geometry: &geometry, state, ui_state, sessions, is_active, is_all_stale };
     let hovered = response.hover_pos().and_then(|at| geometry.line_at(at));
     if hovered != ui_state.pointer_line {
         commands.push(Command::SetPointerLine(hovered));
@@ -154,8 +154,8 @@ struct Painter<'a> {
     sessions: &'a QueryResult,
     /// The keyboard focus is in the table or in a cell menu: the cursor is drawn, and selected rows have the active color.
     is_active: bool,
-    /// The sessions may be out of date.
-    is_stale: bool,
+    /// All sessions may be out of date, rather than those of single nodes.
+    is_all_stale: bool,
 }
 
 impl Painter<'_> {
@@ -209,6 +209,7 @@ impl Painter<'_> {
         }
         let clock = self.state.row_clock(row);
         let indent = if self.state.table.lines().groups().is_empty() { 0.0 } else { theme::GROUP_INDENT };
+        let is_stale = self.is_all_stale || self.state.is_row_stale(row);
         let columns = self.geometry.columns;
         let past_at = self.state.past.as_ref().map(|past| past.at);
         let state_column = ColumnId::from(names::STATE);
@@ -237,7 +238,7 @@ impl Painter<'_> {
                 note: past_at
                     .filter(|_| column.id == state_column)
                     .and_then(|at| past_note::of(self.sessions, at, row, &clock)),
-                presence: if self.is_stale { cell::Presence::Stale } else { cell::Presence::On },
+                presence: if is_stale { cell::Presence::Stale } else { cell::Presence::On },
                 ..cell::CellStyle::new(cell_id(at, &column.id), index)
             };
             cell::show(ui, rect, &column.id, value, &clock, &style);
@@ -254,12 +255,14 @@ impl Painter<'_> {
         let columns = self.geometry.columns;
         let mark_column = columns.iter().position(|column| column.id == ColumnId::Username).unwrap_or(0);
         let clock = self.state.left_clock(session);
+        let indent = if self.is_in_group_above(index, session) { theme::GROUP_INDENT } else { 0.0 };
         let id = super::id().with(("left", Arc::as_ptr(&session.dataset) as usize, session.row));
         let mut ui = ui.new_child(UiBuilder::new().scope_id(id).max_rect(rect).accessibility_role(Role::Row));
         for (index, (column, rect)) in columns.iter().zip(geometry::cells(rect, columns)).enumerate() {
             let values = session.dataset.column(&column.id);
             let value = values.map_or(Cell::Null, |values| values.cell(session.row as usize));
             let style = cell::CellStyle {
+                indent: if index == 0 { indent } else { 0.0 },
                 left_at: (index == mark_column).then(|| {
                     let time = |left_at| display::time_text(left_at, self.state.now());
                     session.left_at.map(time).unwrap_or_default()
@@ -282,7 +285,8 @@ impl Painter<'_> {
             node.set_expanded(group.is_expanded);
         });
         let palette = palette(ui.visuals());
-        let text_color = if self.is_stale { palette.secondary } else { palette.text };
+        let is_stale = self.is_group_stale(group);
+        let text_color = if is_stale { palette.secondary } else { palette.text };
         let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
         let icon = if group.is_expanded { icons::CHEVRON_DOWN } else { icons::CHEVRON_RIGHT };
         let y = rect.center().y - tokens::LINE / 2.0;
@@ -293,11 +297,7 @@ impl Painter<'_> {
         for (text, font, color) in [
             (Some(value), FontId::new(tokens::TYPE_BODY, fonts::semibold()), text_color),
             (Some(numbers), small.clone(), palette.secondary),
-            (
-                mark.map(|mark| mark.short),
-                small,
-                if self.is_stale { palette.secondary } else { palette.warning },
-            ),
+            (mark.map(|mark| mark.short), small, if is_stale { palette.secondary } else { palette.warning }),
         ] {
             let Some(text) = text else {
                 continue;
@@ -309,14 +309,36 @@ impl Painter<'_> {
         }
     }
 
+    /// Returns `true` if a session that has left has the value of the group in which it is shown. The last one of a group is
+    /// below the group above.
+    fn is_in_group_above(&self, index: usize, session: &LeftSession) -> bool {
+        let QueryResult { dataset, rows, .. } = self.sessions;
+        let lines = self.state.table.lines();
+        let Some(group) = lines.group_of_left(index).map(|number| lines.groups()[number]) else {
+            return false;
+        };
+        self.group_value(dataset, rows[group.start]) == self.group_value(&session.dataset, session.row)
+    }
+
+    /// Returns `true` if all sessions of a group may be out of date.
+    fn is_group_stale(&self, group: Group) -> bool {
+        let rows = &self.sessions.rows[group.range()];
+        self.is_all_stale || rows.iter().take(MAX_CHECKED_ROWS).all(|row| self.state.is_row_stale(*row))
+    }
+
+    /// Returns the text by which a session is grouped.
+    fn group_value<'a>(&self, dataset: &'a Dataset, row: u32) -> Option<&'a str> {
+        match dataset.column(self.sessions.grouping.as_ref()?)? {
+            Column::Text(texts) => texts.get(row as usize),
+            _ => None,
+        }
+    }
+
     fn group_texts(&self, group: Group) -> GroupTexts {
         let QueryResult { dataset, rows, duplicate_logins, .. } = self.sessions;
         let rows = &rows[group.range()];
         let id = self.sessions.grouping.as_ref();
-        let value = match id.and_then(|id| dataset.column(id)) {
-            Some(Column::Text(column)) => column.get(rows[0] as usize).map(display::text),
-            _ => None,
-        };
+        let value = self.group_value(dataset, rows[0]).map(display::text);
         let mut numbers = display::sessions(rows.len());
         if id != Some(&ColumnId::Username) && rows.len() <= MAX_CHECKED_ROWS {
             let users = query::count_users(dataset, rows);

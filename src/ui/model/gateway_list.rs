@@ -175,13 +175,12 @@ impl GatewayList {
         }
     }
 
-    /// Returns the number of sessions of all saved gateways that can be read.
+    /// Returns the number of sessions in the table of all gateways: the last list of each saved one, even if it can't be read
+    /// now.
     pub(in crate::ui) fn sessions(&self) -> usize {
-        let counts = self.entries.iter().filter(|entry| entry.is_saved).map(|entry| match entry.state() {
-            RailState::Fine(sessions) | RailState::Degraded(sessions) => sessions,
-            _ => 0,
-        });
-        counts.sum()
+        let saved = self.entries.iter().filter(|entry| entry.is_saved);
+        let datasets = saved.filter_map(|entry| entry.table.as_ref()?.dataset.as_ref());
+        datasets.map(|dataset| dataset.len()).sum()
     }
 }
 
