@@ -36,7 +36,7 @@ impl PowerTable {
             self.remove_room();
         }
         self.note_seen(now);
-        let arrivals = self.arrivals.expire(now, mark_time);
+        let mut arrivals = self.arrivals.expire(now, mark_time);
         if self.departures.is_empty() {
             return arrivals;
         }
@@ -46,7 +46,7 @@ impl PowerTable {
         let under_pointer = pointer.and_then(|pointer| self.lines.get(pointer));
         let mut room = self.scroll.line();
         let before = self.departures.places().len();
-        let departures = self.departures.expire(now, mark_time, |index| {
+        let mut departures = self.departures.expire(now, mark_time, |index| {
             if under_pointer == Some(Line::Left(index)) {
                 return false;
             }
@@ -60,6 +60,10 @@ impl PowerTable {
             self.lines.set_left(self.departures.places());
             self.metrics.lines = self.lines.len();
             self.restore_scroll(&anchors);
+            // The lines that have moved into view.
+            self.note_seen(now);
+            arrivals = self.arrivals.expire(now, mark_time);
+            departures = self.departures.expire(now, mark_time, |_| false);
         }
         arrivals.into_iter().chain(departures).min()
     }

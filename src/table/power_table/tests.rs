@@ -189,6 +189,21 @@ fn the_time_of_a_mark_begins_when_it_is_in_view() {
 }
 
 #[test]
+fn marks_of_lines_that_move_into_view_when_others_go_end_in_time() {
+    let mut fixture = Fixture::new("anna-A billy-B carl-C anna-D");
+    fixture.has_marks = true;
+    fixture.refresh("new-K new-L new-M new-N new-O new-P");
+    assert_eq!(fixture.in_view(), "abcdK");
+    assert_eq!(fixture.expire(), Some(MARK_TIME));
+    fixture.now += MARK_TIME;
+    // Without another frame.
+    assert_eq!(fixture.expire(), Some(MARK_TIME));
+    assert_eq!((fixture.in_view(), fixture.new_sessions()), ("KLMNO".into(), "LMNOP".into()));
+    fixture.now += MARK_TIME;
+    assert_eq!((fixture.expire(), fixture.new_sessions()), (None, "P".into()));
+}
+
+#[test]
 fn sessions_that_have_left_keep_their_lines_for_a_time() {
     let mut fixture = Fixture::new(PLANT);
     fixture.has_marks = true;
