@@ -236,7 +236,7 @@ fn take_focus(ui: &Ui, path: &str) {
 /// Draws the text box for the path, where the system has no file dialog or the file can't be written.
 fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec<Command>) {
     set_width(ui);
-    let ExportPath { text, error } = path;
+    let ExportPath { text, error, listed } = path;
     take_focus(ui, text);
     let message = error.as_ref().map(|report| report.summary().to_owned());
     let field = TextField::new(path_id(), "Export to").name("Export path").error(message.as_deref());
@@ -253,7 +253,7 @@ fn path_ui(ui: &mut Ui, path: &mut ExportPath, summary: &str, commands: &mut Vec
             ui.add_space(tokens::UNIT);
             details_text::causes(ui, Id::unique("export error details"), report, commands);
         }
-        None => small_text::note(ui, summary),
+        None => small_text::note(ui, listed.as_deref().unwrap_or(summary)),
     }
     let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     // After the text box, which may have received text in this frame.

@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::model::ExportOptions;
 use crate::atomic_file::{self, FileError};
 use crate::dataset::{ColumnId, Dataset};
 use crate::export::{self, Format, Progress};
@@ -32,8 +33,6 @@ pub(super) struct Extract {
     pub(super) columns: Vec<ColumnId>,
     /// The rows to write, in order.
     pub(super) rows: Vec<u32>,
-    /// The format.
-    pub(super) format: Format,
 }
 
 /// The outcome of an export.
@@ -77,11 +76,12 @@ impl ExportJob {
     pub(super) fn pick_and_write(
         picked: PickedFile,
         extract: Extract,
+        options: ExportOptions,
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         Self::spawn(progress, wake, move |progress, is_writing| match chosen_file(picked, Instant::now) {
-            Ok(path) => write_file(&path, &extract, progress, is_writing),
+            Ok(path) => write_file(&path, &extract, options, progress, is_writing),
             Err(outcome) => outcome,
         })
     }
@@ -91,6 +91,7 @@ impl ExportJob {
         path: PathBuf,
         replace: bool,
         extract: Extract,
+        options: ExportOptions,
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
@@ -99,20 +100,21 @@ impl ExportJob {
             if !replace && path.exists() && !path.is_dir() {
                 return Outcome::FileExists(path);
             }
-            write_file(&path, &extract, progress, is_writing)
+            write_file(&path, &extract, options, progress, is_writing)
         })
     }
 
     /// Writes to memory. Calls `wake` when that is done.
     pub(super) fn write_text(
         extract: Extract,
+        format: Format,
         progress: Arc<Progress>,
         wake: impl FnOnce() + Send + 'static,
     ) -> io::Result<Self> {
         Self::spawn(progress, wake, move |progress, _| {
-            let Extract { dataset, columns, rows, format } = &extract;
+            let Extract { dataset, columns, rows } = &extract;
             let mut text = Vec::new();
-            let written = export::write(&mut text, dataset, columns, rows, *format, progress);
+            let written = export::write(&mut text, dataset, columns, rows, format, progress);
             match (written, String::from_utf8(text)) {
                 (Ok(()), Ok(text)) => Outcome::Text(text),
                 (Err(error), _) if export::is_cancelled_error(&error) => Outcome::Cancelled,
@@ -186,16 +188,23 @@ fn chosen_file(picked: PickedFile, now: impl Fn() -> Instant) -> Result<PathBuf,
     }
 }
 
-fn write_file(path: &Path, extract: &Extract, progress: &Progress, is_writing: &AtomicBool) -> Outcome {
+fn write_file(
+    path: &Path,
+    extract: &Extract,
+    options: ExportOptions,
+    progress: &Progress,
+    is_writing: &AtomicBool,
+) -> Outcome {
     is_writing.store(true, Ordering::SeqCst);
     let started = Instant::now();
-    let Extract { dataset, columns, rows, format } = extract;
+    let Extract { dataset, columns, rows } = extract;
+    let format = options.for_file(path).format();
     let written =
-        atomic_file::write_file(path, |out| export::write(out, dataset, columns, rows, *format, progress));
+        atomic_file::write_file(path, |out| export::write(out, dataset, columns, rows, format, progress));
     match written {
         Ok(()) => {
             let elapsed_ms = started.elapsed().as_millis();
-            tracing::info!(rows = rows.len(), format = format_name(*format), elapsed_ms, "exported");
+            tracing::info!(rows = rows.len(), format = format_name(format), elapsed_ms, "exported");
             Outcome::Written(path.to_owned())
         }
         Err(error) if export::is_cancelled_error(&error.source) => {
@@ -227,8 +236,10 @@ mod tests {
     use std::future;
     use std::sync::Mutex;
 
+    use super::super::model::FileFormat;
     use super::*;
     use crate::demo::{DEFAULT_SEED, web_dev_answer};
+    use crate::export::Delimiter;
     use crate::gateway::webdev;
 
     /// More text than a pipe holds.
@@ -236,8 +247,8 @@ mod tests {
         let answer = web_dev_answer(DEFAULT_SEED, 5_000).unwrap();
         let dataset = Arc::new(webdev::parse(&answer).unwrap().dataset);
         let rows = (0..u32::try_from(dataset.len()).unwrap()).collect();
-        let (columns, format) = (export::all_columns(&dataset), Format::Json);
-        Extract { dataset, columns, rows, format }
+        let columns = export::all_columns(&dataset);
+        Extract { dataset, columns, rows }
     }
 
     #[test]
@@ -272,7 +283,7 @@ mod tests {
             move || ended.store(true, Ordering::SeqCst)
         };
         let progress = Arc::new(Progress::new(0));
-        let job = ExportJob::write(pipe.clone(), true, extract(), progress, wake).unwrap();
+        let job = ExportJob::write(pipe.clone(), true, extract(), json(), progress, wake).unwrap();
         let (opened_sender, opened) = sync_channel(1);
         let (closing_sender, closing) = sync_channel(1);
         let reader = thread::spawn(move || {
@@ -295,7 +306,13 @@ mod tests {
     #[test]
     fn closing_does_not_wait_for_a_dialog() {
         let progress = Arc::new(Progress::new(0));
-        let job = ExportJob::pick_and_write(Box::pin(future::pending()), extract(), progress.clone(), || ());
+        let job = ExportJob::pick_and_write(
+            Box::pin(future::pending()),
+            extract(),
+            json(),
+            progress.clone(),
+            || (),
+        );
         drop(job.unwrap());
         assert!(progress.is_cancelled());
     }
@@ -305,7 +322,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.json");
         std::fs::write(&path, "precious").unwrap();
-        let export = |replace| write(&path, replace);
+        let export = |replace| write(&path, replace, json());
         assert!(matches!(export(false), Outcome::FileExists(_)));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
         assert!(matches!(export(true), Outcome::Written(_)));
@@ -313,17 +330,44 @@ mod tests {
     }
 
     #[test]
+    fn extension_of_the_file_counts_more_than_the_chosen_format() {
+        let folder = tempfile::tempdir().unwrap();
+        let csv = ExportOptions { delimiter: Delimiter::SEMICOLON, ..ExportOptions::default() };
+        let unsafe_csv = ExportOptions { is_safe: false, ..csv };
+        let (as_json, as_csv, as_unsafe_csv) = ("[\n{", "\u{feff}username;project;", "username;project;");
+        for (name, options, expected) in [
+            ("out.json", csv, as_json),
+            ("out.JSON", unsafe_csv, as_json),
+            ("out.json.csv", csv, as_csv),
+            ("out.csv", ExportOptions { format: FileFormat::Json, ..csv }, as_csv),
+            ("out.csv", ExportOptions { format: FileFormat::Json, ..unsafe_csv }, as_unsafe_csv),
+            ("out.txt", unsafe_csv, as_unsafe_csv),
+            ("json", csv, as_csv),
+            ("out.txt", json(), as_json),
+        ] {
+            let path = folder.path().join(name);
+            assert!(matches!(write(&path, true, options), Outcome::Written(_)));
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.starts_with(expected), "{name}: {:?}", text.lines().next());
+        }
+    }
+
+    #[test]
     fn folder_is_not_offered_for_replacement() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(matches!(write(folder.path(), false), Outcome::Failed(_)));
+        assert!(matches!(write(folder.path(), false, json()), Outcome::Failed(_)));
         assert!(folder.path().is_dir());
     }
 
-    fn write(path: &Path, replace: bool) -> Outcome {
+    fn json() -> ExportOptions {
+        ExportOptions { format: FileFormat::Json, ..ExportOptions::default() }
+    }
+
+    fn write(path: &Path, replace: bool, options: ExportOptions) -> Outcome {
         let (wake, woken) = sync_channel(1);
         let progress = Arc::new(Progress::new(0));
         let wake = move || wake.send(()).unwrap();
-        let job = ExportJob::write(path.to_owned(), replace, extract(), progress, wake).unwrap();
+        let job = ExportJob::write(path.to_owned(), replace, extract(), options, progress, wake).unwrap();
         woken.recv().unwrap();
         job.outcome().unwrap().1
     }

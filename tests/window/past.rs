@@ -394,10 +394,12 @@ fn range_of_the_timeline_limits_the_activity() {
 fn activity_is_exported_in_full() {
     let plant = Plant::new();
     let path = plant.folder.path().join("activity.csv");
+    std::fs::write(&path, "another file").unwrap();
     let picked = path.clone();
     let pick_file = Arc::new(move |suggested: &str| -> gatewatch::ui::PickedFile {
         assert!(suggested.starts_with("activity-"), "{suggested}");
-        Box::pin(std::future::ready(Some(picked.clone())))
+        // A folder that doesn't exist, so that the path is asked for.
+        Box::pin(std::future::ready(Some(picked.with_file_name("none").join("activity.csv"))))
     });
     let mut window = Window::open(Start { pick_file, ..plant.start() });
     window.until_text("6 of 6 sessions");
@@ -406,6 +408,12 @@ fn activity_is_exported_in_full() {
     window.click("Left");
     until_activity(&mut window, "who left", |rows| rows.len() == 2);
     window.click("Export activity");
+    window.until("the path", |harness| harness.query_by_label("Export path").is_some());
+    retype(&mut window, "Export path", path.to_str().unwrap());
+    window.until_text("2 entries");
+    window.click("Save");
+    window.until_text("Replace file");
+    window.click("Replace file");
     window.until_text_contains("Exported 2 entries to");
     let text = std::fs::read_to_string(path).unwrap();
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();

@@ -10,7 +10,7 @@ use egui::Context;
 use super::super::error_report::ErrorReport;
 use super::super::export_controls;
 use super::super::export_job::{ExportJob, Extract, Outcome};
-use super::super::model::{ExportPath, ExportRows, FileFormat, Question, Task};
+use super::super::model::{ExportPath, ExportRows, Question, Task};
 use super::super::wake::wake;
 use super::App;
 use crate::dataset::Dataset;
@@ -58,8 +58,9 @@ impl App {
     fn pick_and_export(&mut self, ctx: &Context) {
         export_controls::remember_focused(ctx);
         let picked = (self.pick_file)(&self.suggested_name());
+        let options = self.drafts.export;
         self.start_export(ctx, |extract, progress, wake| {
-            ExportJob::pick_and_write(picked, extract, progress, wake)
+            ExportJob::pick_and_write(picked, extract, options, progress, wake)
         });
     }
 
@@ -76,8 +77,9 @@ impl App {
 
     /// Exports to this file. `replace`: an existing file may be replaced.
     pub(super) fn export_to(&mut self, ctx: &Context, path: PathBuf, replace: bool) {
+        let options = self.drafts.export;
         self.start_export(ctx, |extract, progress, wake| {
-            ExportJob::write(path, replace, extract, progress, wake)
+            ExportJob::write(path, replace, extract, options, progress, wake)
         });
     }
 
@@ -128,7 +130,6 @@ impl App {
 
     /// Returns the rows and columns to export; `None` without a table.
     fn extract(&self) -> Option<Extract> {
-        let format = self.drafts.export.format();
         let listed = match &self.export_source {
             ExportSource::Sessions => None,
             ExportSource::Activity(dataset) => Some((dataset, ActivityEntry::exported_columns())),
@@ -137,7 +138,7 @@ impl App {
         if let Some((dataset, columns)) = listed {
             let columns = columns.iter().map(|name| (*name).into()).collect();
             let rows = (0..u32::try_from(dataset.len()).unwrap_or(u32::MAX)).collect();
-            return Some(Extract { dataset: dataset.clone(), columns, rows, format });
+            return Some(Extract { dataset: dataset.clone(), columns, rows });
         }
         let sessions = self.state.table.result()?;
         let dataset = sessions.dataset.clone();
@@ -149,7 +150,7 @@ impl App {
                 (export::all_columns(&dataset), all.collect())
             }
         };
-        Some(Extract { dataset, columns, rows, format })
+        Some(Extract { dataset, columns, rows })
     }
 
     /// Copies the selected rows. A newer copy replaces a running one.
@@ -163,13 +164,13 @@ impl App {
         }
         let progress = Arc::new(Progress::new(rows.len()));
         let extract =
-            Extract { dataset: sessions.dataset.clone(), columns: self.state.shown_columns(), rows, format };
+            Extract { dataset: sessions.dataset.clone(), columns: self.state.shown_columns(), rows };
         self.state.toasts.clear(Task::Copy);
         if extract.rows.len() > MIN_ROWS_FOR_MESSAGE {
             let text = format!("Copying {}…", display::sessions(extract.rows.len()));
             self.state.toasts.running(Task::Copy, text);
         }
-        match ExportJob::write_text(extract, progress, wake(ctx)) {
+        match ExportJob::write_text(extract, format, progress, wake(ctx)) {
             Ok(job) => self.copy_job = Some(job),
             Err(error) => {
                 self.state.toasts.error(Task::Copy, ErrorReport::with_summary("Can't copy", &error));
@@ -230,19 +231,25 @@ impl App {
 
     /// Asks for the path of the export.
     fn ask_for_path(&mut self, ctx: &Context, path: ExportPath) {
-        self.drafts.export_path = Some(path);
+        let listed = match &self.export_source {
+            ExportSource::Sessions => None,
+            ExportSource::Activity(dataset) | ExportSource::Peaks(dataset) => {
+                Some(self.exported_text(dataset.len()))
+            }
+        };
+        self.drafts.export_path = Some(ExportPath { listed, ..path });
         export_controls::focus_path(ctx);
     }
 
     /// Returns a file name with the current time.
     fn suggested_name(&self) -> String {
         let now: DateTime<Local> = self.state.now().into();
-        let ending = if self.drafts.export.format == FileFormat::Json { "json" } else { "csv" };
+        let extension = self.drafts.export.format.extension();
         let name = match self.export_source {
             ExportSource::Sessions => "sessions",
             ExportSource::Activity(_) => "activity",
             ExportSource::Peaks(_) => "peaks",
         };
-        format!("{name}-{}.{ending}", now.format("%Y-%m-%d-%H%M%S"))
+        format!("{name}-{}.{extension}", now.format("%Y-%m-%d-%H%M%S"))
     }
 }

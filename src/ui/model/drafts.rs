@@ -209,6 +209,22 @@ pub(in crate::ui) enum FileFormat {
     Json,
 }
 
+impl FileFormat {
+    /// Returns the extension of its files.
+    pub(in crate::ui) fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+
+    /// Returns the format that the extension of a file names; `None` if it names neither.
+    fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?;
+        [Self::Csv, Self::Json].into_iter().find(|format| extension.eq_ignore_ascii_case(format.extension()))
+    }
+}
+
 /// The options of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct ExportOptions {
@@ -234,6 +250,11 @@ impl Default for ExportOptions {
 }
 
 impl ExportOptions {
+    /// Returns the options for a file, whose extension counts more than the chosen format.
+    pub(in crate::ui) fn for_file(self, path: &Path) -> Self {
+        Self { format: FileFormat::of(path).unwrap_or(self.format), ..self }
+    }
+
     /// Returns the format with the delimiter.
     pub(in crate::ui) fn format(self) -> Format {
         match (self.format, self.is_safe) {
@@ -251,12 +272,14 @@ pub(in crate::ui) struct ExportPath {
     pub(in crate::ui) text: String,
     /// The reason why the file could not be written.
     pub(in crate::ui) error: Option<ErrorReport>,
+    /// What is written instead of sessions of the table, such as `83 entries`.
+    pub(in crate::ui) listed: Option<String>,
 }
 
 impl ExportPath {
     /// Creates a draft that starts with this path.
     pub(in crate::ui) fn new(path: &Path) -> Self {
-        Self { text: path.display().to_string(), error: None }
+        Self { text: path.display().to_string(), error: None, listed: None }
     }
 
     /// Returns the path as typed.
