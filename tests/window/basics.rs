@@ -403,6 +403,8 @@ fn saves_filters_with_their_modes() {
     window.toggle("Username filter", "Match part of the value");
     window.until_text("3 of 6 sessions");
     window.click("Saved filters");
+    // A name can be typed at once.
+    window.until("the focus", |harness| harness.get_by_label("Name of the filter to save").is_focused());
     // A click into the text box must not close the menu.
     window.click("Name of the filter to save");
     window.harness.event(egui::Event::Text("Bills".to_owned()));

@@ -5,6 +5,7 @@ use egui::{Align, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, pos2, vec2};
 use super::toggles;
 use crate::ui::button::Button;
 use crate::ui::command::Command;
+use crate::ui::focus_request;
 use crate::ui::icons;
 use crate::ui::menu;
 use crate::ui::model::{AppState, Drafts};
@@ -19,11 +20,19 @@ const REMOVE_ROOM: f32 = tokens::TOGGLE_SIZE + 2.0 * tokens::UNIT;
 /// Draws the button of the menu.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     let button = ui.add(Button::ghost_icon(icons::BOOKMARK, "Saved filters"));
+    if button.clicked() {
+        focus_request::request(ui.ctx(), name_id());
+    }
     // A click into the text box must not close the menu.
     menu::popup(&button)
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| items(ui, state, drafts, commands));
     button.tooltip("Saved filters");
+}
+
+/// Returns the ID of the box for the name of a filter.
+fn name_id() -> Id {
+    Id::unique("filter name")
 }
 
 /// Draws the items of the menu.
@@ -57,12 +66,15 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         ui.add_space(2.0 * tokens::UNIT);
         let width = ui.available_width() - theme::SAVE_BUTTON_WIDTH;
         let size = vec2(width, tokens::CONTROL_HEIGHT);
-        let field = TextField::new(Id::unique("filter name"), "").name("Name of the filter to save");
+        let field = TextField::new(name_id(), "").name("Name of the filter to save");
         let field = field.hint("Name this filter");
         let edit = ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
             field.show(ui, &mut drafts.filter_name, false).edit
         });
         let edit = edit.inner;
+        if focus_request::take(ui, name_id()) {
+            edit.request_focus();
+        }
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let has_name = !drafts.filter_name.trim().is_empty();
         ui.add_space(2.0 * tokens::UNIT);
