@@ -91,6 +91,26 @@ fn another_recorder_that_can_read_a_node_ends_its_outage() {
 }
 
 #[test]
+fn an_outage_that_several_recorders_notice_is_one_event() {
+    on_each_database(|database| {
+        let mut recorders = [(); 3].map(|()| Recording::on(database));
+        for (recording, time) in recorders.iter_mut().zip([10_000, 10_100, 10_200]) {
+            recording.read(time, &[], false);
+        }
+        // Each has a read that it hasn't written yet when it can't read the node.
+        for (recording, time) in recorders.iter_mut().zip([14_000, 14_100, 14_200]) {
+            let mut batch = recording.steps(failed(time + 1_000), Some((&[], 10_000)));
+            batch.steps.insert(0, Step::Seen { time, is_continuous: true, missing_kinds: Vec::new() });
+            recording.write(batch);
+        }
+        let [first, second, third] = &mut recorders;
+        second.fail(40_000);
+        third.read(41_000, &[], false);
+        assert_eq!(events(first.engine()), [(0, 14_000, 15_000, Some(41_000))]);
+    });
+}
+
+#[test]
 fn a_node_that_was_never_read_has_no_outage() {
     on_each_database(|database| {
         let mut recording = Recording::on(database);

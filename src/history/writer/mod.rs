@@ -283,9 +283,17 @@ impl WrittenNode {
         let (time, is_continuous, is_written) = match step {
             Step::Failed { first, last } => {
                 coverage::close(engine, &mut self.coverage)?;
-                let begun =
-                    OpenOutage::begin(engine, self.id, self.known_until, (*first, *last), node.every)?;
-                self.outage = Some(begun);
+                // Another process may have begun it.
+                let (open, reads) = (self.outage.take(), (*first, *last));
+                let outage = OpenOutage::continue_or_begin(
+                    engine,
+                    open,
+                    self.id,
+                    self.known_until,
+                    reads,
+                    node.every,
+                )?;
+                self.outage = Some(outage);
                 return Ok(());
             }
             Step::Seen { time, is_continuous, .. } => (*time, *is_continuous, false),

@@ -38,6 +38,25 @@ impl OpenOutage {
         Ok(outage)
     }
 
+    /// Continues `open`, if the node was being watched since, with reads that failed, the first and the last one. Otherwise
+    /// begins another one, as [`begin`](Self::begin) does.
+    pub(super) fn continue_or_begin(
+        engine: &mut dyn Engine,
+        open: Option<Self>,
+        node: i64,
+        known_until: Option<i64>,
+        (first, last): (i64, i64),
+        every: Option<Duration>,
+    ) -> Result<Self, HistoryError> {
+        match open {
+            Some(mut outage) if is_soon_after(outage.last_failed, first, every) => {
+                outage.write(engine, last.max(outage.last_failed))?;
+                Ok(outage)
+            }
+            _ => Self::begin(engine, node, known_until, (first, last), every),
+        }
+    }
+
     /// Returns the stored one that hasn't ended.
     pub(super) fn stored(engine: &mut dyn Engine, node: i64) -> Result<Option<Self>, HistoryError> {
         let rows = engine.query(
@@ -100,20 +119,15 @@ pub(super) fn extend(
         return Ok(None);
     }
     let known_until = coverage::newest(engine, &[id], last)?.pop().flatten().map(|newest| newest.to);
-    let stored = OpenOutage::stored(engine, id)?;
-    let outage = match stored {
-        Some(mut outage) if is_soon_after(outage.last_failed, first, node.every) => {
-            outage.write(engine, last.max(outage.last_failed))?;
-            outage
-        }
+    let open =
+        OpenOutage::stored(engine, id)?.filter(|open| is_soon_after(open.last_failed, first, node.every));
+    if open.is_none() && known_until >= Some(last) {
         // It was read since, so that these steps were written before.
-        _ if known_until >= Some(last) => return Ok(Some(id)),
-        _ => {
-            // Another process, or another gateway, could read the node meanwhile.
-            let first = if known_until > Some(first) { last } else { first };
-            OpenOutage::begin(engine, id, known_until, (first, last), node.every)?
-        }
-    };
+        return Ok(Some(id));
+    }
+    // Another process, or another gateway, could read the node meanwhile.
+    let first = if open.is_none() && known_until > Some(first) { last } else { first };
+    let outage = OpenOutage::continue_or_begin(engine, open, id, known_until, (first, last), node.every)?;
     outages.insert(url.clone(), outage);
     Ok(Some(id))
 }
