@@ -1,4 +1,4 @@
-//! Lets the window draw: when a background thread has something to show, and once a minute.
+//! Lets the window draw: when a background thread has something to show, and at intervals.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,13 +13,19 @@ pub(super) fn wake(ctx: &Context) -> impl Fn() + Clone + Send + Sync + use<> {
     move || ctx.request_repaint_after(WAKE_DELAY)
 }
 
-/// Returns the time until the next frame of a window in which nothing changes.
+/// The shortest time after which a window in which nothing changes shows the time of the last read. An operator who works with
+/// it would take an older time for a gateway that isn't read any more.
+const SHOW_READ_DELAY: Duration = Duration::from_secs(10);
+
+/// Returns the time until the next frame of a window in which nothing changes. `refresh` is the interval at which its gateway
+/// is read; `None` if it isn't, or if the window doesn't have the keyboard focus.
 ///
-/// It comes with a new minute on the clock. All texts that count in minutes wait for it, and so does what is read again at
-/// intervals: without a GPU, a frame takes 35 to 90 ms of CPU time.
-pub(super) fn until_next_minute(now: SystemTime) -> Duration {
+/// The frame comes with a new minute on the clock at the latest. All texts that count in minutes wait for it, and so does what
+/// is read again at intervals: without a GPU, a frame takes 35 to 90 ms of CPU time.
+pub(super) fn until_next_frame(now: SystemTime, refresh: Option<Duration>) -> Duration {
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Duration::from_secs(60 - now.as_secs() % 60)
+    let minute = Duration::from_secs(60 - now.as_secs() % 60);
+    refresh.map_or(minute, |refresh| minute.min(refresh.max(SHOW_READ_DELAY)))
 }
 
 #[cfg(test)]
@@ -45,7 +51,19 @@ mod tests {
     fn next_minute_has_begun_when_its_frame_comes() {
         for (ms, expected) in [(0, 60), (1_500, 59), (59_999, 1), (60_000, 60)] {
             let now = SystemTime::UNIX_EPOCH + Duration::from_millis(ms);
-            assert_eq!(until_next_minute(now).as_secs(), expected, "{ms}");
+            assert_eq!(until_next_frame(now, None).as_secs(), expected, "{ms}");
+        }
+    }
+
+    #[test]
+    fn time_of_the_last_read_is_ten_seconds_or_an_interval_old_at_most() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(5);
+        for (refresh, expected) in [(1, 10), (10, 10), (30, 30), (300, 55)] {
+            assert_eq!(
+                until_next_frame(now, Some(Duration::from_secs(refresh))).as_secs(),
+                expected,
+                "{refresh}"
+            );
         }
     }
 }

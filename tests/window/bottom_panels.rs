@@ -44,7 +44,7 @@ fn open_sized(plant: &Plant, size: [f32; 2]) -> Window {
 }
 
 #[test]
-fn window_without_changes_is_drawn_once_a_minute() {
+fn window_without_changes_is_drawn_once_a_minute_or_to_show_the_time_of_the_last_read() {
     let plant = Plant::new();
     let table = Layout { activity: true, details: true, timeline: true, ..Layout::default() };
     let second = Duration::from_secs(1);
@@ -60,6 +60,9 @@ fn window_without_changes_is_drawn_once_a_minute() {
     window.until_text("6 of 6 sessions");
     window.click_cell("Username", 0, NONE);
     window.until("the details", |harness| harness.query_all_by_label_contains("Duration").count() == 2);
+    // The time of the last read.
+    window.until("the next frame", |harness| until_repaint(harness) == 10 * second);
+    window.harness.input_mut().focused = false;
     window.until("the next frame to be that of the next minute", |harness| {
         until_repaint(harness) == 55 * second
     });

@@ -77,7 +77,7 @@ use super::keyring_worker::KeyringWorker;
 use super::missing_scripts::{HasGlyph, MissingScripts};
 use super::model::{AppState, CountsOrder, Drafts, HistoryChoice, PatternTester, Task, UiState};
 use super::settings_worker::SettingsWorker;
-use super::wake::until_next_minute;
+use super::wake::until_next_frame;
 use super::{arrow_keys, counts_panel, popup, single_line, toasts};
 use crate::demo::DemoGateway;
 use crate::gateway::{Client, Credentials, NodeUrl, Profile, RejectedCertificate};
@@ -333,7 +333,8 @@ impl eframe::App for App {
         self.save_settled(ctx);
         self.update_theme(ctx);
         self.update_title(ctx);
-        ctx.request_repaint_after(until_next_minute(self.state.now()));
+        let refresh = self.poll_interval().filter(|_| ctx.input(|input| input.focused));
+        ctx.request_repaint_after(until_next_frame(self.state.now(), refresh));
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
