@@ -18,6 +18,7 @@ mod prompt;
 mod series_counts;
 mod session_time;
 mod stored_history;
+mod terminable;
 mod termination;
 mod timeline;
 mod toasts;
