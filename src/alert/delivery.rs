@@ -50,12 +50,11 @@ impl Channel {
     #[must_use]
     pub fn takes(self, alert: &Alert) -> bool {
         match self {
-            Self::History => alert.action().is_some(),
             Self::Command => !alert.is_quiet && alert.rule.command.is_some(),
             Self::Log => !alert.is_quiet && alert.rule.notify,
             // What was shown before quiet hours is closed in them.
             Self::Desktop => (!alert.is_quiet || alert.phase == Phase::Resolved) && alert.rule.notify,
-            Self::List => true,
+            Self::History | Self::List => true,
         }
     }
 

@@ -59,13 +59,20 @@ impl Alert {
         UNIX_EPOCH + Duration::from_millis(u64::try_from(self.time).unwrap_or_default())
     }
 
-    /// Returns the entry for the history; `None` for the end of something.
+    /// Returns the name of the rule and what the alert says, as it is listed.
+    #[must_use]
+    pub fn listed_text(&self) -> String {
+        format!("{}: {}", self.rule.name, self.text())
+    }
+
+    /// Returns the entry for the history; `None` for an alert about nothing.
     #[must_use]
     pub fn action(&self) -> Option<(NodeKey, Action)> {
-        let incident = self.incidents.first().filter(|_| self.phase == Phase::Firing)?;
+        let incident = self.incidents.first()?;
         let node = NodeKey { gateway: incident.gateway.clone(), url: incident.node.clone() };
         let session = incident.session.clone().filter(|_| !self.is_summary());
-        Some((node, Action::Alert { rule: self.rule.name.as_str().into(), session }))
+        let (text, is_end) = (self.listed_text().into(), self.phase == Phase::Resolved);
+        Some((node, Action::Alert { text, is_end, session }))
     }
 }
 

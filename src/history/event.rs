@@ -21,11 +21,13 @@ pub(super) enum EventKind {
     SignedIn = 3,
     /// This program raised an alert.
     Alert = 4,
+    /// This program said that what an alert was about is over.
+    AlertEnd = 5,
 }
 
 impl EventKind {
-    const ALL: [Self; 5] =
-        [Self::Unreachable, Self::Restarted, Self::Terminated, Self::SignedIn, Self::Alert];
+    const ALL: [Self; 6] =
+        [Self::Unreachable, Self::Restarted, Self::Terminated, Self::SignedIn, Self::Alert, Self::AlertEnd];
 
     /// Returns the kind with a number.
     pub(super) fn from_value(value: &Value) -> Option<Self> {
@@ -50,10 +52,12 @@ pub enum Action {
         /// The name of the account or the token.
         username: Option<Arc<str>>,
     },
-    /// An alert was raised.
+    /// An alert was raised, or what it was about is over.
     Alert {
-        /// The name of its rule.
-        rule: Arc<str>,
+        /// The name of its rule and what it says.
+        text: Arc<str>,
+        /// Whether it is over.
+        is_end: bool,
         /// The session that it is about, if any.
         session: Option<SessionRecord>,
     },
@@ -73,7 +77,8 @@ impl Action {
         match self {
             Self::Terminated(_) => EventKind::Terminated,
             Self::SignedIn { .. } => EventKind::SignedIn,
-            Self::Alert { .. } => EventKind::Alert,
+            Self::Alert { is_end: false, .. } => EventKind::Alert,
+            Self::Alert { is_end: true, .. } => EventKind::AlertEnd,
         }
     }
 
@@ -85,9 +90,9 @@ impl Action {
                 let session = SessionRecord { username: username.clone(), ..SessionRecord::default() };
                 (session.storable(), None)
             }
-            Self::Alert { rule, session } => {
+            Self::Alert { text, session, .. } => {
                 let session = session.as_ref().map(SessionRecord::storable);
-                (session.unwrap_or_default(), Some(super::record::storable(rule)))
+                (session.unwrap_or_default(), Some(super::record::storable(text)))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! sessions as one row.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::model::TimeRange;
@@ -39,23 +40,22 @@ const SAME_ALERT_MS: u64 = 150_000;
 pub(super) struct LiveAlert {
     /// The name of the rule.
     pub(super) rule: String,
-    /// The alert reports the end of a state, which isn't stored.
-    pub(super) is_end: bool,
     /// The entry.
     pub(super) entry: ActivityEntry,
 }
 
 impl LiveAlert {
-    /// Returns `true` if an entry is about the same as this alert. A stored entry may have only the name of the rule.
+    /// Returns `true` if an entry is about the same as this alert. Another process may have stored it with other numbers.
     fn is_like(&self, listed: &ActivityEntry) -> bool {
-        let Self { rule, is_end, entry } = self;
-        let is_detail = |detail: &str| {
-            (detail == rule && !is_end && listed.key.is_stored()) || Some(detail) == entry.detail.as_deref()
+        let Self { rule, entry } = self;
+        let has_rule = |detail: &str| {
+            let text = detail.strip_prefix(&**rule);
+            text.is_some_and(|text| text.starts_with(": ") || text.is_empty())
         };
-        listed.kind == ActivityKind::Alert
+        listed.kind == entry.kind
             && listed.gateway == entry.gateway
             && listed.session.username == entry.session.username
-            && listed.detail.as_deref().is_some_and(is_detail)
+            && listed.detail.as_deref().is_some_and(has_rule)
     }
 }
 
@@ -65,7 +65,7 @@ fn has_kind(tab: ActivityTab, kind: ActivityKind) -> bool {
         ActivityTab::All => true,
         ActivityTab::SignedIn => matches!(kind, ActivityKind::Arrived | ActivityKind::SignedIn),
         ActivityTab::Left => matches!(kind, ActivityKind::Left | ActivityKind::Terminated),
-        ActivityTab::Alerts => kind == ActivityKind::Alert,
+        ActivityTab::Alerts => matches!(kind, ActivityKind::Alert | ActivityKind::AlertEnd),
     }
 }
 
@@ -255,8 +255,7 @@ impl ActivityRows {
 }
 
 impl ActivityRows {
-    /// Returns these rows with alerts that were sent while the program runs, the newest first. The entry of a stored alert gets
-    /// the text of the alert.
+    /// Returns these rows with alerts that were sent while the program runs, the newest first, and aren't stored.
     pub(super) fn with_alerts(
         mut self,
         alerts: &[LiveAlert],
@@ -264,8 +263,10 @@ impl ActivityRows {
     ) -> Result<Self, QueryError> {
         self.all.retain(|entry| entry.key.is_stored());
         let mut unstored = Vec::new();
+        // Each stored one is about one alert.
+        let mut stored = HashSet::new();
         for alert in alerts {
-            let LiveAlert { is_end, entry, .. } = alert;
+            let entry = &alert.entry;
             let is_of_request =
                 request.gateway.as_ref().is_none_or(|gateway| *gateway.name() == entry.gateway)
                     && request.range.is_none_or(|range| (range.from..=range.to).contains(&entry.time()));
@@ -274,12 +275,12 @@ impl ActivityRows {
             if !is_of_request || !is_read {
                 continue;
             }
-            // Another process may have stored it.
-            let is_same = |stored: &&mut ActivityEntry| {
-                stored.time().abs_diff(entry.time()) <= SAME_ALERT_MS && alert.is_like(stored)
-            };
-            match self.all.iter_mut().find(is_same).filter(|_| !is_end) {
-                Some(stored) => stored.detail.clone_from(&entry.detail),
+            let difference = |listed: &ActivityEntry| listed.time().abs_diff(entry.time());
+            let same = self.all.iter().filter(|listed| {
+                difference(listed) <= SAME_ALERT_MS && alert.is_like(listed) && !stored.contains(&listed.key)
+            });
+            match same.min_by_key(|listed| difference(listed)) {
+                Some(same) => _ = stored.insert(same.key),
                 None => unstored.push(entry.clone()),
             }
         }

@@ -335,6 +335,8 @@ fn texts_of_alerts_take_the_room_that_is_there() {
     // An address comes after it. Entries that are written later move the row.
     window.retry("a tooltip", |window| tooltips(window) == 1);
     window.click("Alerts");
+    // The other list has been laid out then.
+    window.harness.run_steps(2);
     assert_eq!(tooltips(&mut window), 0);
 }
 

@@ -61,6 +61,8 @@ pub enum ActivityKind {
     SignedIn,
     /// Gatewatch raised an alert.
     Alert,
+    /// Gatewatch said that what an alert was about is over.
+    AlertEnd,
 }
 
 impl ActivityKind {
@@ -76,6 +78,7 @@ impl ActivityKind {
             Self::Terminated => "terminated",
             Self::SignedIn => "signed-in",
             Self::Alert => "alert",
+            Self::AlertEnd => "alert-end",
         }
     }
 }

@@ -159,6 +159,7 @@ fn from_row(source: Source, row: &Row) -> Option<Found> {
                 EventKind::Terminated => (ActivityKind::Terminated, time),
                 EventKind::SignedIn => (ActivityKind::SignedIn, time),
                 EventKind::Alert => (ActivityKind::Alert, time),
+                EventKind::AlertEnd => (ActivityKind::AlertEnd, time),
             };
             Some(Found { kind, earliest, session, duration_ms, detail: detail.text().cloned(), ..found })
         }

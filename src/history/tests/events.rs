@@ -147,16 +147,18 @@ fn actions_are_written_once_by_any_recorder() {
     on_each_database(|database| {
         let (mut first, mut second) = (Recording::on(database), Recording::on(database));
         first.read(10_000, &[], false);
-        let rule: Arc<str> = "Designer on Sunday\0".into();
+        let text: Arc<str> = "Designer on Sunday: billy\0".into();
+        let alert = |is_end, session| Action::Alert { text: text.clone(), is_end, session };
         let actions = [
             action(11_000, Action::Terminated(session("A", "billy", 5_000))),
             action(12_000, Action::SignedIn { username: Some("admin".into()) }),
-            action(13_000, Action::Alert { rule: rule.clone(), session: Some(session("A", "billy", 5_000)) }),
-            action(13_000, Action::Alert { rule, session: None }),
+            action(13_000, alert(false, Some(session("A", "billy", 5_000)))),
+            action(13_000, alert(false, None)),
+            action(14_000, alert(true, None)),
         ];
         second.writer.write_actions(&actions).unwrap();
         second.writer.write_actions(&actions).unwrap();
-        let expected = [(2, 11_000), (3, 12_000), (4, 13_000), (4, 13_000)];
+        let expected = [(2, 11_000), (3, 12_000), (4, 13_000), (4, 13_000), (5, 14_000)];
         assert_eq!(events(second.engine()), expected.map(|(kind, time)| (kind, time, time, None)));
         assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
     });

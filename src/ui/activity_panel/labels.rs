@@ -26,7 +26,7 @@ pub(super) fn icon(entry: &ActivityEntry, group: &ActivityGroup, p: &Palette) ->
         ActivityKind::Restarted => (icons::ROTATE_CW, p.warning),
         ActivityKind::Terminated => (icons::BAN, p.error),
         ActivityKind::SignedIn => (icons::KEY_ROUND, p.secondary),
-        ActivityKind::Alert => (icons::BELL, p.warning),
+        ActivityKind::Alert | ActivityKind::AlertEnd => (icons::BELL, p.warning),
     }
 }
 
@@ -44,11 +44,11 @@ pub(super) fn event(entry: &ActivityEntry, group: &ActivityGroup, clock: &Clock)
         ActivityKind::Restarted => "Restarted",
         ActivityKind::Terminated => "Terminated by you",
         ActivityKind::SignedIn => "You signed in",
-        ActivityKind::Alert => {
+        ActivityKind::Alert | ActivityKind::AlertEnd => {
             return entry
                 .detail
                 .as_deref()
-                .map_or_else(|| "Alert".to_owned(), |rule| format!("Alert: {}", sanitize(rule)));
+                .map_or_else(|| "Alert".to_owned(), |text| format!("Alert: {}", sanitize(text)));
         }
     };
     if entry.is_exact() {

@@ -251,15 +251,15 @@ fn alerts_of_this_run_are_listed_once_with_their_text() {
     let recorder = Recorder::spawn(fixture.location(), None, |_| ()).unwrap();
     let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
     let stored_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_150);
-    recorder.note(node, stored_at, Action::Alert { rule: "Busy".into(), session: None });
+    let text = "Busy: text of another process".into();
+    recorder.note(node, stored_at, Action::Alert { text, is_end: false, session: None });
     drop(recorder);
     let mut history = fixture.history();
     let alert = |gateway: &str, rule: &str, time: i64, number: u32| LiveAlert {
         rule: rule.to_owned(),
-        is_end: time > SENT_AT + 1_000,
         entry: ActivityEntry {
             key: ActivityKey::unstored(time, number),
-            kind: ActivityKind::Alert,
+            kind: if time > SENT_AT + 1_000 { ActivityKind::AlertEnd } else { ActivityKind::Alert },
             earliest: time,
             latest: time,
             gateway: gateway.into(),
@@ -278,12 +278,13 @@ fn alerts_of_this_run_are_listed_once_with_their_text() {
     ];
     let request = ActivityRequest { gateway: Some("Plant".into()), ..ActivityRequest::default() };
     let texts = |rows: &ActivityRows| -> Vec<String> {
-        let alerts = rows.entries.iter().filter(|entry| entry.kind == ActivityKind::Alert);
+        let alerts = rows.entries.iter().filter(|entry| has_kind(ActivityTab::Alerts, entry.kind));
         alerts.map(|entry| entry.detail.as_deref().unwrap_or_default().to_owned()).collect()
     };
-    let expected = ["Busy: text 4", "Busy: text 2", "Not recorded: text 1"];
+    let stored = "Busy: text of another process";
+    let expected = ["Busy: text 4", stored, "Not recorded: text 1"];
     let mut rows = ActivityRows::default().with_older(&mut history, &request, &|| false).unwrap();
-    assert_eq!(texts(&rows), ["Busy"]);
+    assert_eq!(texts(&rows), [stored]);
     for _ in 0..2 {
         rows = rows.with_alerts(&alerts, &request).unwrap();
         assert_eq!(texts(&rows), expected);
@@ -295,7 +296,7 @@ fn alerts_of_this_run_are_listed_once_with_their_text() {
             entry.detail.clone()
         });
         let found = found.each_ref().map(|detail| detail.as_deref().unwrap_or_default());
-        assert_eq!(found, ["Busy: text 4", "", "Busy: text 2", "Not recorded: text 1"]);
+        assert_eq!(found, ["Busy: text 4", "", stored, "Not recorded: text 1"]);
         rows = rows.with_newer(&mut history, &request, &|| false).unwrap();
     }
     let other = request_with_tab(&request, ActivityTab::SignedIn);

@@ -145,19 +145,20 @@ impl LiveAlert {
         let session = incident.session.clone().filter(|_| !alert.is_summary());
         let rule = alert.rule.name.clone();
         let is_end = alert.phase == Phase::Resolved;
+        let kind = if is_end { ActivityKind::AlertEnd } else { ActivityKind::Alert };
         // The same each time.
         let number = u32::from_str_radix(incident.key.get(..KEY_DIGITS)?, 16).ok()?;
         let entry = ActivityEntry {
             key: ActivityKey::unstored(alert.time, 2 * number + u32::from(is_end)),
-            kind: ActivityKind::Alert,
+            kind,
             earliest: alert.time,
             latest: alert.time,
             gateway: incident.gateway.clone(),
             node: incident.node.clone(),
             session: session.unwrap_or_default(),
             duration_ms: None,
-            detail: Some(format!("{rule}: {}", alert.text()).into()),
+            detail: Some(alert.listed_text().into()),
         };
-        Some(Self { rule, is_end, entry })
+        Some(Self { rule, entry })
     }
 }

@@ -160,13 +160,14 @@ fn record_sends_alerts_once_runs_their_commands_and_lists_them() {
 
     let mut history = History::open_read_only(&location).unwrap();
     let entries = history.activity(None, 100, None).unwrap();
-    let mut names: Vec<&str> = entries
+    let mut texts: Vec<&str> = entries
         .iter()
-        .filter(|entry| entry.kind == ActivityKind::Alert)
+        .filter(|entry| matches!(entry.kind, ActivityKind::Alert | ActivityKind::AlertEnd))
         .filter_map(|entry| entry.detail.as_deref())
         .collect();
-    names.sort_unstable();
-    assert_eq!(names, ["Down", "No program", "Zoe"]);
+    texts.sort_unstable();
+    let names: Vec<&str> = texts.iter().filter_map(|text| Some(text.split_once(": ")?.0)).collect();
+    assert_eq!(names, ["Down", "Down", "No program", "Zoe"], "{texts:?}");
 
     let test = |args: &[&str]| gatewatch(folder.path()).args(["alert", "test"]).args(args).output().unwrap();
     let output = test(&["Zoe", "--from", "-1h"]);
