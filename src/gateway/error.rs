@@ -12,6 +12,9 @@ use super::{
     RejectedCertificate, SessionKind,
 };
 
+/// Advice about a certificate that may be the gateway's own.
+const TRUST_IN_WINDOW: &str = "Trust it in the window if it is the gateway's own";
+
 /// A failure to read a gateway, or to terminate one of its sessions.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -53,7 +56,7 @@ pub enum GatewayError {
     #[error(transparent)]
     CaFile(#[from] CaFileError),
     /// The gateway's certificate isn't trusted.
-    #[error("{0}. {advice}", advice = .0.reason.advice())]
+    #[error("{0}. {advice}", advice = .0.reason.advice().unwrap_or(TRUST_IN_WINDOW))]
     Certificate(Box<RejectedCertificate>),
     /// The TLS handshake failed for another reason than the certificate.
     #[error("Can't establish a secure connection. Check that the port is the gateway's HTTPS port")]

@@ -19,18 +19,8 @@ const FINGERPRINT_LINES: [usize; 2] = [48, 24];
 
 /// Returns why a certificate was rejected, and what to do unless it is only to be compared.
 pub(super) fn reason(rejected: &RejectedCertificate) -> String {
-    let advice = advice(&rejected.reason).map(|advice| format!(". {advice}")).unwrap_or_default();
+    let advice = rejected.reason.advice().map(|advice| format!(". {advice}")).unwrap_or_default();
     format!("It {}{advice}", rejected.problem())
-}
-
-/// Returns what to do about a certificate; `None` if it can be trusted once it was compared with that of the gateway.
-pub(super) fn advice(reason: &RejectReason) -> Option<&'static str> {
-    match reason {
-        RejectReason::NotYetValid => Some("Check this machine's clock"),
-        RejectReason::Changed { .. } => Some("Ask the gateway's administrator before you trust it"),
-        RejectReason::Unusable | RejectReason::Revoked => Some("Install another one on the gateway"),
-        _ => None,
-    }
 }
 
 /// Draws the certificate, one line per fact.

@@ -156,13 +156,13 @@ impl RejectReason {
         }
     }
 
-    /// Returns what the user can do.
-    pub(in crate::gateway) fn advice(&self) -> &'static str {
+    /// Returns what to do about the certificate; `None` if it can be trusted once it was compared with that of the gateway.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {
-            Self::Changed { .. } => "Ask the gateway's administrator before trusting it",
-            Self::Unusable | Self::Revoked => "Install another certificate on the gateway",
-            Self::NotYetValid => "Check this machine's clock",
-            _ => "Trust it in the window if it is the gateway's own",
+            Self::Changed { .. } => Some("Ask the gateway's administrator before trusting it"),
+            Self::Unusable | Self::Revoked => Some("Install another certificate on the gateway"),
+            Self::NotYetValid => Some("Check this machine's clock"),
+            _ => None,
         }
     }
 }

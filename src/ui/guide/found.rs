@@ -1,6 +1,5 @@
 //! Whether a gateway answers at the addresses, and which one.
 
-use super::super::certificate;
 use super::super::connection_test::TestedNode;
 use crate::gateway::check::{Outcome, Step, StepName};
 use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, RejectedCertificate, Role};
@@ -64,7 +63,9 @@ fn error_of(node: &TestedNode) -> Option<String> {
 
 /// Returns the text for a certificate that isn't trusted. The results of the test have its facts and the button.
 fn not_trusted(rejected: &RejectedCertificate) -> String {
-    let advice = certificate::advice(&rejected.reason)
+    let advice = rejected
+        .reason
+        .advice()
         .unwrap_or("Compare its fingerprint in the connection test, then trust it there");
     format!("The certificate isn't trusted: it {}. {advice}", rejected.problem())
 }
