@@ -229,10 +229,10 @@ impl OpenTarget {
             (GatewayError::TokenRejected, _) => {
                 Some("check that GATEWATCH_TOKEN is the whole token, NAME:KEY")
             }
-            (GatewayError::TokenNeeded, Credentials::Basic(_)) => {
+            (GatewayError::TokenNeeded { .. }, Credentials::Basic(_)) => {
                 Some("set GATEWATCH_TOKEN in place of GATEWATCH_USER and GATEWATCH_PASSWORD")
             }
-            (GatewayError::TokenNeeded, _) => Some("set GATEWATCH_TOKEN to the whole token, NAME:KEY"),
+            (GatewayError::TokenNeeded { .. }, _) => Some("set GATEWATCH_TOKEN to the whole token, NAME:KEY"),
             _ => None,
         }
     }

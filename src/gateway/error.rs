@@ -87,7 +87,10 @@ pub enum GatewayError {
     TokenRejected,
     /// The REST API was requested without a token.
     #[error("An API token is required. Sign in with an API token of a gateway from 8.3 on")]
-    TokenNeeded,
+    TokenNeeded {
+        /// Whether there is a user name and password, which wasn't sent.
+        has_password: bool,
+    },
     /// 404 for each of the REST lists.
     #[error("This gateway has no REST API (404). Sign in with a user name and password")]
     NoRestApi,
@@ -305,7 +308,7 @@ impl GatewayError {
     /// Returns `true` if the gateway requires a login, or another one.
     #[must_use]
     pub fn is_login_required(&self) -> bool {
-        self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded)
+        self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded { .. })
     }
 
     /// Returns `true` if signing in to the gateway, or signing in differently, may help. A proxy's own login isn't meant.
@@ -317,7 +320,7 @@ impl GatewayError {
                 | Self::LoginNotTried
                 | Self::Forbidden { .. }
                 | Self::TokenNotAccepted
-                | Self::TokenNeeded
+                | Self::TokenNeeded { .. }
                 | Self::TokenRejected
                 | Self::NoRestApi
         )

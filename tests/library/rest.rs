@@ -787,7 +787,7 @@ fn terminating_requires_a_token() {
     let client = Client::new(Limits::default());
     let node = node(demo.url());
     let terminated = client.terminate(&node, &Credentials::None, SessionKind::Vision, "A", None);
-    assert_eq!(TokenClient::run(terminated), Err(GatewayError::TokenNeeded));
+    assert_eq!(TokenClient::run(terminated), Err(GatewayError::TokenNeeded { has_password: false }));
 }
 
 #[test]

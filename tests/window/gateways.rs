@@ -373,7 +373,7 @@ fn requests_perspective_sessions_and_uses_the_chosen_source() {
     window.click("Source");
     window.click("REST API");
     window.click("Save gateway");
-    window.until_text_contains("An API token is required");
+    window.until_text("API token");
     assert_eq!(profiles(folder.path())[0].api, Some(Api::Rest));
 }
 

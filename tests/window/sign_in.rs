@@ -209,6 +209,8 @@ fn saved_token_that_is_missing_is_asked_for() {
         }
         window.until_text("Sign in to this gateway");
         assert!(is_focused(&window, "API token"));
+        // Nothing was rejected yet.
+        assert!(!window.has("An API token is required"));
         window.frame([Event::Text("tok".to_owned())]);
         window.harness.run_steps(3);
         assert_eq!(window.text_of("Username filter"), "");

@@ -75,7 +75,8 @@ impl<'a> Rest<'a> {
         limits: Limits,
     ) -> Result<Self, GatewayError> {
         let Credentials::Token(token) = credentials else {
-            return Err(GatewayError::TokenNeeded);
+            let has_password = matches!(credentials, Credentials::Basic(_));
+            return Err(GatewayError::TokenNeeded { has_password });
         };
         Ok(Self { node, credentials, token: token.header(), limits })
     }

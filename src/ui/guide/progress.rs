@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn suggests_the_authentication_that_the_test_has_shown() {
-        let token = (StepName::SignIn, Outcome::Failed, Some(GatewayError::TokenNeeded));
+        let token =
+            (StepName::SignIn, Outcome::Failed, Some(GatewayError::TokenNeeded { has_password: true }));
         for (steps, expected) in [
             (vec![], AuthKind::None),
             (rejected(false).to_vec(), AuthKind::Password),

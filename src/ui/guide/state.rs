@@ -138,7 +138,7 @@ impl GuideState {
         match &result.rejection {
             _ if self.login != LoginChoice::Suggested || result.draft.auth != AuthKind::None => None,
             _ if result.is_readable => Some(AuthKind::None),
-            Some(GatewayError::TokenNeeded) => Some(AuthKind::Token),
+            Some(GatewayError::TokenNeeded { .. }) => Some(AuthKind::Token),
             // The resource requires a login, also if it isn't installed yet.
             _ => Some(AuthKind::Password),
         }

@@ -101,7 +101,9 @@ pub(super) fn cancel(state: &AppState) -> Option<Command> {
 /// Returns `true` if a password can't help: the gateway's sessions need a token.
 pub(super) fn wants_token(state: &AppState) -> bool {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
-    nodes.filter_map(|node| node.error.as_ref()).any(|error| matches!(error, GatewayError::TokenNeeded))
+    nodes
+        .filter_map(|node| node.error.as_ref())
+        .any(|error| matches!(error, GatewayError::TokenNeeded { .. }))
 }
 
 /// Returns `true` if the view takes typed text, so that none of it is a filter.

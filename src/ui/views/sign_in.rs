@@ -62,12 +62,20 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, comman
 fn rejection(state: &AppState) -> Option<&GatewayError> {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
     let mut errors = nodes.filter_map(|node| node.error.as_ref());
-    errors.find(|error| !matches!(error, GatewayError::Unauthorized { tried: false }))
+    errors.find(|error| !is_first_request(error))
+}
+
+/// Returns `true` for a gateway that asks for a login and has received none.
+fn is_first_request(error: &GatewayError) -> bool {
+    matches!(
+        error,
+        GatewayError::Unauthorized { tried: false } | GatewayError::TokenNeeded { has_password: false }
+    )
 }
 
 /// Returns the error below the box; `None` if there was no login to reject.
 fn error_text(error: &GatewayError) -> Option<String> {
-    let is_rejection = error.wants_login() && !matches!(error, GatewayError::Unauthorized { tried: false });
+    let is_rejection = error.wants_login() && !is_first_request(error);
     is_rejection.then(|| rejection_text(error))
 }
 
@@ -78,7 +86,7 @@ pub(in crate::ui) fn rejection_text(error: &GatewayError) -> String {
         GatewayError::LoginNotTried => "Not sent, because this password was rejected before".to_owned(),
         GatewayError::TokenRejected => "API token not recognized. Copy the whole token again".to_owned(),
         GatewayError::TokenNotAccepted => "The Web Dev module doesn't accept API tokens".to_owned(),
-        GatewayError::TokenNeeded => "An API token is required".to_owned(),
+        GatewayError::TokenNeeded { .. } => "An API token is required".to_owned(),
         _ => ErrorReport::new(error).summary().to_owned(),
     }
 }
