@@ -14,6 +14,9 @@ use crate::sanitize::one_line;
 /// The longest part of a header that is kept, in characters.
 const MAX_TEXT: usize = 80;
 
+/// The largest error response that is read, in bytes. A real one has a sentence, or is a small web page.
+const MAX_ERROR_BODY: u64 = 64 << 10;
+
 /// Below this many bytes, parsing takes no longer than the transfer to another thread.
 const MIN_OFFLOAD: usize = 64 << 10;
 
@@ -129,6 +132,11 @@ pub(super) async fn read_to_end(mut response: Response, limit: &SizeLimit) -> Re
     let elapsed_ms = start.elapsed().as_millis();
     tracing::debug!(bytes = body.len(), elapsed_ms, "read body");
     Ok(body)
+}
+
+/// Reads the body of a response that is an error, or that only may say more. Returns no bytes if it can't be read.
+pub(super) async fn read_error(response: Response) -> Vec<u8> {
+    read_to_end(response, &SizeLimit::new(MAX_ERROR_BODY)).await.unwrap_or_default()
 }
 
 /// Runs `work` on this many bytes; if they are many, on another thread, so that other nodes don't wait for it.

@@ -5,6 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::chain;
+use crate::sanitize::one_line;
+
+/// The longest beginning of a response that is kept, in characters.
+const MAX_BEGINNING: usize = 300;
 
 /// A shared error of a library. Two causes are equal if they have the same message.
 #[derive(Clone)]
@@ -18,6 +22,12 @@ impl Cause {
     /// Returns a cause that has only a message.
     pub(super) fn message(text: String) -> Self {
         Self(Arc::from(Box::<dyn Error + Send + Sync>::from(text)))
+    }
+
+    /// Returns the beginning of a response that isn't what was requested; `None` if the response is empty.
+    pub(super) fn beginning_of(response: &str) -> Option<Self> {
+        let beginning = one_line(response, MAX_BEGINNING);
+        (!beginning.is_empty()).then(|| Self::message(format!("the response begins with: {beginning}")))
     }
 
     /// Returns the outermost error of this type, this one included.
@@ -71,5 +81,17 @@ mod tests {
         assert_eq!(cause.to_string(), "inner");
         assert_eq!(format!("{:?}", Cause::message("text".to_owned())), r#"["text"]"#);
         assert_ne!(cause, Cause::message("other".to_owned()));
+    }
+
+    #[test]
+    fn quotes_the_beginning_of_a_response() {
+        let page = format!("\n<html>\n  <title>Error</title>\u{1b}{}", "x".repeat(MAX_BEGINNING));
+        let cause = Cause::beginning_of(&page).unwrap().to_string();
+        assert!(
+            cause.starts_with("the response begins with: <html> <title>Error</title>\u{fffd}xxx"),
+            "{cause}"
+        );
+        assert!(cause.ends_with("x…"), "{cause}");
+        assert_eq!(Cause::beginning_of(" \r\n"), None);
     }
 }

@@ -127,6 +127,8 @@ pub enum GatewayError {
         endpoint: Endpoint,
         /// The message of the gateway.
         message: Option<String>,
+        /// The beginning of a response that has no such message.
+        source: Option<Cause>,
     },
     /// The gateway reports that it isn't running, or answers with 503.
     #[error("{}", not_running(.state))]
@@ -381,6 +383,18 @@ impl GatewayError {
         Self::NotRunning { state: STARTING.to_owned() }
     }
 
+    /// Returns an error for a status that has no variant of its own, with the gateway's message or the response itself.
+    pub(super) fn other_status(
+        status: u16,
+        endpoint: Endpoint,
+        message: Option<String>,
+        response: &[u8],
+    ) -> Self {
+        let has_message = message.is_some();
+        let source = Cause::beginning_of(&String::from_utf8_lossy(response)).filter(|_| !has_message);
+        Self::Status { status, endpoint, message, source }
+    }
+
     /// Returns the error for a status of the Web Dev resource; `None` for 200.
     pub(super) fn from_status(
         response: &Response,
@@ -395,11 +409,8 @@ impl GatewayError {
             401 => Self::Unauthorized { tried },
             403 => Self::Forbidden { token: false, https: is_https(response), message: None },
             status @ (404 | 405) => Self::NoResource { status, has_rest },
-            status => Self::from_common_status(response).unwrap_or(Self::Status {
-                status,
-                endpoint: Endpoint::WebDev,
-                message: None,
-            }),
+            status => Self::from_common_status(response)
+                .unwrap_or_else(|| Self::other_status(status, Endpoint::WebDev, None, &[])),
         })
     }
 
@@ -409,11 +420,12 @@ impl GatewayError {
         is_https: bool,
         kind: SessionKind,
         message: Option<String>,
+        response: &[u8],
     ) -> Self {
         match status {
             401 => Self::TokenRejected,
             403 => Self::Forbidden { token: true, https: is_https, message },
-            status => Self::Status { status, endpoint: Endpoint::List(kind), message },
+            status => Self::other_status(status, Endpoint::List(kind), message, response),
         }
     }
 

@@ -147,7 +147,10 @@ fn cause(error: &mut GatewayError) -> Option<&mut Cause> {
         | GatewayError::Protocol(cause)
         | GatewayError::Connect { source: cause, .. }
         | GatewayError::Proxy { source: Some(cause), .. }
-        | GatewayError::InvalidList { source: ListError::Json(cause), .. } => Some(cause),
+        | GatewayError::Status { source: Some(cause), .. }
+        | GatewayError::InvalidList { source: ListError::Html(cause) | ListError::Json(cause), .. } => {
+            Some(cause)
+        }
         GatewayError::Answer(error) => error.cause_mut(),
         _ => None,
     }

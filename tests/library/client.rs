@@ -1,9 +1,10 @@
 //! The client against gateways over sockets: each version, and each kind of failure.
 
+use std::error::Error as _;
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address, without_source};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::webdev::WebDevError;
 use gatewatch::gateway::{
@@ -29,7 +30,7 @@ fn read(url: &str) -> Result<NodeSnapshot, GatewayError> {
 }
 
 fn web_dev(status: u16) -> GatewayError {
-    GatewayError::Status { status, endpoint: Endpoint::WebDev, message: None }
+    GatewayError::Status { status, endpoint: Endpoint::WebDev, message: None, source: None }
 }
 
 fn not_running(state: &str) -> GatewayError {
@@ -163,8 +164,30 @@ fn maps_each_status_to_an_error() {
         ("418 Teapot", web_dev(418)),
     ] {
         let gateway = FakeGateway::gateway("8.1.0", status(line, "<html>words</html>"));
-        assert_eq!(error(&gateway.url), expected, "{line}");
+        assert_eq!(without_source(&error(&gateway.url)), expected, "{line}");
     }
+}
+
+#[test]
+fn causes_have_the_beginning_of_an_unexpected_response() {
+    let page = "<html><title>Error</title> def doGet, line 3: NameError for s3cret-word";
+    let credentials = Credentials::basic("billy", "s3cret-word").unwrap();
+    for response in [status("500 Server Error", page), ok(page), status("418 Teapot", page)] {
+        let gateway = FakeGateway::gateway("8.1.0", response);
+        let error =
+            read_with(&gateway.url, &credentials, &ReadOptions::default(), Limits::default()).unwrap_err();
+        assert!(!error.to_string().contains("NameError"), "{error}");
+        let cause = error.source().unwrap().to_string();
+        let expected =
+            "the response begins with: <html><title>Error</title> def doGet, line 3: NameError for …";
+        assert_eq!(cause, expected);
+    }
+    // Neither of them has sessions in it.
+    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)[..200]));
+    let cause = error(&gateway.url).source().unwrap().to_string();
+    assert!(cause.starts_with("EOF while parsing"), "{cause}");
+    let gateway = FakeGateway::gateway("8.1.0", status("500 Server Error", ""));
+    assert!(error(&gateway.url).source().is_none());
 }
 
 #[test]
@@ -202,9 +225,7 @@ fn reports_gateway_that_is_not_running() {
 fn reports_invalid_datasets() {
     for (body, expected) in [
         ("", WebDevError::Empty),
-        ("<html><title>Welcome</title>", WebDevError::Html { title: Some("Welcome".into()) }),
         (r#"{"ok":false,"v":1,"error":"no"}"#, WebDevError::Refused { message: "no".into() }),
-        (r#"{"ok":true,"#, WebDevError::Truncated { line: 1, column: 11 }),
     ] {
         let gateway = FakeGateway::gateway("8.1.0", ok(body));
         assert_eq!(error(&gateway.url), GatewayError::Answer(expected));

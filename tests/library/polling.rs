@@ -97,7 +97,16 @@ fn failing_node_is_named_and_hides_no_other() {
     let errors: Vec<Option<GatewayError>> = status.nodes.iter().map(|node| node.error.clone()).collect();
     assert_eq!(
         errors,
-        [None, Some(GatewayError::Status { status: 402, endpoint: Endpoint::WebDev, message: None }), None]
+        [
+            None,
+            Some(GatewayError::Status {
+                status: 402,
+                endpoint: Endpoint::WebDev,
+                message: None,
+                source: None
+            }),
+            None
+        ]
     );
     assert_eq!(status.nodes[1].url.to_string(), unlicensed.url);
 }

@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use gatewatch::gateway::GatewayError;
+
 /// Reports a skipped test and what it needs. In CI, where no test may be skipped, it fails instead.
 pub(crate) fn skip(what: &str, missing: &str) {
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
@@ -26,6 +28,16 @@ pub(crate) fn skip(what: &str, missing: &str) {
 /// Writes a line that is shown even if the test passes, unlike that of `println!`.
 pub(crate) fn say(line: &str) {
     std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+/// Returns the error of an unexpected status without the response that it quotes.
+pub(crate) fn without_source(error: &GatewayError) -> GatewayError {
+    match error.clone() {
+        GatewayError::Status { status, endpoint, message, .. } => {
+            GatewayError::Status { status, endpoint, message, source: None }
+        }
+        error => error,
+    }
 }
 
 /// Reserves a port of this machine on which nothing listens, and returns its address.

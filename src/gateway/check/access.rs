@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use super::step::{Outcome, Step, StepName};
 use crate::count;
-use crate::gateway::body::{self, SizeLimit};
+use crate::gateway::body;
 use crate::gateway::client::WEBDEV_PATHS;
 use crate::gateway::{
     Api, Client, Credentials, Endpoint, GatewayError, NodeSnapshot, NodeUrl, Notice, ReadOptions,
@@ -13,8 +13,6 @@ use crate::gateway::{
 
 /// The list that every gateway with the REST API has.
 const REST_LIST: SessionKind = SessionKind::Designer;
-/// The largest error page, in bytes.
-const MAX_PAGE: u64 = 64 << 10;
 
 /// Reads the Web Dev resource without a login. Returns the sessions if it requires none. `is_needed` is `true` if the
 /// sessions are read there.
@@ -60,7 +58,7 @@ async fn lacks_module(client: &Client, node: &NodeUrl) -> bool {
     let Ok(response) = client.get_openly(node, WEBDEV_PATHS[0]).await else {
         return false;
     };
-    let page = body::read_to_end(response, &SizeLimit::new(MAX_PAGE)).await.unwrap_or_default();
+    let page = body::read_error(response).await;
     let page = String::from_utf8_lossy(&page).to_ascii_lowercase().replace("&quot;", "\"");
     page.contains("no servlet \"webdev\"")
 }
@@ -83,11 +81,11 @@ pub(super) async fn rest(
                 return Step::ok(name, "Available, requires an API token");
             }
             StatusCode::NOT_FOUND => Err(GatewayError::NoRestApi),
-            status => Ok(GatewayError::from_token_status(&response).unwrap_or(GatewayError::Status {
-                status: status.as_u16(),
-                endpoint: Endpoint::List(REST_LIST),
-                message: None,
-            })),
+            status => {
+                let other =
+                    || GatewayError::other_status(status.as_u16(), Endpoint::List(REST_LIST), None, &[]);
+                Ok(GatewayError::from_token_status(&response).unwrap_or_else(other))
+            }
         },
         Err(error) => Ok(error),
     };

@@ -224,6 +224,10 @@ impl Client {
                     tracing::debug!(node = %node.url, path, "no Web Dev resource at this path");
                     missing = error;
                 }
+                Some(GatewayError::Status { status, endpoint, message, .. }) => {
+                    let body = body::read_error(response).await;
+                    return Err(GatewayError::other_status(status, endpoint, message, &body));
+                }
                 Some(error) => return Err(error),
             }
         }

@@ -40,8 +40,6 @@ pub use terminate::Terminated;
 const TOKEN_HEADER: &str = "X-Ignition-API-Token";
 /// The memory of a cell. An item without fields has null cells, so a small response could become a huge dataset.
 const BYTES_PER_CELL: u64 = 8;
-/// The largest error response that is read, in bytes. A real one has a sentence, or is a small web page.
-const MAX_ERROR_BODY: u64 = 64 << 10;
 /// The largest difference of two clocks that agree: the `Date` header has whole seconds, and the transfer takes time.
 const SAME_CLOCK_MS: i64 = 2_000;
 
@@ -183,7 +181,7 @@ impl<'a> Rest<'a> {
                 // Some errors come with the status 200.
                 Err((_, ErrorBody { status: Some(404), .. })) if pages.is_empty() => return Ok(None),
                 Err((_, ErrorBody { status: Some(status), message })) => {
-                    return Err(GatewayError::from_list_status(status, is_https, kind, message));
+                    return Err(GatewayError::from_list_status(status, is_https, kind, message, &[]));
                 }
                 Err((source, _)) => return Err(GatewayError::InvalidList { kind, source }),
             };
@@ -221,8 +219,8 @@ async fn list_error(response: Response, kind: SessionKind) -> GatewayError {
         return error;
     }
     let (status, is_https) = (response.status().as_u16(), response.url().scheme() == "https");
-    let body = body::read_to_end(response, &SizeLimit::new(MAX_ERROR_BODY)).await.unwrap_or_default();
-    GatewayError::from_list_status(status, is_https, kind, ErrorBody::parse(&body).message)
+    let body = body::read_error(response).await;
+    GatewayError::from_list_status(status, is_https, kind, ErrorBody::parse(&body).message, &body)
 }
 
 /// Returns the error of a gateway none of whose lists can be read: what the user can fix first.

@@ -92,8 +92,10 @@ impl Page {
         if beginning.is_empty() {
             return Err((ListError::Empty, ErrorBody::default()));
         }
-        if beginning.starts_with('<') {
-            return Err((ListError::Html, ErrorBody::default()));
+        if beginning.starts_with('<')
+            && let Some(source) = Cause::beginning_of(beginning)
+        {
+            return Err((ListError::Html(source), ErrorBody::default()));
         }
         let mut survey = Survey::default();
         walk(&text, &mut survey).map_err(|error| {
@@ -128,7 +130,7 @@ pub enum ListError {
     Empty,
     /// The response is a web page.
     #[error("the response is a web page")]
-    Html,
+    Html(#[source] Cause),
     /// The response isn't text.
     #[error("the response isn't valid UTF-8")]
     NotUtf8,
@@ -323,7 +325,7 @@ mod tests {
             assert!(cause.to_string().contains(expected), "{text}: {cause}");
         }
         assert_eq!(page(" ").unwrap_err(), ListError::Empty);
-        assert_eq!(page("\n<html>").unwrap_err(), ListError::Html);
+        assert!(matches!(page("\n<html>"), Err(ListError::Html(_))));
         assert_eq!(Page::parse(vec![0xFF], 0).unwrap_err().0, ListError::NotUtf8);
     }
 

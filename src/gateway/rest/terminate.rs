@@ -5,11 +5,8 @@ use serde_json::Value;
 
 use super::SessionKind;
 use super::error_body::ErrorBody;
-use crate::gateway::body::{self, SizeLimit};
+use crate::gateway::body;
 use crate::gateway::{Endpoint, GatewayError, NodeUrl};
-
-/// The largest response, in bytes. A real one has one sentence.
-const MAX_RESPONSE: u64 = 64 << 10;
 
 /// The confirmation that a session was terminated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +47,7 @@ pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Ter
     }
     let (status, is_https) = (response.status(), response.url().scheme() == "https");
     // The status decides. The message may be missing, malformed or a web page.
-    let answer = body::read_to_end(response, &SizeLimit::new(MAX_RESPONSE)).await.unwrap_or_default();
+    let answer = body::read_error(response).await;
     let ErrorBody { status: error_status, message } = ErrorBody::parse(&answer);
     // Some errors come with the status 200.
     let status = match error_status {
@@ -70,7 +67,7 @@ pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Ter
         404 => Err(GatewayError::NoSuchSession { kind }),
         409 if kind == SessionKind::Designer => Err(GatewayError::DesignerInUse),
         503 => Err(GatewayError::starting()),
-        status => Err(GatewayError::Status { status, endpoint: Endpoint::Terminate, message }),
+        status => Err(GatewayError::other_status(status, Endpoint::Terminate, message, &answer)),
     }
 }
 

@@ -19,6 +19,8 @@ pub enum WebDevError {
     Html {
         /// The title of the page, if it has one.
         title: Option<String>,
+        /// The beginning of the page.
+        source: Cause,
     },
     /// The bytes are not UTF-8.
     #[error("The answer is not UTF-8 text from byte {offset} on. {CHECK_PROXY}")]
@@ -33,6 +35,8 @@ pub enum WebDevError {
         line: usize,
         /// Byte in that line.
         column: usize,
+        /// The error of the JSON parser.
+        source: Cause,
     },
     /// The answer is not JSON.
     #[error("The answer is not valid JSON at line {line}, column {column}. {INSTALL_SCRIPT}")]
@@ -86,7 +90,7 @@ impl WebDevError {
     /// Returns the text in this error that came from the gateway, so that the caller can sanitize it.
     pub(crate) fn gateway_text(&mut self) -> Option<&mut String> {
         match self {
-            Self::Html { title: Some(text) }
+            Self::Html { title: Some(text), .. }
             | Self::Refused { message: text }
             | Self::Columns(
                 DatasetError::DuplicateColumn { name: text }
@@ -96,24 +100,23 @@ impl WebDevError {
         }
     }
 
-    /// Returns the error of the JSON parser, whose message may quote the answer.
+    /// Returns the cause, whose message may quote the answer.
     pub(crate) fn cause_mut(&mut self) -> Option<&mut Cause> {
         match self {
-            Self::Syntax { source: cause, .. } | Self::OtherJson(cause) => Some(cause),
+            Self::Html { source: cause, .. }
+            | Self::Truncated { source: cause, .. }
+            | Self::Syntax { source: cause, .. }
+            | Self::OtherJson(cause) => Some(cause),
             _ => None,
         }
     }
 
-    /// Creates the error of an answer that ends after these bytes.
-    pub(super) fn truncated(bytes: &[u8]) -> Self {
-        let line = bytes.split(|byte| *byte == b'\n').count();
-        let column = bytes.iter().rev().take_while(|byte| **byte != b'\n').count();
-        Self::Truncated { line, column }
-    }
-
     pub(super) fn from_json(error: serde_json::Error, text: &str) -> Self {
         if error.is_eof() {
-            return Self::truncated(text.as_bytes());
+            // Not the parser's own position, which is that of a token that it began.
+            let line = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+            let column = text.len() - text.rfind('\n').map_or(0, |newline| newline + 1);
+            return Self::Truncated { line, column, source: Cause::new(error) };
         }
         if error.is_data() {
             return Self::OtherJson(Cause::new(error));

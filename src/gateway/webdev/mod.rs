@@ -22,6 +22,7 @@ pub use answer::Answer;
 pub use error::WebDevError;
 pub use project::{PROJECT_FILE, SCRIPT, project_zip};
 
+use super::Cause;
 use super::json_text::JsonText;
 use crate::sanitize::one_line;
 
@@ -70,8 +71,10 @@ fn parse_text(json: &JsonText<'_>) -> Result<Answer, WebDevError> {
     if trimmed.is_empty() {
         return Err(WebDevError::Empty);
     }
-    if trimmed.starts_with('<') {
-        return Err(WebDevError::Html { title: title(trimmed) });
+    if trimmed.starts_with('<')
+        && let Some(source) = Cause::beginning_of(trimmed)
+    {
+        return Err(WebDevError::Html { title: title(trimmed), source });
     }
     // The script's result is a text. A gateway that encodes results of every type sends it as a JSON string.
     if trimmed.starts_with('"')

@@ -406,10 +406,10 @@ fn keeps_the_error_message_of_the_script() {
 fn rejects_what_is_not_json() {
     assert_eq!(read(""), Err(WebDevError::Empty));
     assert_eq!(read(" \r\n"), Err(WebDevError::Empty));
-    assert_eq!(
-        read("<!DOCTYPE html><html><head><TITLE>Log\n In</TITLE></head>"),
-        Err(WebDevError::Html { title: Some("Log In".into()) })
-    );
+    let page = "<!DOCTYPE html><html><head><TITLE>Log\n In</TITLE></head>";
+    let Err(WebDevError::Html { title, source }) = read(page) else { panic!("{page}") };
+    assert_eq!(title.as_deref(), Some("Log In"));
+    assert!(source.to_string().starts_with("the response begins with: <!DOCTYPE html>"), "{source}");
     assert_eq!(parse(b"{\"ok\":tr\xffue}").err(), Some(WebDevError::NotUtf8 { offset: 8 }));
     assert!(matches!(read("{\"ok\":true,\n\"v\":one}"), Err(WebDevError::Syntax { line: 2, column: 5, .. })));
     for other in ["[1,2]", "3", "null", r#"{"ok":true,"columns":[],"rows":{}}"#] {
@@ -447,7 +447,7 @@ fn rejects_an_answer_cut_off_anywhere() {
     let whole = answer(COLUMNS, &format!(r#"{BILLY},["jürgen","P","h",true,"B",1]"#));
     for end in 1..whole.len() {
         match parse(&whole.as_bytes()[..end]) {
-            Err(WebDevError::Truncated { line: 1, column }) => assert!(column <= end),
+            Err(WebDevError::Truncated { line: 1, column, .. }) => assert!(column <= end),
             other => panic!("cut off after {end} bytes: {other:?}"),
         }
     }
