@@ -162,7 +162,7 @@ fn draw(location: &Location, what: &str) {
     for (part, length) in
         [("all", to - from), ("month", 30 * 24 * HOUR_MS), ("day", 24 * HOUR_MS), ("hour", HOUR_MS)]
     {
-        for split in [ChartSplit::Kind, ChartSplit::Project, ChartSplit::Gateway] {
+        for split in [ChartSplit::Designer, ChartSplit::Project, ChartSplit::Gateway] {
             let request = ChartRequest { from: to - length, to, buckets: BUCKETS, split, gateway: None };
             let (mut times, mut peak) = (Vec::new(), 0);
             for _ in 0..CHARTS {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::gateway::SessionKind;
 use crate::history::HistoryGateway;
 use crate::history::watched::Watched;
 
@@ -27,8 +26,8 @@ pub struct ChartRequest {
 /// How sessions are sorted into series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChartSplit {
-    /// By the kind of the session.
-    Kind,
+    /// Into clients and designers.
+    Designer,
     /// By project.
     Project,
     /// By gateway.
@@ -83,8 +82,10 @@ pub struct ChartSeries {
 /// What the sessions of a series have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SeriesName {
-    /// Their kind; `None` if it isn't known.
-    Kind(Option<SessionKind>),
+    /// They aren't in a Designer, or it isn't known.
+    Clients,
+    /// They are in a Designer.
+    Designers,
     /// Their project; `None` if they have none.
     Project(Option<Arc<str>>),
     /// The name of their gateway.

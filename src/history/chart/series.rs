@@ -8,7 +8,6 @@ use super::sweep::{Maxima, SLOTS};
 use crate::history::HistoryError;
 use crate::history::engine::{Engine, Row};
 use crate::history::query::Node;
-use crate::history::record::kind_from_value;
 use crate::history::span;
 
 /// The largest number of series with a name. The last slot is the one of the rest.
@@ -19,7 +18,7 @@ const SAMPLES: i64 = 24;
 /// Returns the column of `session` that has the name of the series.
 pub(super) fn column(split: ChartSplit) -> &'static str {
     match split {
-        ChartSplit::Kind => "kind",
+        ChartSplit::Designer => "designer",
         ChartSplit::Project => "project",
         ChartSplit::Gateway => "node",
     }
@@ -56,7 +55,7 @@ impl Slots {
         of_node.sort_unstable();
         let mut slots = Self { split, gateways, of_node, values: Vec::new() };
         let may_overflow = match split {
-            ChartSplit::Kind => false,
+            ChartSplit::Designer => false,
             ChartSplit::Project => true,
             ChartSplit::Gateway => slots.gateways.len() > MAX_NAMED,
         };
@@ -87,7 +86,8 @@ impl Slots {
                 let index = self.of_node.binary_search_by_key(&value?, |(node, _)| *node).ok()?;
                 Some(self.of_node[index].1)
             }
-            ChartSplit::Kind | ChartSplit::Project => value,
+            ChartSplit::Designer => Some(i64::from(value.is_some_and(|value| value != 0))),
+            ChartSplit::Project => value,
         }
     }
 
@@ -139,7 +139,8 @@ impl Slots {
 
     fn name(&self, engine: &mut dyn Engine, value: Option<i64>) -> Result<SeriesName, HistoryError> {
         Ok(match self.split {
-            ChartSplit::Kind => SeriesName::Kind(kind_from_value(&value.into())),
+            ChartSplit::Designer if value == Some(0) => SeriesName::Clients,
+            ChartSplit::Designer => SeriesName::Designers,
             ChartSplit::Project => {
                 let texts = engine.query("SELECT value FROM text WHERE id = $1", vec![value.into()])?;
                 SeriesName::Project(texts.first().and_then(|row| row.first()?.text().cloned()))

@@ -36,7 +36,7 @@ fn shows_the_maximum_of_each_bucket() {
         recording.read(15_000, &[a.clone(), b], true);
         recording.read(20_000, &[a.clone(), c.clone()], true);
         recording.read(40_000, std::slice::from_ref(&c), true);
-        let chart = ask(recording.engine(), &request(0, 60_000, 6, ChartSplit::Kind));
+        let chart = ask(recording.engine(), &request(0, 60_000, 6, ChartSplit::Designer));
         // One that was missed counts until it was seen last.
         assert_eq!(chart.total, [0, 2, 2, 1, 1, 0]);
         assert_eq!(chart.series.len(), 1);
@@ -44,7 +44,7 @@ fn shows_the_maximum_of_each_bucket() {
         assert_eq!(chart.time_of(6), 60_000);
         assert_eq!(chart.unwatched, [Watched { from: 0, to: 10_000 }, Watched { from: 40_000, to: 60_000 }]);
         // A range in which nothing changed.
-        assert_eq!(ask(recording.engine(), &request(22_000, 23_000, 2, ChartSplit::Kind)).total, [1, 1]);
+        assert_eq!(ask(recording.engine(), &request(22_000, 23_000, 2, ChartSplit::Designer)).total, [1, 1]);
     });
 }
 
@@ -60,7 +60,7 @@ fn sessions_that_replace_others_in_an_outage_are_not_added_to_them() {
         recording.fail(15_000);
         recording.read(80_000, &after, false);
         recording.read(85_000, &after, true);
-        let chart = ask(recording.engine(), &request(0, 90_000, 900, ChartSplit::Kind));
+        let chart = ask(recording.engine(), &request(0, 90_000, 900, ChartSplit::Designer));
         assert_eq!(chart.total.iter().max(), Some(&20));
         let request = PeaksRequest { days: vec![0, 90_000], gateway: None };
         let peaks = peaks(recording.engine(), &request, LATER, &|| false).unwrap().unwrap();
@@ -135,7 +135,7 @@ fn marks_outages_and_restarts() {
         recording.write(step);
         recording.fail(26_000);
         let mut marks = |buckets| {
-            let chart = ask(recording.engine(), &request(0, 40_000, buckets, ChartSplit::Kind));
+            let chart = ask(recording.engine(), &request(0, 40_000, buckets, ChartSplit::Designer));
             assert_eq!(
                 chart.unwatched,
                 [(0, 10_000), (10_000, 20_000), (25_000, 40_000)].map(|(from, to)| Watched { from, to })
@@ -166,7 +166,7 @@ fn an_outage_that_is_being_recorded_lasts_until_now() {
         recording.read(10_000, &[], false);
         recording.fail(15_000);
         let mut outage = |now| {
-            let request = request(10_000, 1_000_000, 10, ChartSplit::Kind);
+            let request = request(10_000, 1_000_000, 10, ChartSplit::Designer);
             let chart = chart(recording.engine(), &request, now, &|| false).unwrap().unwrap();
             assert_eq!(chart.unwatched, [Watched { from: 10_000, to: now }]);
             let [mark] = &chart.marks[..] else { panic!("{:?}", chart.marks) };
@@ -188,7 +188,7 @@ fn a_chart_can_be_cancelled() {
             calls.set(calls.get() + 1);
             calls.get() > 1
         };
-        let request = request(0, 20_000, 10, ChartSplit::Kind);
+        let request = request(0, 20_000, 10, ChartSplit::Designer);
         assert_eq!(chart(recording.engine(), &request, LATER, &is_cancelled).unwrap(), None);
         assert_eq!(calls.get(), 2);
     });
@@ -221,7 +221,7 @@ fn reads_a_history_without_events() {
         }
         engine.set_schema_version(2).unwrap();
         let mut history = History::open_read_only(&database.location).unwrap();
-        let request = request(10_000, 30_000, 2, ChartSplit::Kind);
+        let request = request(10_000, 30_000, 2, ChartSplit::Designer);
         let chart = history.chart(&request, &|| false).unwrap().unwrap();
         assert_eq!((chart.total, chart.marks), (vec![1, 0], vec![]));
         let kinds = history.activity(None, 10, None).unwrap().into_iter().map(|entry| entry.kind);

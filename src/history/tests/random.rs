@@ -39,6 +39,7 @@ fn sessions(list: &[(u8, u8, u8)]) -> Vec<SessionRecord> {
         let mut session =
             session(&format!("S{id}"), &format!("user {user}"), i64::from(*generation) * 100_000);
         session.kind = Some(SessionKind::ALL[usize::from(id % 2)]);
+        session.is_designer = [Some(true), Some(false), None][usize::from(id % 3)];
         session.project = (*user == 0).then(|| "Packaging".into());
         if *id == 2 {
             session.creation_time = None;
@@ -131,7 +132,7 @@ fn compare_charts(
     // Parts of the time are read by the index, all of it in the order of the table.
     let all = times.first().zip(times.last()).into_iter();
     for (index, (&from, &to)) in times.iter().zip(times.iter().skip(5)).chain(all).enumerate() {
-        let split = [ChartSplit::Kind, ChartSplit::Project, ChartSplit::Gateway][index % 3];
+        let split = [ChartSplit::Designer, ChartSplit::Project, ChartSplit::Gateway][index % 3];
         let request = ChartRequest { from, to, buckets: 1 + index % 7, split, gateway: Some(url.into()) };
         let chart = chart::chart(engine, &request, LATER, &|| false).unwrap().unwrap();
         // A bucket has at least a millisecond.
@@ -151,7 +152,8 @@ fn compare_charts(
             let mut other: u32 = chart.series.iter().map(|series| series.maxima[bucket]).sum();
             for series in &chart.series {
                 let is_in = |session: &SessionRecord| match &series.name {
-                    SeriesName::Kind(kind) => session.kind == *kind,
+                    SeriesName::Clients => session.is_designer != Some(true),
+                    SeriesName::Designers => session.is_designer == Some(true),
                     SeriesName::Project(project) => session.project == *project,
                     SeriesName::Gateway(gateway) => **gateway == *"Plant",
                     SeriesName::Other => false,

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::dataset::{Column, Dataset, TextColumn, names, nested_name};
-use crate::gateway::{RowKinds, SessionKind};
+use crate::dataset::{Column, ColumnId, Dataset, TextColumn, names, nested_name};
 use crate::history::{ChartSplit, SeriesName};
 
 /// The sessions that were read last, by series.
@@ -30,19 +29,16 @@ impl SeriesCounts {
             named.chain([(name(None), none)]).filter(|(_, count)| *count > 0).collect()
         };
         let counts = match split {
-            ChartSplit::Kind => {
-                let kinds = RowKinds::of(dataset);
-                // There may be a million rows, and there are few kinds.
-                let mut counts: Vec<(Option<SessionKind>, u32)> = Vec::new();
-                for row in 0..u32::try_from(dataset.len()).unwrap_or(u32::MAX) {
-                    let kind = kinds.kind(row);
-                    match counts.iter_mut().find(|(counted, _)| *counted == kind) {
-                        Some((_, count)) => *count += 1,
-                        None => counts.push((kind, 1)),
-                    }
+            ChartSplit::Designer => match dataset.column(&ColumnId::IsDesigner) {
+                Some(Column::Boolean(is_designer)) => {
+                    let rows = 0..dataset.len();
+                    let designers = rows.filter(|&row| is_designer.get(row) == Some(true)).count();
+                    let clients = dataset.len() - designers;
+                    let count = |number| u32::try_from(number).unwrap_or(u32::MAX);
+                    [(SeriesName::Clients, count(clients)), (SeriesName::Designers, count(designers))].into()
                 }
-                counts.into_iter().map(|(kind, count)| (SeriesName::Kind(kind), count)).collect()
-            }
+                _ => BTreeMap::new(),
+            },
             ChartSplit::Project => texts(dataset.project(), SeriesName::Project),
             ChartSplit::Gateway => match dataset.column(&names::GATEWAY.into()) {
                 Some(Column::Text(column)) => {

@@ -96,7 +96,7 @@ impl Default for Timeline {
         Self {
             is_available: false,
             range: TimelineRange::Last(TimelineSpan::default()),
-            split: ChartSplit::Kind,
+            split: ChartSplit::Designer,
             width_px: 0,
             chart: None,
             counts: None,

@@ -6,7 +6,6 @@ use super::super::hover;
 use super::super::model::SeriesCounts;
 use super::super::tokens::Palette;
 use crate::display::number;
-use crate::gateway::SessionKind;
 use crate::history::{Chart, ChartSeries, ChartSplit, SeriesName};
 use crate::sanitize::sanitize;
 
@@ -65,7 +64,11 @@ pub(super) fn bands(
     p: &Palette,
 ) -> Vec<Band> {
     let shown = shown.filter(|shown| shown.is_by(split));
-    let mut bands = if split == ChartSplit::Kind { kinds(chart, shown) } else { by_size(chart, shown, name) };
+    let mut bands = if split == ChartSplit::Designer {
+        clients_and_designers(chart, shown)
+    } else {
+        by_size(chart, shown, name)
+    };
     let (count, last) = (bands.len(), bands.len().saturating_sub(1));
     for (index, band) in bands.iter_mut().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "there are few bands")]
@@ -84,22 +87,16 @@ fn color_step(index: usize, count: usize) -> usize {
 }
 
 /// Returns the bands of clients and of designers.
-fn kinds(chart: &Chart, shown: Option<&SeriesCounts>) -> Vec<Band> {
-    let is_designer = |name: &SeriesName| *name == SeriesName::Kind(Some(SessionKind::Designer));
-    let sum = |bucket: usize, designers: bool| -> u32 {
-        let series = chart.series.iter().filter(|series| is_designer(&series.name) == designers);
-        series.filter_map(|series| series.maxima.get(bucket)).fold(0, |sum, value| sum.saturating_add(*value))
+fn clients_and_designers(chart: &Chart, shown: Option<&SeriesCounts>) -> Vec<Band> {
+    let of_name = |name: &SeriesName, names: [&str; 2]| {
+        let series = chart.series.iter().find(|series| series.name == *name);
+        let values = series.map_or_else(|| vec![0; chart.total.len()], |series| series.maxima.clone());
+        band(names.map(str::to_owned), values, shown.map(|shown| shown.of_series(name)))
     };
-    let buckets = 0..chart.total.len();
-    // Kinds may have their maxima at different times of a bucket.
-    let clients = buckets.clone().map(|bucket| sum(bucket, false).min(chart.total[bucket])).collect();
-    let designers = buckets.map(|bucket| sum(bucket, true)).collect();
-    let all_shown = shown.map(SeriesCounts::total);
-    let shown = shown.map(|shown| shown.of_series(&SeriesName::Kind(Some(SessionKind::Designer))));
-    let shown_clients = all_shown.zip(shown).map(|(all, designers)| all.saturating_sub(designers));
-    [(["client", "clients"], clients, shown_clients), (["designer", "designers"], designers, shown)]
-        .map(|(names, values, shown)| band(names.map(str::to_owned), values, shown))
-        .into()
+    vec![
+        of_name(&SeriesName::Clients, ["client", "clients"]),
+        of_name(&SeriesName::Designers, ["designer", "designers"]),
+    ]
 }
 
 /// Returns the bands of the largest series, the largest first, and one of all others.
@@ -130,7 +127,8 @@ fn by_size(chart: &Chart, shown: Option<&SeriesCounts>, name: impl Fn(&str) -> S
         let name = match &series.name {
             SeriesName::Project(Some(name)) | SeriesName::Gateway(name) => sanitize(name).into_owned(),
             SeriesName::Project(None) => "no project".to_owned(),
-            SeriesName::Kind(kind) => kind.map_or("unknown", SessionKind::name).to_owned(),
+            SeriesName::Clients => "clients".to_owned(),
+            SeriesName::Designers => "designers".to_owned(),
             SeriesName::Other => "others".to_owned(),
         };
         let shown = shown.map(|shown| if is_only { shown.total() } else { shown.of_series(&series.name) });
@@ -172,16 +170,10 @@ mod tests {
     }
 
     #[test]
-    fn clients_are_all_that_are_no_designers() {
-        let kind = |kind| SeriesName::Kind(Some(kind));
-        let all = [
-            (kind(SessionKind::Vision), 1_000),
-            (kind(SessionKind::Perspective), 5),
-            (SeriesName::Kind(None), 2),
-            (kind(SessionKind::Designer), 1),
-        ];
-        assert_eq!(texts(&chart(1_008, all.into()), ChartSplit::Kind), ["1,007 clients", "1 designer"]);
-        assert_eq!(texts(&chart(0, Vec::new()), ChartSplit::Kind), ["0 clients", "0 designers"]);
+    fn shows_clients_and_designers_also_without_any() {
+        let all = [(SeriesName::Clients, 1_007), (SeriesName::Designers, 1)];
+        assert_eq!(texts(&chart(1_008, all.into()), ChartSplit::Designer), ["1,007 clients", "1 designer"]);
+        assert_eq!(texts(&chart(0, Vec::new()), ChartSplit::Designer), ["0 clients", "0 designers"]);
     }
 
     #[test]
@@ -212,8 +204,8 @@ mod tests {
             let bands = bands(&chart(100, series), split, Some(&shown), name, &DARK);
             bands.iter().map(|band| band.text(At::Shown(0))).collect()
         };
-        let kinds = vec![(SeriesName::Kind(Some(SessionKind::Vision)), 100)];
-        assert_eq!(texts(kinds, ChartSplit::Kind), ["2 clients", "1 designer"]);
+        let clients = vec![(SeriesName::Clients, 100)];
+        assert_eq!(texts(clients, ChartSplit::Designer), ["2 clients", "1 designer"]);
         let projects =
             ["P", "Q", "R", "S", "T", "U", "V"].map(|name| (SeriesName::Project(Some(name.into())), 10));
         let expected = ["2 P", "0 Q", "0 R", "0 S", "0 T", "1 others"];

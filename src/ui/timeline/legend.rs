@@ -21,7 +21,7 @@ use crate::table::TimelineSpan;
 
 /// The choices of series, with their names.
 const SPLITS: [(ChartSplit, &str); 3] = [
-    (ChartSplit::Kind, "Clients and designers"),
+    (ChartSplit::Designer, "Clients and designers"),
     (ChartSplit::Project, "By project"),
     (ChartSplit::Gateway, "By gateway"),
 ];
