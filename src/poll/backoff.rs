@@ -8,17 +8,25 @@ const MIN_DELAY: Duration = Duration::from_secs(1);
 const MAX_DELAY: Duration = Duration::from_secs(30);
 /// The longest delay for any interval.
 const MAX_DELAY_OF_LONG_INTERVAL: Duration = Duration::from_mins(1);
+/// The longest delay while a gateway starts: it answers already, and is about to be ready.
+const MAX_DELAY_OF_START: Duration = Duration::from_secs(5);
 /// The largest fraction of a delay that is left out at random.
 const MAX_JITTER: f64 = 0.2;
 
 /// Returns the delay after this number of failures in a row, at least one. It doubles with each failure, up to 30 seconds, or
 /// up to the interval between two reads where that is longer, but never beyond a minute.
 ///
+/// A gateway that reports that it is starting is asked every 5 seconds at least.
+///
 /// `random` is between 0 and 1, and shortens the delay by up to [`MAX_JITTER`], so that many programs that lost a gateway
 /// at one moment don't retry at one moment.
-pub(super) fn delay(failures: u32, interval: Option<Duration>, random: f64) -> Duration {
+pub(super) fn delay(failures: u32, is_starting: bool, interval: Option<Duration>, random: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
-    let max = interval.unwrap_or(Duration::ZERO).clamp(MAX_DELAY, MAX_DELAY_OF_LONG_INTERVAL);
+    let max = if is_starting {
+        MAX_DELAY_OF_START
+    } else {
+        interval.unwrap_or(Duration::ZERO).clamp(MAX_DELAY, MAX_DELAY_OF_LONG_INTERVAL)
+    };
     let delay = MIN_DELAY.saturating_mul(1 << doublings).min(max);
     delay.mul_f64(1.0 - MAX_JITTER * random.clamp(0.0, 1.0))
 }
@@ -31,7 +39,10 @@ mod tests {
     fn doubles_up_to_a_limit_that_depends_on_the_interval() {
         let seconds = |interval: Option<u64>| -> Vec<u64> {
             let interval = interval.map(Duration::from_secs);
-            (1..=8).chain([u32::MAX]).map(|failures| delay(failures, interval, 0.0).as_secs()).collect()
+            (1..=8)
+                .chain([u32::MAX])
+                .map(|failures| delay(failures, false, interval, 0.0).as_secs())
+                .collect()
         };
         for short in [None, Some(1), Some(5), Some(30)] {
             assert_eq!(seconds(short), [1, 2, 4, 8, 16, 30, 30, 30, 30], "{short:?}");
@@ -44,6 +55,6 @@ mod tests {
 
     #[test]
     fn jitter_shortens_a_delay_by_at_most_a_fifth() {
-        assert_eq!(delay(7, None, 1.0), Duration::from_secs(24));
+        assert_eq!(delay(7, false, None, 1.0), Duration::from_secs(24));
     }
 }

@@ -203,7 +203,10 @@ impl Node {
             _ if self.is_background => interval,
             // Sending a wrong password again and again would lock the account.
             _ if self.status.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
-            failures => Some(backoff::delay(failures, interval, fastrand::f64())),
+            failures => {
+                let is_starting = self.status.error.as_ref().is_some_and(GatewayError::is_starting);
+                Some(backoff::delay(failures, is_starting, interval, fastrand::f64()))
+            }
         };
         self.state = State::Waiting { next_read: delay.map(|delay| now + delay) };
         self.status.next_read_at = delay.map(|delay| wall_time + delay);
@@ -352,6 +355,20 @@ mod tests {
             }
             assert_eq!(read(&mut node, Ok(snapshot("A", "client"))).1, Some(Duration::from_secs(5)));
         }
+    }
+
+    #[test]
+    fn gateway_that_starts_is_asked_every_five_seconds() {
+        let mut node = node();
+        for _ in 0..7 {
+            read(&mut node, timeout());
+        }
+        for _ in 0..3 {
+            let starting = GatewayError::NotRunning { state: "STARTING".to_owned() };
+            let delay = read(&mut node, Err(starting)).1.unwrap().as_secs_f64();
+            assert!((4.0..=5.0).contains(&delay), "{delay}");
+        }
+        assert!(read(&mut node, timeout()).1.unwrap() > Duration::from_secs(20));
     }
 
     #[test]
