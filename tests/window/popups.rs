@@ -381,3 +381,19 @@ fn lists_in_dialogs_open_above_the_dialog_after_a_click_in_it() {
         quick_click(&mut window, zoom.left_center() - egui::vec2(24.0, 0.0));
     }
 }
+
+#[test]
+fn shortcuts_close_menus_over_what_they_show() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    for key in [Key::U, Key::F] {
+        window.click("Export options");
+        window.press(Modifiers::NONE, Key::F5);
+        assert_eq!(popups(&window, Order::Foreground).len(), 1, "a refresh goes on below");
+        window.press(Modifiers::COMMAND, key);
+        window.until("no menu", |harness| harness.query_by_label("JSON").is_none());
+    }
+    // The menu's button doesn't get the focus back.
+    assert!(focused(&window).unwrap().name.starts_with("Username"));
+}

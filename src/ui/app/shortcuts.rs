@@ -28,6 +28,7 @@ pub(super) fn handle(
             || IN_DIALOGS.contains(command)
             || (drafts.palette.is_some() && *command == Command::OpenPalette)
     };
+    let mut leaves_menus = false;
     ctx.input_mut(|input| {
         input.events.retain(|event| {
             let Event::Key { key, modifiers, pressed: true, .. } = event else {
@@ -42,11 +43,16 @@ pub(super) fn handle(
                 return true;
             }
             if named.is_available(state, drafts) {
+                leaves_menus |= !matches!(command, Command::Refresh | Command::TogglePause);
                 commands.push(command);
             }
             false
         });
     });
+    // What the command shows may be below a menu. The filter's editor has typed values.
+    if leaves_menus && !filter_row::is_editor_open(ctx) {
+        Popup::close_all(ctx);
+    }
     // Escape also closes menus and dialogs, and leaves text boxes other than the filters.
     let boxes = [FilterField::Username, FilterField::Project].into_iter().zip(filter_row::ids());
     let focused_box = boxes.into_iter().find(|(_, id)| Some(*id) == focused).map(|(field, _)| field);

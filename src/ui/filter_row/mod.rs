@@ -176,6 +176,11 @@ pub(super) fn open_editor(ctx: &Context) {
     editor_popup::open(ctx);
 }
 
+/// Returns `true` while the filter of a chip is edited.
+pub(super) fn is_editor_open(ctx: &Context) -> bool {
+    Popup::is_id_open(ctx, editor_popup::id())
+}
+
 /// Closes the popup in which the filter of a chip is edited.
 pub(super) fn close_editor(ctx: &Context) {
     Popup::close_id(ctx, editor_popup::id());
