@@ -93,7 +93,7 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     let rows = state.activity.rows.as_deref();
     for (index, (kinds, name)) in ActivityTab::ALL.into_iter().enumerate() {
         let is_on = state.layout.activity_tab == kinds;
-        let count = rows.map(|rows| count_text(rows.counts()[index], rows.has_all_of(kinds)));
+        let count = rows.and_then(|rows| count_text(rows.counts()[index], rows.has_all_of(kinds)));
         if tab::show(&mut ui, group, row, name, count.as_deref(), is_on).clicked() && !is_on {
             commands.push(Command::Activity(ActivityCommand::SetTab(kinds)));
         }
@@ -133,10 +133,10 @@ fn show_head(ui: &mut Ui, rect: Rect, state: &AppState, drafts: &Drafts, command
     }
 }
 
-/// Returns the number of entries of a tab, such as `311`, or `2,000+` if there may be more.
-fn count_text(count: usize, is_all: bool) -> String {
+/// Returns the number of entries of a tab, such as `311`, or `2,000+` if there may be more; `None` if nothing is known yet.
+fn count_text(count: usize, is_all: bool) -> Option<String> {
     let more = if is_all { "" } else { "+" };
-    format!("{}{more}", crate::display::number(count))
+    (count > 0 || is_all).then(|| format!("{}{more}", crate::display::number(count)))
 }
 
 /// Returns the label of the export, with the number of entries once it is known.
@@ -184,5 +184,17 @@ fn show_range(ui: &mut Ui, right: f32, range: TimeRange, state: &AppState, comma
     ui.add_space(2.0 * tokens::UNIT);
     if button.width(ui) <= right - ui.cursor().left() && ui.add(button).tooltip("List all times").clicked() {
         commands.push(Command::Timeline(TimelineCommand::Select(None)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tab_without_entries_so_far_has_no_number() {
+        assert_eq!(count_text(0, false), None);
+        assert_eq!(count_text(0, true).as_deref(), Some("0"));
+        assert_eq!(count_text(2_000, false).as_deref(), Some("2,000+"));
     }
 }
