@@ -24,6 +24,7 @@ use super::tooltip::ResponseExt as _;
 use super::{fonts, icons, theme, tokens};
 use crate::alert::ActiveAlert;
 use crate::display;
+use crate::gateway::GatewayError;
 use crate::sanitize::sanitize;
 use crate::settings::ALL_NAME;
 
@@ -179,7 +180,12 @@ fn gateway(
         }
         RailState::Failing(since) => {
             let words = format!("can't be read for {}", age(since));
-            (RowMark::Icon(icons::TRIANGLE_ALERT, p.error), Note::Error(age(since)), words)
+            // The marks of the gateway bar for the same errors.
+            let mark = match entry.error() {
+                Some(GatewayError::Certificate(_)) => RowMark::Icon(icons::SHIELD_ALERT, p.warning),
+                _ => RowMark::Icon(icons::UNPLUG, p.error),
+            };
+            (mark, Note::Error(age(since)), words)
         }
         RailState::Unreachable(since) => {
             let words = format!("unreachable for {}", age(since));
