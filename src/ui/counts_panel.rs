@@ -25,7 +25,7 @@ use crate::query::{Facet, FacetOrder, Facets, FilterField, FilterText};
 /// Draws the panel.
 pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
-    right_panel::head(ui, "Counts", "", Command::ToggleCounts, commands, |ui, commands| {
+    right_panel::head(ui, "Counts", &[], Command::ToggleCounts, commands, |ui, commands| {
         let choices = [(FacetOrder::Count, "Count"), (FacetOrder::Name, "Name")];
         let order = segments::show_small(ui, "Sort by", state.facet_order, choices);
         commands.extend(order.map(Command::SetFacetOrder));

@@ -1,9 +1,11 @@
 //! The right panel, which shows the details of a session or the counts.
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui::{
-    Align, Area, FontFamily, FontId, Id, Label, Layout, Order, Rect, RichText, Sense, Stroke, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Align, Area, FontFamily, FontId, Galley, Id, Label, Layout, Order, Rect, RichText, Sense, Stroke, Ui,
+    UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::button::Button;
@@ -60,11 +62,12 @@ fn draw(ui: &mut Ui, side: Rect, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// Draws the title, which is as high as the gateway bar, with a note after it and further controls before the button that
-/// closes the panel.
+/// closes the panel. `notes` are the same note in several lengths, the longest first: one that leaves the title its room is
+/// drawn, or the last one.
 pub(super) fn head(
     ui: &mut Ui,
     title: &str,
-    note: &str,
+    notes: &[String],
     close: Command,
     commands: &mut Vec<Command>,
     controls: impl FnOnce(&mut Ui, &mut Vec<Command>),
@@ -86,25 +89,28 @@ pub(super) fn head(
     let builder = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         let secondary = palette(ui.visuals()).secondary;
-        let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-        let note_text = fonts::line(ui.painter(), note, font, secondary);
-        let note_width = if note.is_empty() { 0.0 } else { note_text.size().x + theme::NOTE_GAP };
-        let room = (ui.available_width() - note_width).max(0.0);
-        let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
+        let title_font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
         let title_width =
-            ui.painter().layout_no_wrap(title.to_owned(), font.clone(), secondary).size().x.ceil().min(room);
-        let size = vec2(title_width, tokens::LINE_TITLE);
-        let label =
-            ui.allocate_ui(size, |ui| ui.add(Label::new(RichText::new(title).font(font)).truncate())).inner;
+            ui.painter().layout_no_wrap(title.to_owned(), title_font.clone(), secondary).size().x.ceil();
+        let available = ui.available_width();
+        let note_font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
+        let line = |note: &String| fonts::line(ui.painter(), note, note_font.clone(), secondary);
+        let width = |line: &Arc<Galley>| line.size().x + theme::NOTE_GAP;
+        let fits = |line: &Arc<Galley>| title_width + width(line) <= available;
+        let note = notes.iter().map(line).find(fits).or_else(|| notes.last().map(line));
+        let note_width = note.as_ref().map_or(0.0, width);
+        let size = vec2(title_width.min((available - note_width).max(0.0)), tokens::LINE_TITLE);
+        let title_text = RichText::new(title).font(title_font);
+        let label = ui.allocate_ui(size, |ui| ui.add(Label::new(title_text).truncate())).inner;
         let label = label.tooltip_beside(title);
         // A button has the title as its name.
         label.widget_info(|| WidgetInfo::labeled(Role::Heading, true, format!("{title} panel")));
-        if !note.is_empty() {
+        if let Some(note) = note {
             let (rect, response) =
                 ui.allocate_exact_size(vec2(note_width, tokens::LINE_TITLE), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, note));
-            let at = pos2(rect.right() - note_text.size().x, rect.center().y - note_text.size().y / 2.0);
-            ui.painter().galley(at, note_text, secondary);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &notes[0]));
+            let at = pos2(rect.right() - note.size().x, rect.center().y - note.size().y / 2.0);
+            ui.painter().galley(at, note, secondary);
         }
     });
 }

@@ -32,7 +32,7 @@ use crate::table::{Action, Details, Step};
 pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
     let Some((sessions, details)) = shown(state) else {
-        right_panel::head(ui, "Details", "", Command::ToggleDetails, commands, |_, _| {});
+        right_panel::head(ui, "Details", &[], Command::ToggleDetails, commands, |_, _| {});
         note(ui, "No session selected", palette(ui.visuals()).secondary);
         return;
     };
@@ -40,11 +40,12 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     let user = sessions.dataset.username().get(row as usize).map_or(display::NULL.into(), display::text);
     let selected = state.table.selected();
     if selected < 2 {
-        right_panel::head(ui, &user, "", Command::ToggleDetails, commands, |_, _| {});
+        right_panel::head(ui, &user, &[], Command::ToggleDetails, commands, |_, _| {});
     } else {
         let position = details.position;
-        let text = format!("{} of {} selected", display::number(position), display::number(selected));
-        right_panel::head(ui, &user, &text, Command::ToggleDetails, commands, |ui, commands| {
+        let short = format!("{} of {}", display::number(position), display::number(selected));
+        let notes = [format!("{short} selected"), short];
+        right_panel::head(ui, &user, &notes, Command::ToggleDetails, commands, |ui, commands| {
             steps(ui, position, selected, commands);
         });
     }

@@ -6,8 +6,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{CTRL, NONE, SHIFT, changing, header, menu, open};
+use crate::painted;
 use crate::support::window::{Window, start_on};
-use crate::support::{PLANT, answer};
+use crate::support::{FakeGateway, PLANT, answer, ok};
 
 #[test]
 fn copies_selected_rows() {
@@ -392,6 +393,23 @@ fn details_step_through_the_selected_sessions() {
     window.click("Previous selected session");
     window.until_text("2 of 3 selected");
     assert_eq!(window.selected("Client ID"), ["B2", "D4", "F6"]);
+}
+
+#[test]
+fn long_name_in_the_details_has_room_beside_the_number_of_selected_sessions() {
+    let row = |id| format!(r#""operator.north","P","hmi-1",false,"{id}",1795365300000"#);
+    let rows = ["A1", "B2"].map(row);
+    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows.each_ref().map(String::as_str))));
+    let mut window = Window::on(&gateway.url);
+    window.until_text("2 of 2 sessions");
+    window.click("Details");
+    window.click_cell("Username", 1, NONE);
+    window.click_cell("Username", 0, CTRL);
+    window.until_text("1 of 2 selected");
+    let panel = window.harness.get_by_label("Right panel").rect();
+    let texts: Vec<String> = painted::texts_in(&window, panel).into_iter().map(|text| text.text).collect();
+    assert!(texts.contains(&"operator.north".to_owned()), "{texts:?}");
+    assert!(texts.contains(&"1 of 2".to_owned()), "{texts:?}");
 }
 
 #[test]
