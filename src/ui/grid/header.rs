@@ -144,8 +144,10 @@ impl Title {
         });
         let rank_width = rank.as_ref().map_or(0.0, |rank| rank.size().x + tokens::UNIT);
         let sort_width = if icon.is_some() { tokens::ICON_TINY + tokens::UNIT + rank_width } else { 0.0 };
-        let inner =
-            rect.with_min_x(rect.left() + theme::CELL_LEFT).with_max_x(rect.right() - theme::CELL_RIGHT);
+        // The sort may be in the space before the next title, so that the title is truncated later.
+        let has_space = self.is_right_aligned || !is_sorted;
+        let right = if has_space { theme::CELL_RIGHT } else { theme::SORTED_TITLE_RIGHT };
+        let inner = rect.with_min_x(rect.left() + theme::CELL_LEFT).with_max_x(rect.right() - right);
         let mut job = LayoutJob::simple_singleline(self.text, font(), color);
         job.wrap = TextWrapping::truncate_at_width((inner.width() - sort_width).max(0.0));
         let galley = painter.layout_job(job);

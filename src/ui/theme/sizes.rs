@@ -46,6 +46,8 @@ pub(in crate::ui) const MENU_WIDTH: f32 = 180.0;
 pub(in crate::ui) const CELL_LEFT: f32 = 12.0;
 /// Space to the right of a cell's content.
 pub(in crate::ui) const CELL_RIGHT: f32 = 8.0;
+/// Space on the right of a sorted title.
+pub(in crate::ui) const SORTED_TITLE_RIGHT: f32 = 2.0;
 /// Space above and below the line between two headers.
 pub(in crate::ui) const HEADER_LINE_MARGIN: f32 = 7.0;
 /// Width of the handle that resizes a column.
