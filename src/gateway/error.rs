@@ -1,14 +1,11 @@
 //! The errors of reading a gateway. A message says what happened, then one thing to do. It never holds the address.
 
 use std::error::Error as _;
-use std::fmt;
 
-use reqwest::{Response, StatusCode};
-
-use super::redirect::{self, Redirect};
+use super::endpoint::after_colon;
 use super::webdev::WebDevError;
 use super::{
-    CaFileError, Cause, ConnectFailure, Credentials, ListError, ProxyFailure, ProxySettingError,
+    CaFileError, Cause, ConnectFailure, Endpoint, ListError, ProxyFailure, ProxySettingError,
     RejectedCertificate, SessionKind,
 };
 
@@ -207,57 +204,6 @@ pub enum GatewayError {
     Answer(#[from] WebDevError),
 }
 
-/// An interface that can answer with an unexpected status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Endpoint {
-    /// The Web Dev resource.
-    WebDev,
-    /// The REST list of this kind of sessions.
-    List(SessionKind),
-    /// The REST call that terminates a session.
-    Terminate,
-}
-
-impl Endpoint {
-    fn message(self, status: u16, text: Option<&str>) -> impl fmt::Display {
-        let text = after_colon(text);
-        fmt::from_fn(move |f| {
-            match (self, status) {
-            (Self::WebDev, 402) => f.write_str(
-                "The Web Dev module has no license or its trial has expired (402). Reset the trial on the gateway",
-            ),
-            (Self::WebDev, 500) => {
-                f.write_str("The script on the gateway failed (500). Look at the gateway's log")
-            }
-            (Self::WebDev, 501) => {
-                f.write_str("The Gatewatch resource has no doGet script (501). Install the resource again")
-            }
-            (Self::WebDev, _) => write!(
-                f,
-                "Unexpected HTTP status {status}. Check that this is the address of an Ignition gateway"
-            ),
-            (Self::List(kind), 402) => write!(
-                f,
-                "Can't list {kind} sessions: no license, or the trial has expired (402){text}. Reset the trial on the gateway"
-            ),
-            (Self::List(kind), 503) => {
-                write!(f, "Can't list {kind} sessions ({status}){text}. Try again in a minute")
-            }
-            (Self::List(kind), _) => {
-                write!(f, "Can't list {kind} sessions ({status}){text}. Look at the gateway's log")
-            }
-            (Self::Terminate, _) => {
-                write!(f, "Session not terminated ({status}){text}. Look at the gateway's log")
-            }
-        }
-        })
-    }
-}
-
-fn after_colon(message: Option<&str>) -> String {
-    message.map_or_else(String::new, |message| format!(": {message}"))
-}
-
 fn forbidden(token: bool, https: bool, message: Option<&str>) -> String {
     let message = after_colon(message);
     match (token, https) {
@@ -382,86 +328,4 @@ impl GatewayError {
     pub(super) fn starting() -> Self {
         Self::NotRunning { state: STARTING.to_owned() }
     }
-
-    /// Returns an error for a status that has no variant of its own, with the gateway's message or the response itself.
-    pub(super) fn other_status(
-        status: u16,
-        endpoint: Endpoint,
-        message: Option<String>,
-        response: &[u8],
-    ) -> Self {
-        let has_message = message.is_some();
-        let source = Cause::beginning_of(&String::from_utf8_lossy(response)).filter(|_| !has_message);
-        Self::Status { status, endpoint, message, source }
-    }
-
-    /// Returns the error for a status of the Web Dev resource; `None` for 200.
-    pub(super) fn from_status(
-        response: &Response,
-        credentials: &Credentials,
-        has_rest: bool,
-    ) -> Option<Self> {
-        let has_token = matches!(credentials, Credentials::Token(_));
-        let tried = matches!(credentials, Credentials::Basic { .. });
-        Some(match response.status().as_u16() {
-            200 => return None,
-            401 if has_token => Self::TokenNotAccepted,
-            401 => Self::Unauthorized { tried },
-            403 => Self::Forbidden { token: false, https: is_https(response), message: None },
-            status @ (404 | 405) => Self::NoResource { status, has_rest },
-            status => Self::from_common_status(response)
-                .unwrap_or_else(|| Self::other_status(status, Endpoint::WebDev, None, &[])),
-        })
-    }
-
-    /// Returns the error for a status of a REST list other than 200. `message` is the gateway's.
-    pub(super) fn from_list_status(
-        status: u16,
-        is_https: bool,
-        kind: SessionKind,
-        message: Option<String>,
-        response: &[u8],
-    ) -> Self {
-        match status {
-            401 => Self::TokenRejected,
-            403 => Self::Forbidden { token: true, https: is_https, message },
-            status => Self::other_status(status, Endpoint::List(kind), message, response),
-        }
-    }
-
-    /// Returns the error for a status that means the same for every request with a token.
-    pub(super) fn from_token_status(response: &Response) -> Option<Self> {
-        match response.status().as_u16() {
-            401 => Some(Self::TokenRejected),
-            403 => Some(Self::Forbidden { token: true, https: is_https(response), message: None }),
-            _ => Self::from_common_status(response),
-        }
-    }
-
-    /// Returns the error for a redirect. It isn't followed, because it could carry the credentials away.
-    pub(super) fn from_redirect(response: &Response) -> Self {
-        match redirect::of(response) {
-            Redirect::Welcome => Self::NotRunning { state: NEEDS_COMMISSIONING.to_owned() },
-            Redirect::Https { address, is_same_host } => {
-                Self::HttpsRequired { address, is_certain: is_same_host }
-            }
-            Redirect::Login(location) => Self::SignOn { location },
-            Redirect::Elsewhere(location) => Self::Redirect { location },
-            Redirect::OtherPage(location) => Self::OtherPage { location },
-            Redirect::Unreadable => Self::UnreadableRedirect { status: response.status().as_u16() },
-        }
-    }
-
-    /// Returns the error for a status that means the same for every request.
-    fn from_common_status(response: &Response) -> Option<Self> {
-        match response.status() {
-            StatusCode::SERVICE_UNAVAILABLE => Some(Self::starting()),
-            status if status.is_redirection() => Some(Self::from_redirect(response)),
-            _ => None,
-        }
-    }
-}
-
-fn is_https(response: &Response) -> bool {
-    response.url().scheme() == "https"
 }
