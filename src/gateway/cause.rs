@@ -8,7 +8,7 @@ use super::chain;
 use crate::sanitize::one_line;
 
 /// The longest beginning of a response that is kept, in characters.
-const MAX_BEGINNING: usize = 300;
+const MAX_BEGINNING: usize = 600;
 
 /// A shared error of a library. Two causes are equal if they have the same message.
 #[derive(Clone)]
