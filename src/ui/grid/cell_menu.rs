@@ -37,8 +37,13 @@ pub(super) fn show(
             menu::line(ui);
             filter_items(ui, menu, commands);
             menu::line(ui);
-            if ui.add(Item::new("Show details").icon(icons::PANEL_RIGHT).shortcut("Enter")).clicked() {
-                commands.push(Command::ShowDetails);
+            let (name, command) = if state.layout.details {
+                ("Hide details", Command::ToggleDetails)
+            } else {
+                ("Show details", Command::ShowDetails)
+            };
+            if ui.add(Item::new(name).icon(icons::PANEL_RIGHT).shortcut("Enter")).clicked() {
+                commands.push(command);
                 ui.close();
             }
             if state.timeline.is_available {

@@ -396,6 +396,17 @@ fn details_step_through_the_selected_sessions() {
 }
 
 #[test]
+fn menu_of_a_cell_shows_and_hides_the_details() {
+    let mut window = open();
+    for (name, is_shown) in [("Show details", true), ("Hide details", false)] {
+        window.menu_of_cell("Username", 1);
+        window.click(name);
+        window.harness.run_steps(2);
+        assert_eq!(window.has("Client ID: B2"), is_shown, "{name}");
+    }
+}
+
+#[test]
 fn long_name_in_the_details_has_room_beside_the_number_of_selected_sessions() {
     let row = |id| format!(r#""operator.north","P","hmi-1",false,"{id}",1795365300000"#);
     let rows = ["A1", "B2"].map(row);
