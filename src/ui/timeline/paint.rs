@@ -54,24 +54,29 @@ fn runs(scale: Scale, chart: &Chart, bands: &[Band]) -> Vec<Run> {
     runs
 }
 
-/// Adds the line at the top of each band, in steps.
+/// Adds the line at the top of each band, in steps. A vertical part doesn't cover that of the band below.
 fn lines(mesh: &mut Mesh, scale: Scale, runs: &[Run], bands: &[Band]) {
     let half = tokens::LINE / 2.0;
     for (index, band) in bands.iter().enumerate() {
-        let sum =
-            |values: &[u32]| values[..=index].iter().fold(0_u32, |sum, value| sum.saturating_add(*value));
-        let mut previous: Option<f32> = None;
+        let y = |values: &[u32]| scale.y(values.iter().fold(0_u32, |sum, value| sum.saturating_add(*value)));
+        let mut previous: Option<&[u32]> = None;
         for (xs, values) in runs {
-            let y = scale.y(sum(values));
+            let top = y(&values[..=index]);
             if values[index] > 0 || index == 0 {
-                let line = Rect::from_x_y_ranges(*xs, y - half..=y + half);
+                let line = Rect::from_x_y_ranges(*xs, top - half..=top + half);
                 mesh.add_colored_rect(line, band.color);
             }
-            if let Some(previous) = previous.filter(|previous| (previous - y).abs() > tokens::LINE) {
-                let ys = Rangef::new(previous.min(y) - half, previous.max(y) + half);
-                mesh.add_colored_rect(Rect::from_x_y_ranges(xs.min - half..=xs.min + half, ys), band.color);
+            if let Some(previous) = previous {
+                let previous_top = y(&previous[..=index]);
+                let below = y(&previous[..index]).min(y(&values[..index]));
+                let covered = if index == 0 { f32::INFINITY } else { below };
+                let ys = Rangef::new(previous_top.min(top), previous_top.max(top).min(covered));
+                if ys.span() > tokens::LINE {
+                    let xs = xs.min - half..=xs.min + half;
+                    mesh.add_colored_rect(Rect::from_x_y_ranges(xs, ys.expand(half)), band.color);
+                }
             }
-            previous = Some(y);
+            previous = Some(values);
         }
     }
 }
@@ -184,7 +189,31 @@ pub(super) fn font(is_bold: bool) -> FontId {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bands;
     use super::*;
+    use crate::history::{ChartSeries, ChartSplit, SeriesName};
+    use crate::ui::tokens::DARK;
+
+    #[test]
+    fn designers_do_not_hide_the_rise_of_clients() {
+        let rect = Rect::from_min_size(pos2(316.0, 9.0), vec2(924.0, 40.0));
+        let scale = Scale { rect, range: TimeRange { from: 0, to: 2_000 }, max: 200 };
+        for (designers, expected) in [([0, 0], 0.0), ([20, 20], 4.0), ([0, 40], 8.0)] {
+            let clients = [0, 100];
+            let series = [(SeriesName::Clients, clients), (SeriesName::Designers, designers)];
+            let series = series.map(|(name, maxima)| ChartSeries { name, maxima: maxima.into() });
+            let total = vec![designers[0], 100 + designers[1]];
+            let chart = Chart { from: 0, to: 2_000, total, series: series.into(), ..Chart::default() };
+            let bands = bands::bands(&chart, ChartSplit::Designer, None, str::to_owned, &DARK);
+            let mut mesh = Mesh::default();
+            lines(&mut mesh, scale, &runs(scale, &chart, &bands), &bands);
+            let of_designers = mesh.vertices.iter().filter(|vertex| vertex.color == bands[1].color);
+            let highest = mesh.vertices.chunks(4).filter(|corners| corners[0].color == bands[1].color);
+            let highest = highest.map(|corners| corners[3].pos.y - corners[0].pos.y).fold(0.0, f32::max);
+            assert!((highest - expected).abs() <= 1.5, "{designers:?}: {highest}");
+            assert_eq!(of_designers.count() == 0, designers == [0, 0]);
+        }
+    }
 
     #[test]
     fn mark_of_an_outage_that_has_just_begun_is_within_the_chart() {
