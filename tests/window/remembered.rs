@@ -11,9 +11,9 @@ use gatewatch::history::Location;
 use gatewatch::settings::{Settings, State, WindowPlace};
 use gatewatch::ui::Start;
 
-use crate::support::FakeGateway;
 use crate::support::saved_gateway;
 use crate::support::window::{Window, plant, start, start_on};
+use crate::support::{FakeGateway, status};
 
 /// Opens a window as the program does, with the state that the last one has saved.
 fn open(gateway: &FakeGateway, folder: &Path) -> Window {
@@ -210,4 +210,19 @@ impl Plugin for SentCommands {
         let commands = output.viewport_output.values().flat_map(|viewport| viewport.commands.iter().cloned());
         self.0.lock().unwrap().extend(commands);
     }
+}
+
+#[test]
+fn escape_in_a_sign_in_keeps_the_restored_filters() {
+    let gateway = FakeGateway::gateway("8.1.44", status("401 Unauthorized", ""));
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[filters]\nusername = { pattern = \"b.*\" }\n";
+    std::fs::write(folder.path().join("state.toml"), text).unwrap();
+    let mut window = open(&gateway, folder.path());
+    window.until_text("Sign in to this gateway");
+    // The first one leaves the text box.
+    for _ in 0..3 {
+        window.press(Modifiers::NONE, Key::Escape);
+    }
+    assert_eq!(window.text_of("Username filter"), "b.*");
 }

@@ -72,7 +72,8 @@ pub(super) fn handle(
             commands.push(Command::Past(PastCommand::ResetTime));
         } else if let Some(command) = views::cancel(state) {
             commands.push(command);
-        } else if is_table {
+        } else if is_table && !views::takes_text(state) {
+            // The filters of a table that isn't shown stay.
             commands.push(Command::Escape);
         }
     }
