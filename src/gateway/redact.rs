@@ -61,6 +61,13 @@ fn secrets(credentials: &Credentials) -> Vec<Secret> {
         Credentials::Token(token) => Some(Secret::from(token.key())),
     };
     let secrets = credentials.secret().cloned().into_iter().chain(sent);
+    // A text that was put on one line has single spaces.
+    let on_one_line = |secret: Secret| {
+        let words: Vec<&str> = secret.expose().split_whitespace().collect();
+        let joined = Secret::new(words.join(" "));
+        [secret, joined]
+    };
+    let secrets = secrets.flat_map(on_one_line);
     secrets.filter(|secret| secret.expose().chars().count() > MAX_SHOWN).collect()
 }
 
@@ -227,6 +234,16 @@ mod tests {
         assert_eq!(redacted_cause("string \"k3y-of-it\"".to_owned()), "string \"…\"");
         assert_eq!(redacted_cause("expected a list".to_owned()), "expected a list");
         assert_eq!(redacted_cause("x".repeat(1 << 20)).chars().count(), MAX_TEXT + 1);
+    }
+
+    #[test]
+    fn hides_secrets_whose_blanks_were_joined() {
+        let basic = Credentials::basic("billy", "se  cret   word").unwrap();
+        let echo = one_line("no se  cret   word here", MAX_TEXT);
+        let cause = Cause::message(echo.clone());
+        let GatewayError::Protocol(cause) = redacted(GatewayError::Protocol(cause), &basic) else { panic!() };
+        assert_eq!(cause.to_string(), "no … here");
+        assert_eq!(refused(&echo, &basic), "no … here");
     }
 
     #[test]
