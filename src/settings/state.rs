@@ -296,6 +296,18 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_written_with_the_digits_that_they_need() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = Layout { zoom: 1.7, activity_height: 250.3, ..Layout::default() };
+        let state = State { table, ..State::default() };
+        state.save(folder.path()).unwrap();
+        let text = std::fs::read_to_string(folder.path().join(STATE_FILE)).unwrap();
+        assert!(text.contains("zoom = 1.7,"), "{text}");
+        assert!(text.contains("activity_height = 250.3,"), "{text}");
+        assert_eq!(State::load(folder.path()), state);
+    }
+
+    #[test]
     fn windows_keep_what_others_have_saved() {
         let folder = tempfile::tempdir().unwrap();
         let at_start = State { recent: vec!["http://a".to_owned()], ..State::default() };
