@@ -1,5 +1,6 @@
 //! Builds a column of text.
 
+use std::cmp::Ordering;
 use std::hash::BuildHasher as _;
 use std::ops::Range;
 
@@ -16,6 +17,24 @@ pub(super) enum TextOrder {
     CodePoints,
     /// IPv4 by number, then IPv6 by number, then names.
     Addresses,
+}
+
+impl TextOrder {
+    /// Returns the order of a column.
+    pub(super) fn of(id: &ColumnId) -> Self {
+        match id {
+            ColumnId::Address => Self::Addresses,
+            _ => Self::CodePoints,
+        }
+    }
+
+    /// Compares two texts, which may be from several dictionaries.
+    pub(super) fn compare(self, text: &str, other: &str) -> Ordering {
+        match self {
+            Self::CodePoints => text.cmp(other),
+            Self::Addresses => AddressKey::of(text).cmp(&AddressKey::of(other)).then_with(|| text.cmp(other)),
+        }
+    }
 }
 
 /// Collects the rows of a column of text, and keeps each distinct text once.
@@ -38,11 +57,7 @@ impl TextBuilder {
 
     /// Creates a builder with the order of column `id` and room for `rows`.
     pub(super) fn for_column(id: &ColumnId, rows: usize) -> Self {
-        let order = match id {
-            ColumnId::Address => TextOrder::Addresses,
-            _ => TextOrder::CodePoints,
-        };
-        Self::with_capacity(order, rows)
+        Self::with_capacity(TextOrder::of(id), rows)
     }
 
     fn with_capacity(order: TextOrder, rows: usize) -> Self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Counts, DuplicateLogins, Facets, FilterError, FilterField, FilterText, Filters, Highlights, KindCounts,
-    Offer, UnusedSessions,
+    Offer, SortKey, UnusedSessions,
 };
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
@@ -20,6 +20,8 @@ pub struct QueryResult {
     pub groups: Vec<u32>,
     /// The column that the query groups by.
     pub grouping: Option<ColumnId>,
+    /// The keys by which `rows` are sorted, the column of the groups first.
+    pub sort: Vec<SortKey>,
     /// Counts over `rows`.
     pub counts: Counts,
     /// Counts over the rows that pass all filters but the one on clients and designers.

@@ -83,6 +83,7 @@ impl Query {
             dataset: dataset.clone(),
             rows,
             groups: groups.unwrap_or_default(),
+            sort: keys,
             grouping: self.grouping.as_ref().map(|grouping| grouping.column.clone()),
             counts,
             kinds,

@@ -1,5 +1,6 @@
 //! The sessions that have just left. Their lines stay for a while where they were.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 use fixedbitset::FixedBitSet;
 
 use super::arrivals::{OutdatedLists, time_left};
-use crate::dataset::{Dataset, RowMapping};
-use crate::query::QueryResult;
+use crate::dataset::{Dataset, RowMapping, compare};
+use crate::query::{QueryResult, SortKey};
 
 /// The largest number of lines of sessions that have left.
 const MAX_LINES: usize = 1_000;
@@ -32,6 +33,23 @@ pub struct LeftSession {
     listed_at: Option<Instant>,
     /// The number of sessions shown above it.
     place: usize,
+}
+
+impl LeftSession {
+    /// Returns how many of the sessions in this part of a result are above this one in its order. They have signed in between
+    /// its neighbors, of which the one above is in the same group.
+    fn arrivals_above(&self, result: &QueryResult, part: Range<usize>) -> usize {
+        // The group ends where the next one starts.
+        let next = result.groups.partition_point(|start| (*start as usize) < part.start.max(1));
+        let end = result.groups.get(next).map_or(part.end, |start| part.end.min(*start as usize));
+        let Some(arrived) = result.rows.get(part.start..end) else { return 0 };
+        arrived.partition_point(|row| {
+            let mut orders = result.sort.iter().map(|SortKey { column, descending }| {
+                compare(column, *descending, (&result.dataset, *row), (&self.dataset, self.row))
+            });
+            orders.find(|order| order.is_ne()).is_some_and(Ordering::is_lt)
+        })
+    }
 }
 
 /// The sessions that have just left, from top to bottom.
@@ -89,16 +107,19 @@ impl Departures {
         // Those that left before are above those that leave now: they were above the same session.
         self.0.sort_by_key(|left| left.place);
         self.0.truncate(MAX_LINES);
-        let above: Vec<Option<u32>> =
-            self.0.iter().map(|left| session_above(old, mapping, left.place)).collect();
-        let indices = indices(&new.rows, &above);
-        for (left, above) in self.0.iter_mut().zip(above) {
+        let neighbors = neighbors(old, mapping, self.0.iter().map(|left| left.place));
+        let indices =
+            indices(&new.rows, neighbors.iter().flat_map(|near| [near.above, near.below]).flatten());
+        for (left, near) in self.0.iter_mut().zip(neighbors) {
+            let above = near.above.map(|row| indices.get(&row));
             left.place = match above {
                 None => 0,
-                Some(row) => {
-                    indices.get(&row).map_or_else(|| left.place.min(new.rows.len()), |index| index + 1)
-                }
+                Some(Some(index)) => index + 1,
+                // The filters hide it now.
+                Some(None) => left.place.min(new.rows.len()),
             };
+            let below = near.below.and_then(|row| indices.get(&row)).copied();
+            left.place += left.arrivals_above(new, left.place..below.unwrap_or(new.rows.len()));
         }
         self.0.sort_by_key(|left| left.place);
     }
@@ -134,14 +155,29 @@ impl Departures {
     }
 }
 
-/// Returns the new row of the nearest session above a place that is still on.
-fn session_above(old: &QueryResult, mapping: &RowMapping, place: usize) -> Option<u32> {
-    old.rows[..place.min(old.rows.len())].iter().rev().find_map(|row| mapping.row(*row))
+/// The new rows of the sessions around a place that are still on.
+struct Neighbors {
+    above: Option<u32>,
+    below: Option<u32>,
+}
+
+/// Returns the neighbors of each place. The places ascend.
+fn neighbors(old: &QueryResult, mapping: &RowMapping, places: impl Iterator<Item = usize>) -> Vec<Neighbors> {
+    let remaining = (0..).zip(&old.rows).filter_map(|(index, row)| Some((index, mapping.row(*row)?)));
+    let mut remaining = remaining.peekable();
+    let mut above = None;
+    let of_place = |place| {
+        while let Some((_, row)) = remaining.next_if(|(index, _)| *index < place) {
+            above = Some(row);
+        }
+        Neighbors { above, below: remaining.peek().map(|(_, row)| *row) }
+    };
+    places.map(of_place).collect()
 }
 
 /// Returns the index of each of these rows.
-fn indices(rows: &[u32], wanted: &[Option<u32>]) -> HashMap<u32, usize> {
-    let is_wanted: FixedBitSet = wanted.iter().flatten().map(|row| *row as usize).collect();
+fn indices(rows: &[u32], wanted: impl Iterator<Item = u32>) -> HashMap<u32, usize> {
+    let is_wanted: FixedBitSet = wanted.map(|row| row as usize).collect();
     let found = (0..).zip(rows).filter(|(_, row)| is_wanted.contains(**row as usize));
     found.map(|(index, row)| (*row, index)).collect()
 }

@@ -271,6 +271,34 @@ fn nothing_moves_under_the_pointer() {
 }
 
 #[test]
+fn sessions_that_have_left_keep_their_place_in_the_order_among_those_that_sign_in() {
+    let mut fixture = Fixture::new("anna-A carl-C dora-D zoe-Z");
+    fixture.table.set_view(VIEW.0, 200);
+    fixture.has_marks = true;
+    fixture.sort(&["username"]);
+    fixture.refresh("anna-A bill-B carla-E dora-D zoe-Z");
+    assert_eq!(fixture.in_view(), "ABcEDZ");
+    // All that were around them have left, too.
+    fixture.refresh("bert-F carmen-G emil-H");
+    assert_eq!(fixture.in_view(), "aFbceGdHz");
+    fixture.sort(&["username:desc"]);
+    fixture.refresh("bert-F dirk-I");
+    assert_eq!(fixture.in_view(), "hIgF");
+}
+
+#[test]
+fn sessions_that_have_left_stay_in_their_group() {
+    let mut fixture = Fixture::new("anna-A anna-B carl-C");
+    fixture.table.set_view(VIEW.0, 200);
+    fixture.has_marks = true;
+    fixture.query.grouping = Some(Grouping { column: ColumnId::Username, largest_first: true });
+    fixture.run_query();
+    // A larger group signs in above that of the session, and a smaller one below it.
+    fixture.refresh("anna-A carl-C bert-D bert-E bert-F dora-G");
+    assert_eq!(fixture.in_view(), "3DEF1Ab1C1G");
+}
+
+#[test]
 fn row_that_has_left_stays_under_the_pointer() {
     let mut fixture = Fixture::new(PLANT);
     fixture.has_marks = true;
