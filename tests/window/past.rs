@@ -86,6 +86,23 @@ impl Plant {
 }
 
 #[test]
+fn escape_leaves_a_past_for_which_no_time_was_chosen() {
+    let plant = Plant::new();
+    let mut window = plant.open();
+    window.press(Modifiers::COMMAND, Key::G);
+    window.until_text("Back to live");
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(!window.has("Back to live"));
+    // A chosen time stays.
+    window.press(Modifiers::COMMAND, Key::G);
+    window.frame([egui::Event::Text("-30 min".to_owned())]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.press(Modifiers::COMMAND, Key::G);
+    window.press(Modifiers::NONE, Key::Escape);
+    assert!(window.has("Back to live"));
+}
+
+#[test]
 fn activity_passes_restored_filters_while_the_gateway_is_down() {
     let plant = Plant::new();
     let start = plant.start();

@@ -37,9 +37,7 @@ impl App {
             PastCommand::EnterTime => self.enter_past_time(ctx),
             PastCommand::Show(time) => self.show_past(time),
             PastCommand::ShowTyped => self.show_typed_past(ctx),
-            PastCommand::ResetTime => {
-                self.reset_typed_time();
-            }
+            PastCommand::LeaveBox => self.leave_time_box(),
             PastCommand::ClearError => self.drafts.moment_error = None,
             PastCommand::Step(step) => self.step_in_past(step),
             PastCommand::Leave => self.leave_past(),
@@ -71,9 +69,21 @@ impl App {
     fn enter_past_time(&mut self, ctx: &Context) {
         if self.state.past.is_none() {
             self.show_past(epoch_ms(self.state.now()));
+            if let Some(past) = &mut self.state.past {
+                past.is_chosen = false;
+            }
         }
         if self.state.past.is_some() {
             gateway_bar::focus_time_box(ctx, &self.drafts.moment);
+        }
+    }
+
+    /// Discards what is typed into the box with the time, and goes back to the present if no time was chosen.
+    fn leave_time_box(&mut self) {
+        if self.state.past.as_ref().is_some_and(|past| !past.is_chosen) {
+            self.leave_past();
+        } else {
+            self.reset_typed_time();
         }
     }
 

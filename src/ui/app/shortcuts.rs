@@ -69,7 +69,7 @@ pub(super) fn handle(
                 commands.push(Command::Filter(FilterCommand::Clear(field)));
             }
         } else if focused == Some(gateway_bar::time_box_id()) {
-            commands.push(Command::Past(PastCommand::ResetTime));
+            commands.push(Command::Past(PastCommand::LeaveBox));
         } else if let Some(command) = views::cancel(state) {
             commands.push(command);
         } else if is_table && !views::takes_text(state) {

@@ -136,8 +136,8 @@ pub(in crate::ui) enum PastCommand {
     ShowTyped,
     /// Clears the error of the typed time, because it was edited.
     ClearError,
-    /// Shows the time of the table in its box again.
-    ResetTime,
+    /// Discards what is typed into the box with the time. If no time was chosen, the table shows the present again.
+    LeaveBox,
     /// Shows the sessions at the time of the next or previous change.
     Step(Step),
     /// Shows the present again.

@@ -10,6 +10,8 @@ use crate::ui::error_report::ErrorReport;
 pub(in crate::ui) struct Past {
     /// The moment, in milliseconds since 1970 UTC.
     pub(in crate::ui) at: i64,
+    /// Whether the user has chosen the moment, rather than only opened the box for it.
+    pub(in crate::ui) is_chosen: bool,
     /// The sessions; those of an earlier moment, or none, until they are read.
     pub(in crate::ui) sessions: Option<Arc<PastSessions>>,
     /// Why they can't be read.
@@ -35,6 +37,6 @@ pub(in crate::ui) const PAST_STATES: [SessionState; 3] =
 impl Past {
     /// Returns the past at a moment whose sessions aren't read yet.
     pub(in crate::ui) fn new(at: i64) -> Self {
-        Self { at, sessions: None, error: None }
+        Self { at, is_chosen: true, sessions: None, error: None }
     }
 }
