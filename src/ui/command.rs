@@ -250,6 +250,10 @@ pub(super) enum Command {
     SetTheme(ThemeChoice),
     /// Sets the zoom factor of the window.
     SetZoom(f32),
+    /// Makes everything larger.
+    ZoomIn,
+    /// Makes everything smaller.
+    ZoomOut,
     /// Sets the interval of gateways without one of their own; zero for manual refresh.
     SetDefaultRefresh(Duration),
     /// Sets how long sessions that have just signed in or left are marked.

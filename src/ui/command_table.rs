@@ -281,7 +281,7 @@ pub(super) const ALL: &[NamedCommand] = {
         .keys(CTRL, Key::B)
         .label(|state| format!("{} gateways", show_or_hide(state.layout.rail))),
         Named::new(Gateways, "Sign in…", icons::KEY_ROUND, || Command::AskSignIn(None))
-            .when(|state, _| state.can_ask_for_login()),
+            .when(|state, _| state.can_ask_for_login() || state.is_asking_for_login()),
         Named::new(Gateways, "Add gateway…", icons::PLUS, || Command::AddGateway),
         Named::new(Gateways, "Edit this gateway…", icons::SLIDERS_HORIZONTAL, || {
             Command::EditGateway(None)
@@ -307,6 +307,10 @@ pub(super) const ALL: &[NamedCommand] = {
             .when(|state, _| state.theme != ThemeChoice::Light),
         Named::new(Window, "Dark theme", icons::SETTINGS, || Command::SetTheme(ThemeChoice::Dark))
             .when(|state, _| state.theme != ThemeChoice::Dark),
+        Named::new(Window, "Zoom in", icons::SEARCH, || Command::ZoomIn).keys(CTRL, Key::Plus),
+        Named::new(Window, "Zoom out", icons::SEARCH, || Command::ZoomOut).keys(CTRL, Key::Minus),
+        Named::new(Window, "Reset the zoom", icons::ROTATE_CCW, || Command::SetZoom(1.0))
+            .keys(CTRL, Key::Num0),
         Named::new(Window, "Copy diagnostics", icons::COPY, || Command::CopyDiagnostics),
         Named::new(Window, "Quit", icons::X, || Command::Quit).keys(CTRL, Key::Q),
     ]
@@ -325,9 +329,6 @@ pub(super) const OTHER_KEYS: &[(Topic, &[&str], &str)] = &[
     (Topic::Table, &[super::theme::CTRL, "Space"], "Add the row to the selection"),
     (Topic::Table, &[super::theme::CTRL, "A"], "Select all rows"),
     (Topic::Table, &["Shift", "F10"], "Open the menu of the cell"),
-    (Topic::Window, &[super::theme::CTRL, "Plus"], "Zoom in"),
-    (Topic::Window, &[super::theme::CTRL, "Minus"], "Zoom out"),
-    (Topic::Window, &[super::theme::CTRL, "0"], "Reset the zoom"),
     (Topic::Window, &["Tab"], "Move to the next control"),
 ];
 

@@ -51,6 +51,21 @@ fn finds_commands_by_parts_of_their_names_and_runs_them() {
 }
 
 #[test]
+fn zooms() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    for (name, percent) in
+        [("zoom in", 110.0), ("zoom out", 100.0), ("zoom in", 110.0), ("reset the zoom", 100.0)]
+    {
+        open_palette(&mut window);
+        search(&mut window, name);
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until(name, |harness| ((harness.ctx.zoom_factor() * 100.0).round() - percent).abs() < 0.5);
+    }
+}
+
+#[test]
 fn arrows_choose_and_escape_closes_without_a_command() {
     let plant = plant();
     let mut window = Window::on(&plant.url);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Context, ViewportCommand};
+use egui::{Context, ViewportCommand, gui_zoom};
 
 use super::super::command::{AlertCommand, ColumnChange, Command, Copied, PatternCommand};
 use super::super::diagnostics;
@@ -249,6 +249,8 @@ impl App {
             Command::CloseSettings => self.close_settings(ctx),
             Command::SetTheme(theme) => self.set_theme(ctx, theme),
             Command::SetZoom(factor) => ctx.set_zoom_factor(factor),
+            Command::ZoomIn => gui_zoom::zoom_in(ctx),
+            Command::ZoomOut => gui_zoom::zoom_out(ctx),
             Command::SetDefaultRefresh(interval) => self.set_default_refresh(interval),
             Command::SetMarkTime(time) => self.set_mark_time(time),
             Command::SetRecording(is_enabled) => self.set_recording(is_enabled),

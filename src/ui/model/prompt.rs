@@ -45,6 +45,11 @@ impl AppState {
         self.can_edit && !is_asking && !self.waits_for_secret
     }
 
+    /// Returns whether the card that asks for a login is open.
+    pub(in crate::ui) fn is_asking_for_login(&self) -> bool {
+        self.past.is_none() && matches!(self.prompt(), Some(Prompt::SignIn))
+    }
+
     /// Returns whether the card that asks for a login can be closed: there is something else to show.
     pub(in crate::ui) fn can_cancel_sign_in(&self) -> bool {
         let is_asked = self.sign_in == SignInChoice::Asked;
