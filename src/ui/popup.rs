@@ -1,7 +1,7 @@
 //! Popups: their place beside what opens them, their frame, and where the keyboard focus goes afterwards.
 
 use egui::{
-    Area, Context, FocusDirection, Frame, Id, Key, LayerId, Margin, Memory, Modifiers, Order, Popup,
+    Area, Context, Event, FocusDirection, Frame, Id, Key, LayerId, Margin, Memory, Modifiers, Order, Popup,
     PopupCloseBehavior, Pos2, Rect, RectAlign, Response, Style, Ui, vec2,
 };
 
@@ -58,8 +58,14 @@ pub(super) fn panel(id: Id, opener: &Response, align: RectAlign) -> Popup<'_> {
 /// Moves the keyboard focus by the Tab key within the popup that has it, or into the one that is open, and not to what is
 /// behind it. Call it before anything is drawn.
 pub(super) fn keep_focus(ctx: &Context) {
-    let pressed = |modifiers: Modifiers| {
-        ctx.input(|input| input.key_pressed(Key::Tab) && input.modifiers.matches_exact(modifiers))
+    // With the modifiers at the time of the key, as egui does: they may be released in the same frame.
+    let pressed = |wanted: Modifiers| {
+        ctx.input(|input| {
+            input.events.iter().any(|event| {
+                matches!(event, Event::Key { key: Key::Tab, pressed: true, modifiers, .. }
+                    if modifiers.matches_exact(wanted))
+            })
+        })
     };
     let (is_on, is_back) = (pressed(Modifiers::NONE), pressed(Modifiers::SHIFT));
     if !(is_on || is_back) {

@@ -1,18 +1,23 @@
 //! Where the keyboard focus is, and where keys move it. Needs no display.
 
+use std::io::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, key, plant, start_on};
-use crate::support::{FakeGateway, status};
+use crate::support::{FakeGateway, PLANT, answer, ok, status};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use gatewatch::gateway::{Fingerprint, Pin, Profile};
-use gatewatch::settings::State;
+use gatewatch::settings::{Settings, State};
 use gatewatch::table::Layout;
 use gatewatch::ui::{PickedFile, Start};
+
+use super::past;
 
 const NONE: Modifiers = Modifiers::NONE;
 
@@ -476,4 +481,127 @@ fn dialog_opened_in_the_palette_gives_the_focus_back_to_where_it_was_before() {
     window.press(NONE, Key::Escape);
     window.harness.run_steps(2);
     assert_eq!(focused(&window).unwrap().name, "Project filter");
+}
+
+#[test]
+fn table_takes_the_focus_from_a_widget_that_a_key_leaves() {
+    let plant = past::Plant::new();
+    let leave = |name: &str, start: &dyn Fn(&mut Window), ends: &[Key]| {
+        let mut window = open([1280.0, 680.0], plant.start());
+        window.until("the history", |harness| harness.query_by_label("Sessions over time").is_some());
+        start(&mut window);
+        for ends in ends {
+            press(&mut window, NONE, *ends);
+        }
+        window.harness.run_steps(3);
+        assert!(cursor(&window).is_some(), "{name}: {:?}", focused(&window));
+        press(&mut window, NONE, Key::Tab);
+        let next = focused(&window);
+        assert!(
+            next.as_ref().is_some_and(|next| next.rect.left() > 200.0),
+            "{name}: {next:?} is in the rail"
+        );
+    };
+    let focus_on = |name: &'static str| {
+        move |window: &mut Window| {
+            window.harness.query_all_by_label_contains(name).next().unwrap().focus();
+            window.harness.step();
+        }
+    };
+    leave("rail", &focus_on("Demo gateway"), &[Key::Escape]);
+    leave("button", &focus_on("Add filter"), &[Key::Escape]);
+    leave("filter", &focus_on("Username filter"), &[Key::Escape]);
+    leave("guide", &focus_on("Add gateway"), &[Key::Enter, Key::Escape]);
+    let enter_time = |window: &mut Window| {
+        press(window, Modifiers::COMMAND, Key::G);
+        assert_eq!(focused(window).unwrap().name, "Time of the table");
+    };
+    leave("time", &enter_time, &[Key::Escape]);
+    leave("typed time", &enter_time, &[Key::Enter]);
+    let palette_over_popup = |window: &mut Window| {
+        focus_on("Add filter")(window);
+        press(window, NONE, Key::Enter);
+        window.harness.get_by_label("Filter by Created").focus();
+        window.harness.step();
+        press(window, NONE, Key::Enter);
+        window.harness.run_steps(3);
+        press(window, Modifiers::COMMAND, Key::K);
+    };
+    leave("popup", &palette_over_popup, &[Key::Escape]);
+}
+
+#[test]
+fn table_without_lines_keeps_the_window_at_rest() {
+    let is_empty = Arc::new(AtomicBool::new(false));
+    let plant = FakeGateway::new({
+        let is_empty = is_empty.clone();
+        move |request, stream| {
+            let rows = if is_empty.load(Ordering::SeqCst) { &[][..] } else { &PLANT };
+            let is_list = request.path() == "/system/webdev/gatewatch/sessions";
+            let response = if is_list { ok(&answer(rows)) } else { status("404 Not Found", "") };
+            stream.write_all(&response).unwrap();
+        }
+    });
+    // Those that leave don't stay in the table.
+    let settings = Settings { mark_time: Some(Duration::ZERO), ..Settings::default() };
+    let mut window = open([1280.0, 680.0], Start { settings, ..start_on(&plant.url) });
+    press(&mut window, NONE, Key::ArrowDown);
+    assert!(cursor(&window).is_some());
+    is_empty.store(true, Ordering::SeqCst);
+    window.press(NONE, Key::F5);
+    window.until_text("No sessions");
+    window.until("a window that rests", |harness| !harness.ctx.requested_repaint_last_pass());
+}
+
+#[test]
+fn sign_in_keeps_the_focus_on_escape() {
+    let gateway = FakeGateway::new(|_, stream| stream.write_all(&status("401 Unauthorized", "")).unwrap());
+    let mut window = Window::on(&gateway.url);
+    window.until("the focus", |harness| {
+        harness.query_by_label("User name").is_some_and(|edit| edit.is_focused())
+    });
+    press(&mut window, NONE, Key::Escape);
+    window.harness.run_steps(3);
+    assert_eq!(focused(&window).unwrap().name, "User name");
+}
+
+#[test]
+fn shift_and_tab_go_back_in_a_popup_although_shift_is_released_in_the_same_frame() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.click("Saved filters");
+    window.until("the popup", |harness| harness.query_by_label("Save filter").is_some());
+    window.type_into("Name of the filter to save", "x");
+    press(&mut window, NONE, Key::Tab);
+    assert_eq!(focused(&window).unwrap().name, "Save filter");
+    // The state at the end of the frame has no modifiers.
+    press(&mut window, Modifiers::SHIFT, Key::Tab);
+    assert_eq!(focused(&window).unwrap().name, "Name of the filter to save");
+}
+
+#[test]
+fn commands_of_the_palette_move_the_focus() {
+    let gateway = FakeGateway::new(|_, stream| stream.write_all(&status("401 Unauthorized", "")).unwrap());
+    let mut unread = Window::on(&gateway.url);
+    unread.until_text("User name");
+    let plant = past::Plant::new();
+    let mut read = plant.open();
+    for before in ["Help on filters", "Settings", ""] {
+        let run = |window: &mut Window, command: &str, name: &str| {
+            match before {
+                "" => press(window, NONE, Key::Escape),
+                before => window.harness.get_by_label(before).focus(),
+            }
+            window.harness.step();
+            press(window, Modifiers::COMMAND, Key::K);
+            window.frame([Event::Text(command.to_owned())]);
+            press(window, NONE, Key::Enter);
+            window.harness.run_steps(3);
+            assert_eq!(focused(window).unwrap().name, name, "from {before:?}");
+            press(window, NONE, Key::Escape);
+        };
+        run(&mut unread, "sign in", "User name");
+        run(&mut read, "filter usernames", "Username filter");
+        run(&mut read, "go to a time", "Time of the table");
+    }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use egui::{Context, Popup, ThemePreference};
+use egui::{Context, ThemePreference};
 
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::ConfigPlace;
@@ -15,7 +15,7 @@ use super::super::open_path::OpenPath;
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
 use super::super::wake::wake;
-use super::super::{command_palette, grid, missing_scripts, popup};
+use super::super::{command_palette, missing_scripts};
 use super::App;
 use crate::settings::{CONFIG_FILE, State, ThemeChoice};
 
@@ -168,38 +168,6 @@ impl App {
     fn cannot_open(&mut self, error: &io::Error) {
         let summary = format!("Can't open {}", self.config_opener.folder.display());
         self.state.toasts.error(Task::Settings, ErrorReport::with_summary(&summary, error));
-    }
-
-    /// Remembers where the keyboard focus is. A dialog that was closed in the same frame gives it to this one.
-    pub(super) fn remember_focus(&mut self, ctx: &Context) {
-        let before = self.ui_state.restored_focus.take();
-        self.ui_state.focus_before_dialog = before.or_else(|| popup::opener(ctx));
-    }
-
-    pub(super) fn restore_focus(&mut self, ctx: &Context) {
-        self.ui_state.restored_focus = self.ui_state.focus_before_dialog.take();
-        if self.ui_state.restored_focus.is_none() {
-            // The user has closed its text box, and types for the table now.
-            self.typing.was_in_text_box = false;
-            grid::return_focus(ctx);
-        }
-        ctx.request_repaint();
-    }
-
-    /// Returns the focus to the widget that had it before a dialog, once egui no longer takes it from everything behind the
-    /// dialog. A widget that was opened from the dialog keeps it.
-    pub(super) fn return_focus(&mut self, ctx: &Context) {
-        if self.ui_state.restored_focus.is_none() {
-            return;
-        }
-        if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
-            ctx.request_repaint();
-        } else if let Some(id) = self.ui_state.restored_focus.take()
-            && ctx.memory(egui::Memory::focused).is_none_or(|focused| focused == grid::id())
-            && !Popup::is_any_open(ctx)
-        {
-            ctx.memory_mut(|memory| memory.request_focus(id));
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Draws the window: bars, panels, the table, and dialogs.
 
-use egui::{Align, Context, Id, Layout, Memory, Popup, Rect, Ui, UiBuilder};
+use egui::{Align, Context, Layout, Rect, Ui, UiBuilder};
 
 use super::super::command::Command;
 use super::super::model::{AppState, Drafts, UiState};
@@ -138,26 +138,5 @@ pub(super) fn run_before_showing(ctx: &Context) {
         ctx.request_discard("commands change the state");
     } else {
         ctx.request_repaint();
-    }
-}
-
-/// Returns the keyboard focus to the table after a click on a button, so that its cursor shows again. Text boxes, menus and a
-/// form keep it. Runs at the end of the frame, because egui takes the focus from a widget when another one is clicked.
-pub(super) fn return_focus(ctx: &Context, drafts: &Drafts) {
-    let clicked = ctx.input(|input| input.pointer.any_click());
-    let has_dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
-    if clicked && !drafts.has_form() && !ctx.text_edit_focused() && !Popup::is_any_open(ctx) && !has_dialog {
-        grid::return_focus(ctx);
-    }
-}
-
-/// Takes the focus from a widget that is gone, as egui does later, and draws again, so that the table takes it. `before` is
-/// the widget that had it in the previous frame: one that has just got the focus may be drawn in the next one.
-pub(super) fn drop_lost_focus(ctx: &Context, before: Option<Id>) {
-    let focused = ctx.memory(Memory::focused);
-    let is_drawn = |id: Id| ctx.viewport(|viewport| viewport.this_pass.used_ids.contains_key(&id));
-    let is_lost = focused.is_none_or(|id| before == focused && !is_drawn(id));
-    if before.is_some() && is_lost {
-        grid::return_focus(ctx);
     }
 }

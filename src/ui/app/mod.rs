@@ -14,6 +14,7 @@ mod demo_history;
 mod dialogs;
 mod draw;
 mod filters;
+mod focus;
 mod form;
 mod frame_timer;
 mod gateways;
@@ -351,10 +352,10 @@ impl eframe::App for App {
             draw::run_before_showing(&ctx);
         }
         arrow_keys::end(&ctx);
-        draw::return_focus(&ctx, &self.drafts);
+        self.return_focus_after_click(&ctx);
         // Also in one that is gone.
         self.typing.was_in_text_box = ctx.text_edit_focused();
-        draw::drop_lost_focus(&ctx, self.ui_state.focused);
+        self.follow_lost_focus(&ctx);
         self.ui_state.focused = ctx.memory(Memory::focused);
         self.remember_filter();
         self.ui_state.reveals_cursor_column = false;

@@ -1,0 +1,112 @@
+//! Where the keyboard focus goes when the widget that has it gives it up, or is gone.
+
+use egui::{Context, Id, Memory, Order, Popup};
+
+use super::super::{focus_scroll, grid, popup, views};
+use super::App;
+
+impl App {
+    /// Remembers where the keyboard focus is. A dialog that was closed in the same frame gives it to this one.
+    pub(super) fn remember_focus(&mut self, ctx: &Context) {
+        let before = self.ui_state.restored_focus.take();
+        self.ui_state.focus_before_dialog = before.or_else(|| popup::opener(ctx));
+    }
+
+    /// Gives the keyboard focus back to the widget that had it before a dialog, in one of the next frames.
+    pub(super) fn restore_focus(&mut self, ctx: &Context) {
+        self.ui_state.restored_focus = self.ui_state.focus_before_dialog.take();
+        if self.ui_state.restored_focus.is_none() {
+            // The user has closed its text box, and types for the table now.
+            self.typing.was_in_text_box = false;
+            grid::return_focus(ctx);
+        }
+        ctx.request_repaint();
+    }
+
+    /// Returns the focus to the widget that had it before a dialog, once egui no longer takes it from everything behind the
+    /// dialog. A widget that was opened from the dialog keeps it.
+    pub(super) fn return_focus(&mut self, ctx: &Context) {
+        if self.ui_state.restored_focus.is_none() {
+            return;
+        }
+        let focused = ctx.memory(Memory::focused);
+        if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+            // A command of the palette has just moved it behind the dialog, where egui takes it again.
+            if focused.is_some() && focused != self.ui_state.focused {
+                self.ui_state.restored_focus = focused;
+            }
+            ctx.request_repaint();
+        } else if let Some(id) = self.ui_state.restored_focus.take()
+            && focused.is_none_or(|focused| focused == grid::id())
+            && !Popup::is_any_open(ctx)
+        {
+            ctx.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+
+    /// Returns the keyboard focus to the table after a click on a button, so that its cursor shows again. Text boxes, menus and
+    /// a form keep it. Runs at the end of the frame, because egui takes the focus from a widget when another one is clicked.
+    pub(super) fn return_focus_after_click(&self, ctx: &Context) {
+        let is_kept = self.drafts.has_form() || ctx.text_edit_focused() || has_overlay(ctx);
+        if is_clicked(ctx) && !is_kept {
+            grid::return_focus(ctx);
+        }
+    }
+
+    /// Notes whether the widget with the focus has given it up or is gone, as egui does later. After a key, the table takes the
+    /// focus then, even if it has no cursor yet. Otherwise the Tab key would start at the top of the window.
+    pub(super) fn follow_lost_focus(&mut self, ctx: &Context) {
+        let focused = ctx.memory(Memory::focused);
+        let before = self.ui_state.focused;
+        let is_gone = |id| before == Some(id) && !is_drawn(ctx, id);
+        if focused.is_some_and(|id| !is_gone(id)) || is_clicked(ctx) {
+            self.ui_state.is_focus_lost = false;
+        } else if let Some(before) = before {
+            // What is typed next may be the rest of a password, if its text box is gone. What is above the window gives the
+            // focus back by itself.
+            let is_in_text_box = self.typing.was_in_text_box;
+            self.ui_state.is_focus_lost =
+                !is_in_text_box && !has_overlay(ctx) && !is_above_window(ctx, before);
+            grid::return_focus(ctx);
+        }
+        if !self.ui_state.is_focus_lost || has_overlay(ctx) {
+            return;
+        }
+        let next = if self.can_show_focus() {
+            Some(grid::id())
+        } else {
+            // Escape had nothing to leave. A table without lines waits for some.
+            let is_idle = !self.drafts.has_form() && self.commands.is_empty();
+            before.filter(|id| is_idle && *id != grid::id())
+        };
+        if let Some(next) = next.filter(|id| is_drawn(ctx, *id)) {
+            ctx.memory_mut(|memory| memory.request_focus(next));
+            ctx.request_repaint();
+        }
+    }
+
+    /// Returns whether the table is shown and has lines, one of which shows its focus.
+    fn can_show_focus(&self) -> bool {
+        let is_shown = !self.drafts.has_form() && views::choose(&self.state).is_none();
+        is_shown && !self.state.table.lines().is_empty()
+    }
+}
+
+/// Returns whether a widget is drawn in this pass.
+fn is_drawn(ctx: &Context, id: Id) -> bool {
+    ctx.viewport(|viewport| viewport.this_pass.used_ids.contains_key(&id))
+}
+
+/// Returns whether a widget is in a dialog or popup.
+fn is_above_window(ctx: &Context, id: Id) -> bool {
+    focus_scroll::widget(ctx, id).is_some_and(|widget| widget.layer_id.order != Order::Background)
+}
+
+/// Returns whether something is open above the window that has its own focus.
+fn has_overlay(ctx: &Context) -> bool {
+    Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some())
+}
+
+fn is_clicked(ctx: &Context) -> bool {
+    ctx.input(|input| input.pointer.any_click())
+}
