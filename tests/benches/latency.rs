@@ -3,7 +3,7 @@
 //! Measured with an idle gateway, and while a refresh of all sessions arrives. Prints the times of keystrokes and of
 //! frames for each number of sessions.
 //!
-//! `cargo bench --bench latency`.
+//! `cargo bench --bench latency`; with `GATEWATCH_BENCH_FOLDER`, the window has the history of a year, see `support`.
 
 mod support;
 
@@ -30,7 +30,7 @@ const FRAME_INTERVAL: Duration = Duration::from_nanos(16_666_667);
 
 fn main() {
     for sessions in [1_000, 100_000, 1_000_000] {
-        let (mut harness, gateway) = window(sessions);
+        let (mut harness, (gateway, _folder)) = window(sessions);
         harness.get_by_label("Username filter").focus();
         harness.step();
         let mut idle = Measured::default();

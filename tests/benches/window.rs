@@ -3,7 +3,7 @@
 //! The window shows the sessions of a demo gateway. A frame with a million of them must not take longer than one with a
 //! thousand.
 //!
-//! `cargo bench --bench window`.
+//! `cargo bench --bench window`; with `GATEWATCH_BENCH_FOLDER`, the window has the history of a year, see `support`.
 
 mod support;
 
