@@ -42,15 +42,20 @@ fn is_too_long(message: &str) -> bool {
 }
 
 fn has_secret(message: &str, secrets: &[Secret]) -> bool {
-    secrets.iter().any(|secret| find(message, secret.expose()).is_some())
+    let line = one_line(message, usize::MAX);
+    secrets.iter().any(|secret| [message, &line].iter().any(|text| find(text, secret.expose()).is_some()))
 }
 
 fn hidden(text: &str, secrets: &[Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets {
-        hide(&mut text, secret.expose());
-    }
-    one_line(&text, MAX_TEXT)
+    let hide_all = |mut text: String| {
+        for secret in secrets {
+            hide(&mut text, secret.expose());
+        }
+        text
+    };
+    // On one line, white space within a secret may have become what it is in the secret.
+    let line = one_line(&hide_all(text.to_owned()), usize::MAX);
+    one_line(&hide_all(line), MAX_TEXT)
 }
 
 /// Returns the secrets as plain text and as they are sent.
@@ -61,14 +66,15 @@ fn secrets(credentials: &Credentials) -> Vec<Secret> {
         Credentials::Token(token) => Some(Secret::from(token.key())),
     };
     let secrets = credentials.secret().cloned().into_iter().chain(sent);
-    // A text that was put on one line has single spaces.
-    let on_one_line = |secret: Secret| {
-        let words: Vec<&str> = secret.expose().split_whitespace().collect();
-        let joined = Secret::new(words.join(" "));
-        [secret, joined]
-    };
-    let secrets = secrets.flat_map(on_one_line);
-    secrets.filter(|secret| secret.expose().chars().count() > MAX_SHOWN).collect()
+    let secrets = secrets.filter(|secret| secret.expose().chars().count() > MAX_SHOWN);
+    secrets.flat_map(|secret| [with_single_spaces(&secret), Some(secret)]).flatten().collect()
+}
+
+/// Returns a secret as it is in a text on one line; `None` if it is the same.
+fn with_single_spaces(secret: &Secret) -> Option<Secret> {
+    let words: Vec<&str> = secret.expose().split_whitespace().collect();
+    let joined = Secret::new(words.join(" "));
+    (joined.expose() != secret.expose() && !joined.expose().is_empty()).then_some(joined)
 }
 
 /// Replaces a secret in `text` by an ellipsis, also where it is percent-encoded or the text was cut within it.
@@ -237,13 +243,25 @@ mod tests {
     }
 
     #[test]
-    fn hides_secrets_whose_blanks_were_joined() {
+    fn hides_secrets_whose_white_space_differs() {
         let basic = Credentials::basic("billy", "se  cret   word").unwrap();
         let echo = one_line("no se  cret   word here", MAX_TEXT);
         let cause = Cause::message(echo.clone());
         let GatewayError::Protocol(cause) = redacted(GatewayError::Protocol(cause), &basic) else { panic!() };
         assert_eq!(cause.to_string(), "no … here");
         assert_eq!(refused(&echo, &basic), "no … here");
+        let basic = Credentials::basic("billy", "pass word").unwrap();
+        for echo in ["no pass  word", "no pass\nword", "no pass\t word"] {
+            assert_eq!(refused(echo, &basic), "no …", "{echo:?}");
+            let cause = Cause::message(echo.to_owned());
+            let GatewayError::Protocol(cause) = redacted(GatewayError::Protocol(cause), &basic) else {
+                panic!()
+            };
+            assert_eq!(cause.to_string(), "no …", "{echo:?}");
+        }
+        let short = Credentials::basic("billy", "a    b").unwrap();
+        assert_eq!(refused("no a    b", &short), "no …");
+        assert_eq!(refused("no a b", &short), "no …");
     }
 
     #[test]

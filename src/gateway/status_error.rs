@@ -7,16 +7,20 @@ use super::redirect::{self, Redirect};
 use super::{Cause, Credentials, Endpoint, GatewayError, SessionKind};
 
 impl GatewayError {
-    /// Returns an error for a status that has no variant of its own, with the gateway's message or the response itself.
-    pub(super) fn other_status(
-        status: u16,
-        endpoint: Endpoint,
-        message: Option<String>,
-        response: &[u8],
-    ) -> Self {
-        let has_message = message.is_some();
-        let source = Cause::beginning_of(&String::from_utf8_lossy(response)).filter(|_| !has_message);
-        Self::Status { status, endpoint, message, source }
+    /// Returns the error for a status that has no variant of its own, with the gateway's message.
+    pub(super) fn other_status(status: u16, endpoint: Endpoint, message: Option<String>) -> Self {
+        Self::Status { status, endpoint, message, source: None }
+    }
+
+    /// Returns the error with the beginning of the response, if it is one for a status without a message.
+    pub(super) fn with_response(self, response: &[u8]) -> Self {
+        match self {
+            Self::Status { status, endpoint, message: None, source: _ } => {
+                let source = Cause::beginning_of(&String::from_utf8_lossy(response));
+                Self::Status { status, endpoint, message: None, source }
+            }
+            error => error,
+        }
     }
 
     /// Returns the error for a status of the Web Dev resource; `None` for 200.
@@ -34,7 +38,7 @@ impl GatewayError {
             403 => Self::Forbidden { token: false, https: is_https(response), message: None },
             status @ (404 | 405) => Self::NoResource { status, has_rest },
             status => Self::from_common_status(response)
-                .unwrap_or_else(|| Self::other_status(status, Endpoint::WebDev, None, &[])),
+                .unwrap_or_else(|| Self::other_status(status, Endpoint::WebDev, None)),
         })
     }
 
@@ -44,12 +48,11 @@ impl GatewayError {
         is_https: bool,
         kind: SessionKind,
         message: Option<String>,
-        response: &[u8],
     ) -> Self {
         match status {
             401 => Self::TokenRejected,
             403 => Self::Forbidden { token: true, https: is_https, message },
-            status => Self::other_status(status, Endpoint::List(kind), message, response),
+            status => Self::other_status(status, Endpoint::List(kind), message),
         }
     }
 

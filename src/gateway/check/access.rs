@@ -82,8 +82,7 @@ pub(super) async fn rest(
             }
             StatusCode::NOT_FOUND => Err(GatewayError::NoRestApi),
             status => {
-                let other =
-                    || GatewayError::other_status(status.as_u16(), Endpoint::List(REST_LIST), None, &[]);
+                let other = || GatewayError::other_status(status.as_u16(), Endpoint::List(REST_LIST), None);
                 Ok(GatewayError::from_token_status(&response).unwrap_or_else(other))
             }
         },

@@ -224,9 +224,8 @@ impl Client {
                     tracing::debug!(node = %node.url, path, "no Web Dev resource at this path");
                     missing = error;
                 }
-                Some(GatewayError::Status { status, endpoint, message, .. }) => {
-                    let body = body::read_error(response).await;
-                    return Err(GatewayError::other_status(status, endpoint, message, &body));
+                Some(error @ GatewayError::Status { .. }) => {
+                    return Err(error.with_response(&body::read_error(response).await));
                 }
                 Some(error) => return Err(error),
             }

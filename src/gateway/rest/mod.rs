@@ -181,7 +181,7 @@ impl<'a> Rest<'a> {
                 // Some errors come with the status 200.
                 Err((_, ErrorBody { status: Some(404), .. })) if pages.is_empty() => return Ok(None),
                 Err((_, ErrorBody { status: Some(status), message })) => {
-                    return Err(GatewayError::from_list_status(status, is_https, kind, message, &[]));
+                    return Err(GatewayError::from_list_status(status, is_https, kind, message));
                 }
                 Err((source, _)) => return Err(GatewayError::InvalidList { kind, source }),
             };
@@ -220,7 +220,8 @@ async fn list_error(response: Response, kind: SessionKind) -> GatewayError {
     }
     let (status, is_https) = (response.status().as_u16(), response.url().scheme() == "https");
     let body = body::read_error(response).await;
-    GatewayError::from_list_status(status, is_https, kind, ErrorBody::parse(&body).message, &body)
+    GatewayError::from_list_status(status, is_https, kind, ErrorBody::parse(&body).message)
+        .with_response(&body)
 }
 
 /// Returns the error of a gateway none of whose lists can be read: what the user can fix first.

@@ -67,7 +67,9 @@ pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Ter
         404 => Err(GatewayError::NoSuchSession { kind }),
         409 if kind == SessionKind::Designer => Err(GatewayError::DesignerInUse),
         503 => Err(GatewayError::starting()),
-        status => Err(GatewayError::other_status(status, Endpoint::Terminate, message, &answer)),
+        status => {
+            Err(GatewayError::other_status(status, Endpoint::Terminate, message).with_response(&answer))
+        }
     }
 }
 
