@@ -98,6 +98,7 @@ pub mod query;
 mod sanitize;
 pub mod secrets;
 pub mod settings;
+mod short_float;
 mod stop_signal;
 pub mod table;
 pub mod ui;

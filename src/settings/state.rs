@@ -56,6 +56,7 @@ pub struct WindowPlace {
     /// Width and height of the content, in points at 100 % zoom.
     pub size: [f32; 2],
     /// Physical pixels per point, without zoom.
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub scale: f32,
     /// The window is maximized.
     #[serde(default)]
@@ -299,10 +300,12 @@ mod tests {
     fn numbers_are_written_with_the_digits_that_they_need() {
         let folder = tempfile::tempdir().unwrap();
         let table = Layout { zoom: 1.7, activity_height: 250.3, ..Layout::default() };
-        let state = State { table, ..State::default() };
+        let window = WindowPlace { position: None, size: [1080.0, 680.0], scale: 1.1, maximized: false };
+        let state = State { table, window: Some(window), ..State::default() };
         state.save(folder.path()).unwrap();
         let text = std::fs::read_to_string(folder.path().join(STATE_FILE)).unwrap();
         assert!(text.contains("zoom = 1.7,"), "{text}");
+        assert!(text.contains("scale = 1.1,"), "{text}");
         assert!(text.contains("activity_height = 250.3,"), "{text}");
         assert_eq!(State::load(folder.path()), state);
     }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, Direction, short_float};
+use super::{Day, Direction};
 use crate::dataset::{ColumnId, Dataset, names};
 
 /// Maximum width of a column, in points, so that its edge stays within reach of the mouse.
@@ -19,7 +19,7 @@ pub struct ColumnLayout {
     /// The column.
     pub id: ColumnId,
     /// Width in points.
-    #[serde(serialize_with = "short_float::serialize")]
+    #[serde(serialize_with = "crate::short_float::serialize")]
     width: f32,
     /// `true` to show the column.
     visible: bool,

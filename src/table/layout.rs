@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActivityTab, Columns, Day, TimelineSpan, short_float};
+use super::{ActivityTab, Columns, Day, TimelineSpan};
 use crate::display::DateStyle;
 use crate::query::{Grouping, SortKey};
 
@@ -40,7 +40,7 @@ const ACTIVITY_HEIGHT: f32 = 264.0;
 #[expect(clippy::struct_excessive_bools, reason = "panels are open or closed")]
 pub struct Layout {
     /// Zoom factor of the window. Default: 1.
-    #[serde(serialize_with = "short_float::serialize")]
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub zoom: f32,
     /// Style of dates.
     pub dates: DateStyle,
@@ -59,7 +59,7 @@ pub struct Layout {
     /// `true` if the license panel is open. It has the place of the activity panel.
     pub licenses: bool,
     /// The height of the activity panel, in points.
-    #[serde(serialize_with = "short_float::serialize")]
+    #[serde(serialize_with = "crate::short_float::serialize")]
     pub activity_height: f32,
     /// The entries that the activity panel lists.
     pub activity_tab: ActivityTab,

@@ -16,7 +16,6 @@ mod layout;
 mod lines;
 mod power_table;
 mod scroll;
-mod short_float;
 mod timeline_span;
 
 pub use action::{Action, Direction, Motion, SelectMode, Step};
