@@ -5,9 +5,9 @@ use std::cmp::Ordering;
 use super::text_builder::TextOrder;
 use super::{Column, ColumnId, Dataset};
 
-/// Compares the values of a column in a row of a dataset and one of another, in the order in which the column is sorted. Nulls,
-/// missing columns and values of other types come last, even if the order is `descending`.
-pub(crate) fn compare(
+/// Compares the values of a column in a row of a dataset and one of another, in the order in which the column is sorted. Nulls
+/// come last, even if the order is `descending`. A column that one of them lacks, or has with another type, has no order.
+pub(crate) fn compare_cells(
     column: &ColumnId,
     descending: bool,
     (dataset, row): (&Dataset, u32),
@@ -28,9 +28,12 @@ pub(crate) fn compare(
             nulls_last(values.get(row), others.get(other_row), descending, |a, b| a.cmp(&b))
         }
         (Some(Column::Real(values)), Some(Column::Real(others))) => {
-            nulls_last(values.get(row), others.get(other_row), descending, |a, b| a.total_cmp(&b))
+            nulls_last(values.get(row), others.get(other_row), descending, |a, b| {
+                // -0.0 and 0.0 are the same number.
+                (a + 0.0).total_cmp(&(b + 0.0))
+            })
         }
-        (column, other) => column.is_none().cmp(&other.is_none()),
+        _ => Ordering::Equal,
     }
 }
 

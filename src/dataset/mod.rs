@@ -23,7 +23,7 @@ mod values;
 pub(crate) use address::{codes_of_host, hosts};
 pub use builder::{DATE_RANGE_MS, DatasetBuilder};
 pub use column::{Cell, Column, ColumnId, Value};
-pub(crate) use compare::compare;
+pub(crate) use compare::compare_cells;
 pub(crate) use concat::append;
 pub use concat::{Part, concat, concat_named, nested_name};
 pub use error::{DatasetError, WrongCell};

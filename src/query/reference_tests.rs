@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header};
+use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, compare_cells};
 
 type Row = (Option<String>, Option<String>, Option<bool>, Option<i64>, Option<i32>);
 
@@ -29,13 +29,14 @@ fn dataset(rows: &[Row]) -> Arc<Dataset> {
     let headers = columns.into_iter().map(|(name, kind)| Header { name: name.to_owned(), kind });
     let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
     for (username, project, designer, created, load) in rows {
+        let address = load.map(|load| format!("10.{}.0.1", 10 + 5 * load));
         let cells = [
             username.as_deref().map(Cell::Text),
             project.as_deref().map(Cell::Text),
             designer.map(Cell::Boolean),
             created.map(Cell::Date),
             load.map(|load| Cell::Real(f64::from(load))),
-            None,
+            address.as_deref().map(Cell::Text),
             None,
         ];
         for (column, cell) in cells.into_iter().enumerate() {
@@ -70,6 +71,33 @@ fn sorted(rows: &[Row], keys: &[SortKey], mut passing: Vec<u32>) -> Vec<u32> {
 }
 
 proptest! {
+    #[test]
+    fn rows_of_two_datasets_compare_as_they_sort_in_one(
+        rows in rows(),
+        half in 0..80_usize,
+        column in proptest::sample::select(
+            vec!["username", "isDesigner", "creationTime", "load", "address", "missing"]
+        ),
+        descending: bool,
+    ) {
+        let half = half.min(rows.len());
+        let (all, parts) = (dataset(&rows), [dataset(&rows[..half]), dataset(&rows[half..])]);
+        let key = SortKey { column: column.to_owned().into(), descending };
+        let query = Query { sort: vec![key.clone()], ..Query::default() };
+        let part = |row: u32| match (row as usize).checked_sub(half) {
+            None => (&*parts[0], row),
+            Some(row) => (&*parts[1], u32::try_from(row).unwrap()),
+        };
+        for pair in query.run(&all).unwrap().rows.windows(2) {
+            let order = compare_cells(&key.column, descending, part(pair[0]), part(pair[1]));
+            prop_assert!(order.is_le());
+            let back = compare_cells(&key.column, descending, part(pair[1]), part(pair[0]));
+            prop_assert_eq!(back, order.reverse());
+            let same = compare_cells(&key.column, descending, (&*all, pair[0]), (&*all, pair[1]));
+            prop_assert_eq!(same, order);
+        }
+    }
+
     #[test]
     fn filters_and_sorts(
         rows in rows(),

@@ -20,7 +20,8 @@ pub struct QueryResult {
     pub groups: Vec<u32>,
     /// The column that the query groups by.
     pub grouping: Option<ColumnId>,
-    /// The keys by which `rows` are sorted, the column of the groups first.
+    /// The keys by which `rows` are sorted, the column of the groups first. With the largest groups first, `rows` are in this
+    /// order only within a group.
     pub sort: Vec<SortKey>,
     /// Counts over `rows`.
     pub counts: Counts,

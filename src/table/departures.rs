@@ -1,7 +1,7 @@
 //! The sessions that have just left. Their lines stay for a while where they were.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use fixedbitset::FixedBitSet;
 
 use super::arrivals::{OutdatedLists, time_left};
-use crate::dataset::{Dataset, RowMapping, compare};
+use crate::dataset::{Column, ColumnId, Dataset, RowMapping, compare_cells};
 use crate::query::{QueryResult, SortKey};
 
 /// The largest number of lines of sessions that have left.
@@ -36,19 +36,31 @@ pub struct LeftSession {
 }
 
 impl LeftSession {
-    /// Returns how many of the sessions in this part of a result are above this one in its order. They have signed in between
-    /// its neighbors, of which the one above is in the same group.
-    fn arrivals_above(&self, result: &QueryResult, part: Range<usize>) -> usize {
-        // The group ends where the next one starts.
-        let next = result.groups.partition_point(|start| (*start as usize) < part.start.max(1));
-        let end = result.groups.get(next).map_or(part.end, |start| part.end.min(*start as usize));
-        let Some(arrived) = result.rows.get(part.start..end) else { return 0 };
-        arrived.partition_point(|row| {
+    /// Returns the first and the last place that the order of a result leaves to this session in a part of its rows. They are
+    /// the same unless rows have the same values.
+    fn places_in(&self, result: &QueryResult, part: Range<usize>) -> (usize, usize) {
+        let rows = &result.rows[part.clone()];
+        let order = |row: &u32| {
             let mut orders = result.sort.iter().map(|SortKey { column, descending }| {
-                compare(column, *descending, (&result.dataset, *row), (&self.dataset, self.row))
+                compare_cells(column, *descending, (&result.dataset, *row), (&self.dataset, self.row))
             });
-            orders.find(|order| order.is_ne()).is_some_and(Ordering::is_lt)
-        })
+            orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+        };
+        // A line belongs to the group of the session above it.
+        let min = if result.groups.is_empty() { part.start } else { part.start + 1 };
+        let first = (part.start + rows.partition_point(|row| order(row).is_lt())).max(min);
+        let last = part.start + rows.partition_point(|row| order(row).is_le());
+        (first, last.max(first))
+    }
+
+    /// Returns the code of its text in this column of another dataset.
+    fn code_in(&self, dataset: &Dataset, column: &ColumnId) -> Option<u32> {
+        let (Column::Text(texts), Column::Text(others)) =
+            (self.dataset.column(column)?, dataset.column(column)?)
+        else {
+            return None;
+        };
+        others.code_of(texts.get(self.row as usize)?)
     }
 }
 
@@ -107,21 +119,49 @@ impl Departures {
         // Those that left before are above those that leave now: they were above the same session.
         self.0.sort_by_key(|left| left.place);
         self.0.truncate(MAX_LINES);
-        let neighbors = neighbors(old, mapping, self.0.iter().map(|left| left.place));
-        let indices =
-            indices(&new.rows, neighbors.iter().flat_map(|near| [near.above, near.below]).flatten());
-        for (left, near) in self.0.iter_mut().zip(neighbors) {
-            let above = near.above.map(|row| indices.get(&row));
+        let above: Vec<Option<u32>> =
+            self.0.iter().map(|left| session_above(old, mapping, left.place)).collect();
+        let indices = indices(&new.rows, &above);
+        let groups = self.groups_in(new);
+        for (left, above) in self.0.iter_mut().zip(above) {
             left.place = match above {
                 None => 0,
-                Some(Some(index)) => index + 1,
-                // The filters hide it now.
-                Some(None) => left.place.min(new.rows.len()),
+                Some(row) => {
+                    indices.get(&row).map_or_else(|| left.place.min(new.rows.len()), |index| index + 1)
+                }
             };
-            let below = near.below.and_then(|row| indices.get(&row)).copied();
-            left.place += left.arrivals_above(new, left.place..below.unwrap_or(new.rows.len()));
+            // Others may have signed in, or moved.
+            let part = match &new.grouping {
+                None => Some(0..new.rows.len()),
+                Some(column) => {
+                    let code = left.code_in(&new.dataset, column);
+                    code.and_then(|code| groups.get(&code).cloned())
+                }
+            };
+            if let Some(part) = part {
+                let (first, last) = left.places_in(new, part);
+                left.place = left.place.clamp(first, last);
+            }
         }
         self.0.sort_by_key(|left| left.place);
+    }
+
+    /// Returns the rows of the groups to which these sessions belong, by the code of the text of the group.
+    fn groups_in(&self, result: &QueryResult) -> HashMap<u32, Range<usize>> {
+        let column = result.grouping.as_ref();
+        let Some((id, Column::Text(texts))) = column.and_then(|id| Some((id, result.dataset.column(id)?)))
+        else {
+            return HashMap::new();
+        };
+        let wanted: HashSet<u32> =
+            self.0.iter().filter_map(|left| left.code_in(&result.dataset, id)).collect();
+        let starts = result.groups.iter().map(|start| *start as usize);
+        let ends = starts.clone().skip(1).chain([result.rows.len()]);
+        let groups = starts.zip(ends).filter_map(|(start, end)| {
+            let code = texts.code(result.rows[start] as usize)?;
+            wanted.contains(&code).then_some((code, start..end))
+        });
+        groups.collect()
     }
 
     /// Notes which ones are in view now.
@@ -155,29 +195,14 @@ impl Departures {
     }
 }
 
-/// The new rows of the sessions around a place that are still on.
-struct Neighbors {
-    above: Option<u32>,
-    below: Option<u32>,
-}
-
-/// Returns the neighbors of each place. The places ascend.
-fn neighbors(old: &QueryResult, mapping: &RowMapping, places: impl Iterator<Item = usize>) -> Vec<Neighbors> {
-    let remaining = (0..).zip(&old.rows).filter_map(|(index, row)| Some((index, mapping.row(*row)?)));
-    let mut remaining = remaining.peekable();
-    let mut above = None;
-    let of_place = |place| {
-        while let Some((_, row)) = remaining.next_if(|(index, _)| *index < place) {
-            above = Some(row);
-        }
-        Neighbors { above, below: remaining.peek().map(|(_, row)| *row) }
-    };
-    places.map(of_place).collect()
+/// Returns the new row of the nearest session above a place that is still on.
+fn session_above(old: &QueryResult, mapping: &RowMapping, place: usize) -> Option<u32> {
+    old.rows[..place.min(old.rows.len())].iter().rev().find_map(|row| mapping.row(*row))
 }
 
 /// Returns the index of each of these rows.
-fn indices(rows: &[u32], wanted: impl Iterator<Item = u32>) -> HashMap<u32, usize> {
-    let is_wanted: FixedBitSet = wanted.map(|row| row as usize).collect();
+fn indices(rows: &[u32], wanted: &[Option<u32>]) -> HashMap<u32, usize> {
+    let is_wanted: FixedBitSet = wanted.iter().flatten().map(|row| *row as usize).collect();
     let found = (0..).zip(rows).filter(|(_, row)| is_wanted.contains(**row as usize));
     found.map(|(index, row)| (*row, index)).collect()
 }

@@ -287,6 +287,24 @@ fn sessions_that_have_left_keep_their_place_in_the_order_among_those_that_sign_i
 }
 
 #[test]
+fn sessions_that_have_left_keep_their_place_in_the_order_when_those_around_them_move() {
+    let mut fixture = Fixture::new("anna-A carl-C dora-D zoe-Z");
+    fixture.table.set_view(VIEW.0, 200);
+    fixture.has_marks = true;
+    fixture.sort(&["username"]);
+    fixture.refresh("anna-A dora-D zoe-Z");
+    assert_eq!(fixture.in_view(), "AcDZ");
+    // The session above has another value now.
+    fixture.refresh("xenia-A dora-D zoe-Z");
+    assert_eq!(fixture.in_view(), "cDAZ");
+    // Sessions without a value are last.
+    fixture.sort(&["creationTime", "username:desc"]);
+    fixture.refresh("xenia-A dora-D");
+    fixture.refresh("xenia-A dora-D anna-E");
+    assert_eq!(fixture.in_view(), "zADE");
+}
+
+#[test]
 fn sessions_that_have_left_stay_in_their_group() {
     let mut fixture = Fixture::new("anna-A anna-B carl-C");
     fixture.table.set_view(VIEW.0, 200);
@@ -296,6 +314,17 @@ fn sessions_that_have_left_stay_in_their_group() {
     // A larger group signs in above that of the session, and a smaller one below it.
     fixture.refresh("anna-A carl-C bert-D bert-E bert-F dora-G");
     assert_eq!(fixture.in_view(), "3DEF1Ab1C1G");
+    // The first session of a group leaves, and one signs in to the group above.
+    fixture = Fixture::new("zoe-A zoe-B carl-C carl-D");
+    fixture.table.set_view(VIEW.0, 200);
+    fixture.has_marks = true;
+    fixture.query.grouping = Some(Grouping { column: ColumnId::Username, largest_first: true });
+    fixture.run_query();
+    fixture.refresh("zoe-A zoe-B carl-D zoe-E");
+    assert_eq!(fixture.in_view(), "3ABE1Dc");
+    // The first groups leave, and a larger one is above the rest.
+    fixture.refresh("bert-F bert-G carl-D");
+    assert_eq!(fixture.in_view().replace(|c: char| !c.is_ascii_uppercase() && c != 'c', ""), "FGDc");
 }
 
 #[test]
@@ -339,7 +368,7 @@ fn header_stays_under_the_pointer_when_the_first_session_of_its_group_leaves() {
     fixture.pointer_y = Some(15);
     assert_eq!(fixture.in_view(), "J3BEH");
     fixture.refresh(&PLANT.replace("billy-B ", ""));
-    assert_eq!(fixture.in_view(), "b2EH3");
+    assert_eq!(fixture.in_view(), "J2EbH");
 }
 
 #[test]
