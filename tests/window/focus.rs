@@ -550,7 +550,57 @@ fn table_without_lines_keeps_the_window_at_rest() {
     is_empty.store(true, Ordering::SeqCst);
     window.press(NONE, Key::F5);
     window.until_text("No sessions");
-    window.until("a window that rests", |harness| !harness.ctx.requested_repaint_last_pass());
+    until_at_rest(&mut window);
+}
+
+#[test]
+fn window_rests_when_the_focused_control_is_disabled() {
+    let wants_login = Arc::new(AtomicBool::new(false));
+    let plant = FakeGateway::new({
+        let wants_login = wants_login.clone();
+        move |request, stream| {
+            let is_list = request.path() == "/system/webdev/gatewatch/sessions";
+            let response = match (is_list, wants_login.load(Ordering::SeqCst)) {
+                (true, true) => status("401 Unauthorized", ""),
+                (true, false) => ok(&answer(&PLANT)),
+                (false, _) => status("404 Not Found", ""),
+            };
+            stream.write_all(&response).unwrap();
+        }
+    });
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.harness.get_by_label("Add filter").focus();
+    window.harness.step();
+    wants_login.store(true, Ordering::SeqCst);
+    window.press(NONE, Key::F5);
+    window.until_text("User name");
+    until_at_rest(&mut window);
+}
+
+#[test]
+fn window_rests_while_a_dialog_of_the_palette_is_open() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    press(&mut window, NONE, Key::ArrowDown);
+    for dialog in ["settings", "test a pattern"] {
+        press(&mut window, Modifiers::COMMAND, Key::K);
+        window.frame([Event::Text(dialog.to_owned())]);
+        press(&mut window, NONE, Key::Enter);
+        until_at_rest(&mut window);
+        press(&mut window, NONE, Key::Escape);
+        window.harness.run_steps(3);
+        assert!(cursor(&window).is_some(), "{dialog}");
+    }
+}
+
+/// Draws frames until the program asks for none several times in a row.
+fn until_at_rest(window: &mut Window) {
+    let mut at_rest = 0;
+    window.retry("a window that rests", |window| {
+        window.harness.step();
+        at_rest = if window.harness.ctx.requested_repaint_last_pass() { 0 } else { at_rest + 1 };
+        at_rest > 3
+    });
 }
 
 #[test]

@@ -63,6 +63,12 @@ fn zooms() {
         window.press(Modifiers::NONE, Key::Enter);
         window.until(name, |harness| ((harness.ctx.zoom_factor() * 100.0).round() - percent).abs() < 0.5);
     }
+    // The keys close no popup in which something may be typed.
+    window.click("Saved filters");
+    window.until_text("Name of the filter to save");
+    window.press(Modifiers::COMMAND, Key::Minus);
+    window.until("90 %", |harness| (harness.ctx.zoom_factor() - 0.9).abs() < 0.01);
+    assert!(window.has("Name of the filter to save"));
 }
 
 #[test]

@@ -156,6 +156,9 @@ impl App {
         if !self.leave_form(AfterDiscard::SignIn(gateway.clone())) {
             return;
         }
+        if gateway.is_none() && self.state.is_asking_for_login() {
+            return views::focus(ctx, &self.state, &self.drafts);
+        }
         let is_shown = |gateway: &String| self.state.gateways.shown == Shown::Gateway(gateway.clone());
         if let Some(gateway) = gateway.filter(|gateway| !is_shown(gateway)) {
             self.connect_by_name(&gateway);

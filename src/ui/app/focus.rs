@@ -1,6 +1,6 @@
 //! Where the keyboard focus goes when the widget that has it gives it up, or is gone.
 
-use egui::{Context, Id, Memory, Order, Popup};
+use egui::{Context, Id, Key, Memory, Order, Popup};
 
 use super::super::{focus_scroll, grid, popup, views};
 use super::App;
@@ -30,18 +30,32 @@ impl App {
             return;
         }
         let focused = ctx.memory(Memory::focused);
-        if ctx.memory(|memory| memory.top_modal_layer().is_some()) {
+        if let Some(dialog) = ctx.memory(Memory::top_modal_layer) {
             // A command of the palette has just moved it behind the dialog, where egui takes it again.
-            if focused.is_some() && focused != self.ui_state.focused {
+            let is_behind = |id| focus_scroll::widget(ctx, id).is_none_or(|widget| widget.layer_id != dialog);
+            if focused != self.ui_state.focused && focused.is_some_and(is_behind) {
                 self.ui_state.restored_focus = focused;
             }
-            ctx.request_repaint();
+            // Another dialog may have opened from the palette. What closes it draws again.
+            if !self.has_dialog() {
+                ctx.request_repaint();
+            }
         } else if let Some(id) = self.ui_state.restored_focus.take()
             && focused.is_none_or(|focused| focused == grid::id())
             && !Popup::is_any_open(ctx)
         {
             ctx.memory_mut(|memory| memory.request_focus(id));
         }
+    }
+
+    /// Returns whether a dialog is open.
+    pub(super) fn has_dialog(&self) -> bool {
+        let Self { drafts, ui_state, .. } = self;
+        ui_state.termination.is_some()
+            || ui_state.question.is_some()
+            || drafts.palette.is_some()
+            || drafts.tester.is_open
+            || ui_state.settings_page.is_some()
     }
 
     /// Returns the keyboard focus to the table after a click on a button, so that its cursor shows again. Text boxes, menus and
@@ -53,33 +67,37 @@ impl App {
         }
     }
 
-    /// Notes whether the widget with the focus has given it up or is gone, as egui does later. After a key, the table takes the
-    /// focus then, even if it has no cursor yet. Otherwise the Tab key would start at the top of the window.
-    pub(super) fn follow_lost_focus(&mut self, ctx: &Context) {
+    /// Gives the focus to the table if the widget that had it has given it up or is gone, even if the table has no cursor yet.
+    /// Otherwise the Tab key would start at the top of the window. After a click, no widget has the focus.
+    ///
+    /// Call it at the end of a frame, when `was_in_text_box` is that of this frame.
+    pub(super) fn restore_lost_focus(&mut self, ctx: &Context) {
         let focused = ctx.memory(Memory::focused);
         let before = self.ui_state.focused;
+        // egui takes the focus from a widget that is gone only at the end of the pass.
         let is_gone = |id| before == Some(id) && !is_drawn(ctx, id);
         if focused.is_some_and(|id| !is_gone(id)) || is_clicked(ctx) {
             self.ui_state.is_focus_lost = false;
         } else if let Some(before) = before {
-            // What is typed next may be the rest of a password, if its text box is gone. What is above the window gives the
-            // focus back by itself.
-            let is_in_text_box = self.typing.was_in_text_box;
+            // What is typed next may be the rest of a password, if its text box is gone. Dialogs and popups give the focus back
+            // by themselves.
+            let is_text_box_gone = self.typing.was_in_text_box;
             self.ui_state.is_focus_lost =
-                !is_in_text_box && !has_overlay(ctx) && !is_above_window(ctx, before);
+                !is_text_box_gone && !has_overlay(ctx) && !is_in_overlay(ctx, before);
             grid::return_focus(ctx);
         }
         if !self.ui_state.is_focus_lost || has_overlay(ctx) {
             return;
         }
         let next = if self.can_show_focus() {
-            Some(grid::id())
+            Some(grid::id()).filter(|id| is_drawn(ctx, *id))
         } else {
-            // Escape had nothing to leave. A table without lines waits for some.
+            // Without a table, Escape leaves the focus where it is, unless it leads elsewhere.
             let is_idle = !self.drafts.has_form() && self.commands.is_empty();
-            before.filter(|id| is_idle && *id != grid::id())
+            let is_escape = is_idle && ctx.input(|input| input.key_pressed(Key::Escape));
+            before.filter(|id| is_escape && *id != grid::id() && is_enabled(ctx, *id))
         };
-        if let Some(next) = next.filter(|id| is_drawn(ctx, *id)) {
+        if let Some(next) = next {
             ctx.memory_mut(|memory| memory.request_focus(next));
             ctx.request_repaint();
         }
@@ -97,9 +115,14 @@ fn is_drawn(ctx: &Context, id: Id) -> bool {
     ctx.viewport(|viewport| viewport.this_pass.used_ids.contains_key(&id))
 }
 
+/// Returns whether a widget can be used in this pass.
+fn is_enabled(ctx: &Context, id: Id) -> bool {
+    ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some_and(|widget| widget.enabled))
+}
+
 /// Returns whether a widget is in a dialog or popup.
-fn is_above_window(ctx: &Context, id: Id) -> bool {
-    focus_scroll::widget(ctx, id).is_some_and(|widget| widget.layer_id.order != Order::Background)
+fn is_in_overlay(ctx: &Context, id: Id) -> bool {
+    focus_scroll::widget(ctx, id).is_some_and(|widget| widget.layer_id.order == Order::Foreground)
 }
 
 /// Returns whether something is open above the window that has its own focus.

@@ -355,7 +355,7 @@ impl eframe::App for App {
         self.return_focus_after_click(&ctx);
         // Also in one that is gone.
         self.typing.was_in_text_box = ctx.text_edit_focused();
-        self.follow_lost_focus(&ctx);
+        self.restore_lost_focus(&ctx);
         self.ui_state.focused = ctx.memory(Memory::focused);
         self.remember_filter();
         self.ui_state.reveals_cursor_column = false;

@@ -37,7 +37,7 @@ impl App {
             PastCommand::EnterTime => self.enter_past_time(ctx),
             PastCommand::Show(time) => self.show_past(time),
             PastCommand::ShowTyped => self.show_typed_past(ctx),
-            PastCommand::LeaveBox => self.leave_time_box(),
+            PastCommand::LeaveTimeBox => self.leave_time_box(),
             PastCommand::ClearError => self.drafts.moment_error = None,
             PastCommand::Step(step) => self.step_in_past(step),
             PastCommand::Leave => self.leave_past(),

@@ -43,7 +43,7 @@ pub(super) fn handle(
                 return true;
             }
             if named.is_available(state, drafts) {
-                leaves_menus |= !matches!(command, Command::Refresh | Command::TogglePause);
+                leaves_menus |= !stays_beside_menus(&command);
                 commands.push(command);
             }
             false
@@ -69,7 +69,7 @@ pub(super) fn handle(
                 commands.push(Command::Filter(FilterCommand::Clear(field)));
             }
         } else if focused == Some(gateway_bar::time_box_id()) {
-            commands.push(Command::Past(PastCommand::LeaveBox));
+            commands.push(Command::Past(PastCommand::LeaveTimeBox));
         } else if let Some(command) = views::cancel(state) {
             commands.push(command);
         } else if is_table && !views::takes_text(state) {
@@ -77,4 +77,10 @@ pub(super) fn handle(
             commands.push(Command::Escape);
         }
     }
+}
+
+/// Returns whether a command shows nothing that a menu would hide.
+fn stays_beside_menus(command: &Command) -> bool {
+    use Command::{Refresh, SetZoom, TogglePause, ZoomIn, ZoomOut};
+    matches!(command, Refresh | TogglePause | ZoomIn | ZoomOut | SetZoom(_))
 }

@@ -25,6 +25,7 @@ pub(super) struct Typing {
 impl App {
     /// Moves the keyboard focus to where the text of this frame belongs. Runs before the views are drawn.
     pub(super) fn direct_typing(&mut self, ctx: &Context) {
+        let has_dialog = self.has_dialog();
         let Self { state, drafts, ui_state, typing, .. } = self;
         let (is_typed, is_deliberate) = ctx.input(|input| {
             let has = |predicate: fn(&Event) -> bool| input.events.iter().any(predicate);
@@ -40,11 +41,7 @@ impl App {
             || ctx.memory(|memory| memory.top_modal_layer().is_some())
             || drafts.has_form()
             || drafts.export_path.is_some()
-            || ui_state.termination.is_some()
-            || ui_state.question.is_some()
-            || drafts.palette.is_some()
-            || drafts.tester.is_open
-            || ui_state.settings_page.is_some();
+            || has_dialog;
         if is_busy {
             return;
         }

@@ -137,7 +137,7 @@ pub(in crate::ui) enum PastCommand {
     /// Clears the error of the typed time, because it was edited.
     ClearError,
     /// Discards what is typed into the box with the time. If no time was chosen, the table shows the present again.
-    LeaveBox,
+    LeaveTimeBox,
     /// Shows the sessions at the time of the next or previous change.
     Step(Step),
     /// Shows the present again.

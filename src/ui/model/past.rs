@@ -10,7 +10,7 @@ use crate::ui::error_report::ErrorReport;
 pub(in crate::ui) struct Past {
     /// The moment, in milliseconds since 1970 UTC.
     pub(in crate::ui) at: i64,
-    /// Whether the user has chosen the moment, rather than only opened the box for it.
+    /// `true` if the user has chosen the moment, `false` if only the box for it was opened.
     pub(in crate::ui) is_chosen: bool,
     /// The sessions; those of an earlier moment, or none, until they are read.
     pub(in crate::ui) sessions: Option<Arc<PastSessions>>,

@@ -38,7 +38,7 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) focus_before_dialog: Option<Id>,
     /// The widget that gets it back in the next frame without a dialog.
     pub(in crate::ui) restored_focus: Option<Id>,
-    /// The widget with the focus gave it up after a key, and the table takes it.
+    /// The widget with the focus gave it up or is gone, and the table takes it.
     pub(in crate::ui) is_focus_lost: bool,
     /// The sign-in panel was shown in the previous frame.
     pub(in crate::ui) was_sign_in_shown: bool,
