@@ -12,18 +12,19 @@ use source::{Reference, references};
 
 /// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
 /// module imports only modules above it in this table.
-const LAYERS: [(&str, &[&str]); 22] = [
+const LAYERS: [(&str, &[&str]); 23] = [
     ("version", &[]),
     ("atomic_file", &[]),
     ("count", &[]),
     ("sanitize", &[]),
     ("notify_on_drop", &[]),
+    ("short_float", &[]),
     ("stop_signal", &[]),
     ("dataset", &[]),
     ("filter", &[]),
     ("query", &["notify_on_drop", "dataset", "filter"]),
     ("display", &["count", "sanitize", "dataset"]),
-    ("table", &["dataset", "filter", "query", "display"]),
+    ("table", &["short_float", "dataset", "filter", "query", "display"]),
     ("export", &["atomic_file", "sanitize", "dataset", "filter", "query", "display"]),
     ("secrets", &["sanitize"]),
     ("gateway", &["count", "sanitize", "dataset", "secrets"]),
@@ -50,6 +51,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
         &[
             "atomic_file",
             "sanitize",
+            "short_float",
             "dataset",
             "filter",
             "query",
