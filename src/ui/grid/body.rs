@@ -10,7 +10,7 @@ use super::super::context_menu;
 use super::super::duplicate_login;
 use super::super::fonts;
 use super::super::icons;
-use super::super::model::{AppState, CellMenu, UiState};
+use super::super::model::{AppState, CellMenu, UiState, epoch_ms};
 use super::super::past_note;
 use super::super::theme;
 use super::super::tokens::{self, palette};
@@ -264,8 +264,8 @@ impl Painter<'_> {
             let style = cell::CellStyle {
                 indent: if index == 0 { indent } else { 0.0 },
                 left_at: (index == mark_column).then(|| {
-                    let time = |left_at| display::time_text(left_at, self.state.now());
-                    session.left_at.map(time).unwrap_or_default()
+                    // In the time zone of the other dates of the row.
+                    session.left_at.map(|time| clock.full_date(epoch_ms(time))).unwrap_or_default()
                 }),
                 presence: cell::Presence::Left,
                 ..cell::CellStyle::new(id.with(&column.id), index)
