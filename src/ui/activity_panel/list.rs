@@ -88,7 +88,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         HeldRows::new(&mut contents, body, id().with(&id_salt), (count, state.activity.cursor), key, find);
     let table = held.scroll(list_cells::table(&mut contents, &id_salt, others), target);
     let column_title = |column: usize| match column {
-        TIME => format!("{} · {}", COLUMNS[TIME], clock.style_name()),
+        TIME => time_title(&clock),
         NODE if places.has_gateways => "Gateway".to_owned(),
         _ => COLUMNS[column].to_owned(),
     };
@@ -155,9 +155,15 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     }
 }
 
+fn time_title(clock: &Clock) -> String {
+    format!("{} · {}", COLUMNS[TIME], clock.style_name())
+}
+
 /// Returns the smallest and largest widths of all columns. The time has room for those of the rows.
 fn ranges(ui: &Ui, rows: Option<&ActivityRows>, clock: &Clock) -> [Rangef; COLUMNS.len()] {
     let mut ranges = theme::ACTIVITY_COLUMNS;
+    let title = list_cells::column_width(ui, &time_title(clock), true) + tokens::UNIT + tokens::ICON_TINY;
+    ranges[TIME] = Rangef::point(ranges[TIME].max.max(title.ceil()));
     let Some(rows) = rows else { return ranges };
     // Those of one day, and those of one year, have about the same width.
     let ends = [Some(0), rows.groups.len().checked_sub(1)].into_iter().flatten();
