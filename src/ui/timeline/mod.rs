@@ -65,9 +65,9 @@ fn contents(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Comman
     response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, "Sessions over time"));
     let hovered = response.hover_pos().filter(|_| response.hovered()).map(|at| scale.time(at.x));
     pointer(ui, &response, scale, now, state.layout.activity, commands);
-    keys(ui, &response, scale, now, commands);
-
     let past = state.past.as_ref().map(|past| past.at);
+    keys(ui, &response, scale, past.unwrap_or(now), now, commands);
+
     let painter = ui.painter().clone();
     let cursor = |time: Option<i64>, is_chosen| {
         let time = time?;
@@ -181,16 +181,15 @@ fn pointer(
     }
 }
 
-/// Emits the commands of keys while the chart has the focus.
-fn keys(ui: &Ui, response: &Response, scale: Scale, now: i64, commands: &mut Vec<Command>) {
+/// Emits the commands of keys while the chart has the focus. `shown` is the time that the table shows, which stays in view.
+fn keys(ui: &Ui, response: &Response, scale: Scale, shown: i64, now: i64, commands: &mut Vec<Command>) {
     if !response.has_focus() {
         return;
     }
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    let center = scale.range.from + scale.range.length() / 2;
     let zoom = |factor| {
-        let range = scale.range.zoomed(factor, center, now);
+        let range = scale.range.zoomed(factor, shown.clamp(scale.range.from, scale.range.to), now);
         Command::Timeline(TimelineCommand::Zoom(range))
     };
     let pressed = arrow_keys::plain_keys(ui);
