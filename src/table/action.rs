@@ -45,6 +45,17 @@ pub enum Direction {
     Right,
 }
 
+impl Direction {
+    /// Returns the other direction.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Left => Self::Right,
+            Self::Right => Self::Left,
+        }
+    }
+}
+
 /// A step through the selected sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

@@ -80,7 +80,8 @@ impl<'a> Dialog<'a> {
                 contents(ui);
                 ui.add_space(3.0 * tokens::UNIT);
                 // Enter must not confirm.
-                buttons(ui, confirm, last_drawn.is_none() || focused.is_none())
+                let is_focus_lost = ui.memory(Memory::focused).is_none();
+                buttons(ui, confirm, last_drawn.is_none() || is_focus_lost)
             })
             .inner
         });

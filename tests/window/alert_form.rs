@@ -422,8 +422,10 @@ fn tests_an_alert_over_the_history() {
     window.until_text("Enter a name");
     window.type_into("Name", "Arrivals");
     window.click("Time to test: Last day");
-    window.click("Test alert");
+    window.harness.get_by_label("Test alert").focus();
+    window.press(Modifiers::NONE, Key::Enter);
     window.until_text("1 alert would have been sent");
+    window.until("the focus", |harness| harness.get_by_label("Test alert").is_focused());
     window.until_text_contains("anna signed in to Boiler from 10.10.0.1 on Plant");
     // Of another draft, nothing is known yet.
     window.type_into("Username filter", "billy");

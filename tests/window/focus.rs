@@ -655,3 +655,80 @@ fn commands_of_the_palette_move_the_focus() {
         run(&mut read, "go to a time", "Time of the table");
     }
 }
+
+#[test]
+fn filter_without_matches_keeps_the_focus() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.harness.get_by_label("Username filter").focus();
+    window.frame([Event::Text("zzzq".to_owned())]);
+    window.until_text("0 of 6 sessions");
+    for pressed in [Key::ArrowDown, Key::Enter] {
+        press(&mut window, NONE, pressed);
+        window.harness.run_steps(3);
+        assert_eq!(focused(&window).unwrap().name, "Username filter", "{pressed:?}");
+    }
+    window.until("a window that rests", |harness| !harness.ctx.requested_repaint_last_pass());
+}
+
+#[test]
+fn down_in_the_popup_of_a_chip_leaves_the_table_alone() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.click("Add filter");
+    window.click("Filter by Address");
+    window.until("the popup", |harness| {
+        harness.query_by_label("Address filter").is_some_and(|edit| edit.is_focused())
+    });
+    press(&mut window, NONE, Key::ArrowDown);
+    assert_eq!(focused(&window).unwrap().name, "Address filter");
+    assert!(window.selected("Username").is_empty());
+}
+
+#[test]
+fn alt_and_arrows_leave_the_cursor_in_its_column() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    press(&mut window, NONE, Key::ArrowDown);
+    press(&mut window, NONE, Key::ArrowRight);
+    let before = cursor(&window);
+    for pressed in [Key::ArrowLeft, Key::ArrowRight] {
+        press(&mut window, Modifiers::ALT, pressed);
+        assert_eq!(cursor(&window), before, "{pressed:?}");
+    }
+}
+
+#[test]
+fn column_that_is_moved_to_an_end_leaves_the_focus_in_its_menu() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.harness.get_by_label("Project").focus();
+    window.harness.step();
+    press(&mut window, Modifiers::SHIFT, Key::F10);
+    window.until("the menu", |harness| harness.query_by_label("Move left").is_some());
+    window.harness.get_by_label("Move left").focus();
+    window.harness.step();
+    press(&mut window, NONE, Key::Enter);
+    window.harness.run_steps(3);
+    assert_eq!(focused(&window).unwrap().name, "Move right");
+}
+
+#[test]
+fn removed_filter_can_be_kept_by_the_next_key() {
+    let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
+    let start = Start { folder: Some(folder.path().to_owned()), ..start_on(&plant.url) };
+    let mut window = open([1280.0, 680.0], start);
+    window.click("Saved filters");
+    window.type_into("Name of the filter to save", "mine");
+    press(&mut window, NONE, Key::Enter);
+    window.click("Saved filters");
+    window.until_text("Remove the filter mine");
+    window.harness.get_by_label("Remove the filter mine").focus();
+    window.harness.step();
+    press(&mut window, NONE, Key::Enter);
+    window.harness.run_steps(3);
+    assert_eq!(focused(&window).unwrap().name, "Undo: keep mine");
+    press(&mut window, NONE, Key::Enter);
+    window.harness.run_steps(3);
+    assert_eq!(focused(&window).unwrap().name, "Name of the filter to save");
+}

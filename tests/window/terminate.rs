@@ -18,6 +18,8 @@ use gatewatch::secrets::{Secret, Secrets};
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{App, Start};
 
+use super::focus::focused;
+
 const TOKEN: &str = "tok:key";
 
 fn demo(seed: u64) -> DemoGateway {
@@ -252,6 +254,14 @@ fn sends_message_to_the_user_of_a_perspective_session() {
     let mut window = open(&[&gateway.url], true, token());
     window.menu_of_cell("Username", 1);
     open_confirmation(&mut window);
+    // Each press of Tab moves on by one control.
+    let mut reached = Vec::new();
+    for _ in 0..6 {
+        window.press(Modifiers::NONE, Key::Tab);
+        reached.extend(focused(&window).map(|focused| focused.name));
+    }
+    let buttons = ["Terminate session", "Message to the user", "Cancel"];
+    assert_eq!(reached, [buttons, buttons].concat());
     window.type_into("Message to the user", " Update at 5 & back + soon ");
     window.click("Cancel");
     // Another question starts without the message.

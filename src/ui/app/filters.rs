@@ -83,7 +83,11 @@ impl App {
     }
 
     /// Moves the keyboard focus to the table, and the cursor to its first row and column if there is no cursor.
+    /// Does nothing without lines, none of which could show the focus.
     pub(super) fn focus_table(&mut self, ctx: &Context) {
+        if self.state.table.lines().is_empty() {
+            return;
+        }
         ctx.memory_mut(|memory| memory.request_focus(grid::id()));
         if !self.state.table.has_cursor() {
             self.state.table.act(Action::MoveCursor(Motion::Home, SelectMode::Only));

@@ -1,8 +1,8 @@
 //! A box for a filter: caption, pattern, toggles and the button that clears it.
 
 use egui::{
-    Align2, Color32, Event, FontFamily, FontId, Frame, Id, Key, Margin, Memory, Modifiers, Rect, Response,
-    Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
+    Align2, Color32, Event, FontFamily, FontId, Frame, Id, Key, Margin, Memory, Modifiers, Popup, Rect,
+    Response, Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::{history, toggles};
@@ -119,8 +119,14 @@ impl FilterBox<'_> {
             commands.push(Command::ApplyFilters);
         }
         commit(ui, &edit, changed, field, commands);
-        if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !changed {
-            take_offer(state, field, text, status, commands);
+        if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            if state.table.lines().is_empty() {
+                // The table can't take it.
+                edit.request_focus();
+            }
+            if !changed {
+                take_offer(state, field, text, status, commands);
+            }
         }
 
         let is_visible = is_hovered || is_active || !text.pattern.is_empty();
@@ -202,7 +208,10 @@ fn keys(ui: &Ui, id: Id, has_focus: bool, commands: &mut Vec<Command>) {
     if ui.input_mut(|input| input.consume_key(Modifiers::ALT, Key::ArrowDown)) {
         history::toggle_by_key(ui.ctx(), id);
     } else if ui.input_mut(|input| consume_exactly(&mut input.events, Key::ArrowDown)) {
-        commands.push(Command::FocusTable);
+        // In a popup, the box is over the table.
+        if !Popup::is_any_open(ui.ctx()) {
+            commands.push(Command::FocusTable);
+        }
     }
 }
 

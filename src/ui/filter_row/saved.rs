@@ -30,6 +30,11 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
     button.tooltip("Saved filters");
 }
 
+/// Returns the ID of the item that brings a removed filter back.
+fn undo_id() -> Id {
+    Id::unique("undo removing a filter")
+}
+
 /// Returns the ID of the box for the name of a filter.
 fn name_id() -> Id {
     Id::unique("filter name")
@@ -48,6 +53,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         let remove =
             toggles::icon_button(ui, item.id.with("remove"), place, icons::X, tokens::ICON_SMALL, &name);
         if remove.tooltip_beside("Remove").clicked() {
+            focus_request::request(ui.ctx(), undo_id());
             commands.push(Command::RemoveFilter(saved.name.clone()));
         }
         if item.clicked() {
@@ -57,7 +63,12 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
     }
     if let Some(removed) = &drafts.removed_filter {
         let undo = menu::Item::new(format!("Undo: keep {}", removed.name)).icon(icons::ROTATE_CCW);
-        if ui.add(undo).clicked() {
+        let undo = ui.add(undo);
+        if focus_request::take(ui, undo_id()) {
+            undo.request_focus();
+        }
+        if undo.clicked() {
+            focus_request::request(ui.ctx(), name_id());
             commands.push(Command::RestoreFilter);
         }
     }

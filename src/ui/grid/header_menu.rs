@@ -1,9 +1,10 @@
 //! The menu of a column's header: sort, width, position, visible columns, date style and row height.
 
-use egui::{PopupCloseBehavior, Pos2, Response, Ui};
+use egui::{Id, PopupCloseBehavior, Pos2, Response, Ui};
 
 use super::super::command::{ColumnChange, Command};
 use super::super::context_menu;
+use super::super::focus_request;
 use super::super::icons;
 use super::super::menu::{self, Item};
 use super::super::model::AppState;
@@ -33,12 +34,28 @@ pub(super) fn show(
             ui.close();
         }
         let shown = state.shown_columns();
-        let [is_first, is_last] = [shown.first(), shown.last()].map(|end| end == Some(id));
-        for (text, icon, direction, is_end, reason) in [
-            ("Move left", icons::CHEVRON_LEFT, Direction::Left, is_first, "This is the first column"),
-            ("Move right", icons::CHEVRON_RIGHT, Direction::Right, is_last, "This is the last column"),
+        let index = shown.iter().position(|column| column == id);
+        let last = shown.len().saturating_sub(1);
+        for (text, icon, direction, end, before_end, reason) in [
+            ("Move left", icons::CHEVRON_LEFT, Direction::Left, 0, 1, "This is the first column"),
+            (
+                "Move right",
+                icons::CHEVRON_RIGHT,
+                Direction::Right,
+                last,
+                last.saturating_sub(1),
+                "This is the last column",
+            ),
         ] {
-            if ui.add(Item::new(text).icon(icon).enabled(!is_end, reason)).clicked() {
+            let item = ui.add(Item::new(text).icon(icon).enabled(index != Some(end), reason));
+            if focus_request::take(ui, move_id(direction)) {
+                item.request_focus();
+            }
+            if item.clicked() {
+                if index == Some(before_end) && item.has_focus() {
+                    // The column arrives at the end, and this item can't keep the focus.
+                    focus_request::request(ui.ctx(), move_id(direction.opposite()));
+                }
                 commands.push(Command::Column(id.clone(), ColumnChange::Shift(direction)));
             }
         }
@@ -72,6 +89,11 @@ pub(super) fn show(
         menu::submenu(ui, columns, |ui| columns_menu::show(ui, state, commands));
     });
     fit
+}
+
+/// Returns the ID of requests of the keyboard focus for the item that moves the column in a direction.
+fn move_id(direction: Direction) -> Id {
+    Id::unique(("move column", direction == Direction::Left))
 }
 
 fn sort_items(ui: &mut Ui, state: &AppState, id: &ColumnId, takes_focus: bool, commands: &mut Vec<Command>) {

@@ -59,6 +59,10 @@ pub(super) fn handle(
 
 fn action(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> {
     let all = || columns.iter().map(|column| column.id.clone()).collect::<Vec<ColumnId>>();
+    // Alt+Left and Alt+Right step through time.
+    if modifiers.alt {
+        return None;
+    }
     let motion = match key {
         Key::ArrowUp => Motion::Up,
         Key::ArrowDown => Motion::Down,
