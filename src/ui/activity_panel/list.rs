@@ -162,7 +162,9 @@ fn time_title(clock: &Clock) -> String {
 /// Returns the smallest and largest widths of all columns. The time has room for those of the rows.
 fn ranges(ui: &Ui, rows: Option<&ActivityRows>, clock: &Clock) -> [Rangef; COLUMNS.len()] {
     let mut ranges = theme::ACTIVITY_COLUMNS;
-    let title = list_cells::column_width(ui, &time_title(clock), true) + tokens::UNIT + tokens::ICON_TINY;
+    // The arrow takes the space at the right of the title.
+    let title = list_cells::column_width(ui, &time_title(clock), true) - theme::CELL_RIGHT;
+    let title = title + tokens::UNIT + tokens::ICON_TINY;
     ranges[TIME] = Rangef::point(ranges[TIME].max.max(title.ceil()));
     let Some(rows) = rows else { return ranges };
     // Those of one day, and those of one year, have about the same width.
