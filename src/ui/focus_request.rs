@@ -1,24 +1,47 @@
 //! Requests of the keyboard focus for a widget that isn't drawn yet, such as a text box in a popup that opens.
 
-use egui::{Context, Id, Ui};
+use egui::{Context, Id, Memory, Ui};
 
-/// The number of the frame of a request.
-#[derive(Clone, Copy, Debug, Default)]
-struct Requested(u64);
+/// A request.
+#[derive(Clone, Copy, Debug)]
+enum Requested {
+    /// For this frame and the next one.
+    In(u64),
+    /// Until another widget than this one has the focus.
+    From(Id),
+}
+
+impl Default for Requested {
+    /// Returns one that has ended.
+    fn default() -> Self {
+        Self::In(0)
+    }
+}
 
 /// Requests the focus for what is drawn with this ID. The request ends with the next frame, so that it never takes the focus
 /// from something else later.
 pub(super) fn request(ctx: &Context, id: Id) {
     let frame = ctx.cumulative_frame_nr();
-    ctx.data_mut(|data| data.insert_temp(id, Requested(frame)));
+    ctx.data_mut(|data| data.insert_temp(id, Requested::In(frame)));
 }
 
-/// Returns `true` once if the focus was requested for this ID in this frame or the last one.
+/// Requests the focus for what is drawn with this ID later, as when a file was written. The request ends when the focus is
+/// elsewhere than in `from`, which may be gone by then.
+pub(super) fn request_from(ctx: &Context, from: Id, id: Id) {
+    ctx.data_mut(|data| data.insert_temp(id, Requested::From(from)));
+}
+
+/// Returns `true` once if the focus was requested for this ID.
 pub(super) fn take(ui: &Ui, id: Id) -> bool {
     // A popup that is being measured is disabled.
     if ui.is_sizing_pass() {
         return false;
     }
-    let requested = ui.data_mut(|data| data.remove_temp::<Requested>(id));
-    requested.is_some_and(|Requested(frame)| ui.ctx().cumulative_frame_nr() <= frame + 1)
+    let Some(requested) = ui.data_mut(|data| data.remove_temp::<Requested>(id)) else {
+        return false;
+    };
+    match requested {
+        Requested::In(frame) => ui.ctx().cumulative_frame_nr() <= frame + 1,
+        Requested::From(from) => ui.memory(Memory::focused).is_none_or(|focused| focused == from),
+    }
 }

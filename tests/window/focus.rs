@@ -725,10 +725,33 @@ fn removed_filter_can_be_kept_by_the_next_key() {
     window.until_text("Remove the filter mine");
     window.harness.get_by_label("Remove the filter mine").focus();
     window.harness.step();
-    press(&mut window, NONE, Key::Enter);
+    // The settings are written meanwhile.
+    for next in ["Undo: keep mine", "Name of the filter to save"] {
+        press(&mut window, NONE, Key::Enter);
+        window.until(next, |harness| harness.query_by_label(next).is_some_and(|next| next.is_focused()));
+    }
+}
+
+#[test]
+fn settings_opened_with_a_key_have_the_focus_on_their_page() {
+    let plant = plant();
+    let mut window = open([1280.0, 800.0], start_on(&plant.url));
+    for (modifiers, pressed, page) in
+        [(NONE, Key::F1, "Shortcuts"), (Modifiers::COMMAND, Key::Comma, "General")]
+    {
+        press(&mut window, modifiers, pressed);
+        window.until_text("Close settings");
+        window.harness.run_steps(3);
+        assert_eq!(focused(&window).map(|focused| focused.name).as_deref(), Some(page));
+        until_at_rest(&mut window);
+        press(&mut window, NONE, Key::Tab);
+        assert!(focused(&window).is_some_and(|focused| focused.name != page));
+        press(&mut window, NONE, Key::Escape);
+        window.harness.run_steps(3);
+        assert!(!window.has("Close settings"));
+    }
+    window.click("Settings");
+    window.until_text("Close settings");
     window.harness.run_steps(3);
-    assert_eq!(focused(&window).unwrap().name, "Undo: keep mine");
-    press(&mut window, NONE, Key::Enter);
-    window.harness.run_steps(3);
-    assert_eq!(focused(&window).unwrap().name, "Name of the filter to save");
+    assert_eq!(focused(&window), None, "after a click");
 }

@@ -1,6 +1,6 @@
 //! The menu of saved filters: apply, save and remove them.
 
-use egui::{Align, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, pos2, vec2};
+use egui::{Align, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::toggles;
 use crate::ui::button::Button;
@@ -52,8 +52,11 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         let name = format!("Remove the filter {}", saved.name);
         let remove =
             toggles::icon_button(ui, item.id.with("remove"), place, icons::X, tokens::ICON_SMALL, &name);
-        if remove.tooltip_beside("Remove").clicked() {
-            focus_request::request(ui.ctx(), undo_id());
+        let remove = remove.tooltip_beside("Remove");
+        if remove.clicked() {
+            if remove.has_focus() {
+                focus_request::request_from(ui.ctx(), remove.id, undo_id());
+            }
             commands.push(Command::RemoveFilter(saved.name.clone()));
         }
         if item.clicked() {
@@ -63,7 +66,9 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
     }
     if let Some(removed) = &drafts.removed_filter {
         let undo = menu::Item::new(format!("Undo: keep {}", removed.name)).icon(icons::ROTATE_CCW);
-        let undo = ui.add(undo);
+        // The number of items above it changes.
+        let builder = UiBuilder::new().scope_id(undo_id());
+        let undo = ui.scope_builder(builder, |ui| ui.add(undo)).inner;
         if focus_request::take(ui, undo_id()) {
             undo.request_focus();
         }
