@@ -209,9 +209,11 @@ fn every_control_is_reached_with_the_tab_key() {
         "Open config.toml",
         "Open folder",
     ];
-    for (index, name) in expected.iter().enumerate() {
-        assert_eq!(reached.get(index).map(String::as_str), Some(*name), "{reached:?}");
+    // The first one has the focus before the first press.
+    for (name, reached_name) in expected.iter().cycle().skip(1).zip(&reached) {
+        assert_eq!(reached_name, name, "{reached:?}");
     }
+    assert!(reached.len() >= expected.len());
     // The focus doesn't leave the dialog.
     assert!(reached.iter().all(|name| expected.contains(&name.as_str())), "{reached:?}");
 }

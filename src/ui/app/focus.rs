@@ -1,7 +1,8 @@
 //! Where the keyboard focus goes when the widget that has it gives it up, or is gone.
 
-use egui::{Context, Id, Key, Memory, Order, Popup};
+use egui::{Context, Event, Id, Key, Memory, Order, Popup};
 
+use super::super::model::LastInput;
 use super::super::{focus_scroll, grid, popup, views};
 use super::App;
 
@@ -65,6 +66,19 @@ impl App {
         if is_clicked(ctx) && !is_kept {
             grid::return_focus(ctx);
         }
+    }
+
+    /// Notes whether keys or the pointer have been used last. A second pass of a frame has no input.
+    pub(super) fn note_input(&mut self, ctx: &Context) {
+        let last = ctx.input(|input| {
+            let mut inputs = input.events.iter().filter_map(|event| match event {
+                Event::Key { pressed: true, .. } => Some(LastInput::Keys),
+                Event::PointerButton { .. } | Event::Touch { .. } => Some(LastInput::Pointer),
+                _ => None,
+            });
+            inputs.next_back()
+        });
+        self.ui_state.last_input = last.unwrap_or(self.ui_state.last_input);
     }
 
     /// Gives the focus to the table if the widget that had it has given it up or is gone, even if the table has no cursor yet.

@@ -341,6 +341,7 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label("Gatewatch"));
+        self.note_input(&ctx);
         self.direct_typing(&ctx);
         let [quiet, arguments] = multiline_ids();
         let multiline = [addresses_id(), quiet, arguments, PatternTester::values_id()];

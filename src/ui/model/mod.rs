@@ -48,6 +48,7 @@ pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgre
 pub(super) use timeline::{TimeRange, Timeline, TimelineRange};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
 pub(super) use ui_state::{
-    AfterDiscard, CellMenu, CountsOrder, FilterKey, NarrowRail, OpenForm, Question, SettingsPage, UiState,
+    AfterDiscard, CellMenu, CountsOrder, FilterKey, LastInput, NarrowRail, OpenForm, Question, SettingsPage,
+    UiState,
 };
 pub(super) use user_history::{LastSeen, UserHistory};

@@ -14,6 +14,8 @@ pub(in crate::ui) struct UiState {
     /// The widget that had the keyboard focus at the end of the previous frame. egui removes the focus from a text box
     /// before the views see Enter or Escape.
     pub(in crate::ui) focused: Option<Id>,
+    /// What the user has used last.
+    pub(in crate::ui) last_input: LastInput,
     /// The subject of the open menu of a cell.
     pub(in crate::ui) cell_menu: CellMenu,
     /// The sessions in the dialog that confirms their termination.
@@ -42,6 +44,16 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) is_focus_lost: bool,
     /// The sign-in panel was shown in the previous frame.
     pub(in crate::ui) was_sign_in_shown: bool,
+}
+
+/// What the user has used last. A dialog that a key has opened shows where the keyboard focus is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::ui) enum LastInput {
+    /// The mouse or another pointer.
+    #[default]
+    Pointer,
+    /// The keyboard.
+    Keys,
 }
 
 /// The rail of a narrow window, which opens over the table.

@@ -8,15 +8,15 @@ mod keys;
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, Context, CornerRadius, FontFamily, FontId, Id, Key, Layout, Modifiers, Popup, Rect,
-    ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, style::ScrollAnimation, vec2,
+    Align, Color32, Context, CornerRadius, FontFamily, FontId, Id, Key, Layout, Memory, Modifiers, Popup,
+    Rect, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, style::ScrollAnimation, vec2,
 };
 
 use super::arrow_keys::{self, Axis};
 use super::button::Button;
 use super::command::Command;
 use super::icons::{self, Icon};
-use super::model::{AppState, SettingsPage, UiState};
+use super::model::{AppState, LastInput, SettingsPage, UiState};
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 use super::{focus_scroll, fonts, log_view, modal, theme};
@@ -42,7 +42,7 @@ pub(super) fn show(
         let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
         ui.ctx().accesskit_node_builder(ui.unique_id(), |node| node.set_role(Role::Dialog));
         let (left, right) = rect.split_left_right_at_x(rect.left() + theme::SETTINGS_NAVIGATION);
-        navigation(ui, left, page, commands);
+        let entry = navigation(ui, left, page, commands);
         let mut content = child(ui, right - theme::SETTINGS_MARGIN);
         title(&mut content, page, commands);
         match page {
@@ -52,6 +52,13 @@ pub(super) fn show(
             SettingsPage::Shortcuts => scrolled(&mut content, 0.0, keys::show),
             SettingsPage::Log => log_view::show(&mut content, log, commands),
             SettingsPage::About => scrolled(&mut content, 0.0, |ui| about::show(ui, commands)),
+        }
+        // The Tab key takes the focus from the last control in one frame, and gives it to the first one in the next.
+        let is_free = ui.memory(Memory::focused).is_none() && !ui.input(|input| input.key_pressed(Key::Tab));
+        let shows_focus = ui_state.last_input == LastInput::Keys && is_free;
+        if let Some(entry) = entry.filter(|_| shows_focus) {
+            ui.memory_mut(|memory| memory.request_focus(entry));
+            ui.ctx().request_repaint();
         }
     });
     if response.should_close() {
@@ -112,7 +119,8 @@ fn page_name(page: SettingsPage) -> (&'static str, Icon) {
     }
 }
 
-fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec<Command>) {
+/// Draws the list of pages. Returns the ID of the current one.
+fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec<Command>) -> Option<Id> {
     let p = palette(ui.visuals());
     let round = CornerRadius::from(tokens::RADIUS_POPUP);
     ui.painter().rect_filled(rect, CornerRadius { ne: 0, se: 0, ..round }, p.surface);
@@ -123,6 +131,7 @@ fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec
     let font = FontId::new(tokens::TYPE_TITLE, fonts::semibold());
     let at = pos2(head.left() + 2.0 * tokens::UNIT, head.center().y);
     ui.painter().text(at, egui::Align2::LEFT_CENTER, "Settings", font, p.text);
+    let mut entry = None;
     for page in SettingsPage::ALL {
         let (name, icon) = page_name(page);
         let is_on = page == current;
@@ -130,6 +139,9 @@ fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec
         let (row, response) = ui.allocate_exact_size(size, Sense::click());
         arrow_keys::join(&ui, Id::unique("pages of the settings"), Axis::Vertical, &response);
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_on, name));
+        if is_on {
+            entry = Some(response.id);
+        }
         if response.clicked() {
             commands.push(Command::OpenSettingsPage(page));
         }
@@ -149,6 +161,7 @@ fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec
             painter.rect_stroke(row, tokens::RADIUS_CONTROL, focus, egui::StrokeKind::Inside);
         }
     }
+    entry
 }
 
 /// Draws the title of the page and the button that closes the settings.
