@@ -122,8 +122,8 @@ impl Departures {
         let above: Vec<Option<u32>> =
             self.0.iter().map(|left| session_above(old, mapping, left.place)).collect();
         let indices = indices(&new.rows, &above);
-        let groups = self.groups_in(new);
-        for (left, above) in self.0.iter_mut().zip(above) {
+        let parts = self.parts_of(new);
+        for ((left, above), part) in self.0.iter_mut().zip(above).zip(parts) {
             left.place = match above {
                 None => 0,
                 Some(row) => {
@@ -131,13 +131,6 @@ impl Departures {
                 }
             };
             // Others may have signed in, or moved.
-            let part = match &new.grouping {
-                None => Some(0..new.rows.len()),
-                Some(column) => {
-                    let code = left.code_in(&new.dataset, column);
-                    code.and_then(|code| groups.get(&code).cloned())
-                }
-            };
             if let Some(part) = part {
                 let (first, last) = left.places_in(new, part);
                 left.place = left.place.clamp(first, last);
@@ -146,22 +139,27 @@ impl Departures {
         self.0.sort_by_key(|left| left.place);
     }
 
-    /// Returns the rows of the groups to which these sessions belong, by the code of the text of the group.
-    fn groups_in(&self, result: &QueryResult) -> HashMap<u32, Range<usize>> {
-        let column = result.grouping.as_ref();
-        let Some((id, Column::Text(texts))) = column.and_then(|id| Some((id, result.dataset.column(id)?)))
-        else {
-            return HashMap::new();
+    /// Returns for each session the part of the rows to which it belongs: its group, or all rows without groups. `None` if its
+    /// group has no rows.
+    fn parts_of(&self, result: &QueryResult) -> Vec<Option<Range<usize>>> {
+        let all = 0..result.rows.len();
+        let Some(column) = &result.grouping else {
+            return vec![Some(all); self.0.len()];
         };
-        let wanted: HashSet<u32> =
-            self.0.iter().filter_map(|left| left.code_in(&result.dataset, id)).collect();
+        let Some(Column::Text(texts)) = result.dataset.column(column) else {
+            return vec![None; self.0.len()];
+        };
+        let codes: Vec<Option<u32>> =
+            self.0.iter().map(|left| left.code_in(&result.dataset, column)).collect();
+        let wanted: HashSet<u32> = codes.iter().flatten().copied().collect();
         let starts = result.groups.iter().map(|start| *start as usize);
-        let ends = starts.clone().skip(1).chain([result.rows.len()]);
+        let ends = starts.clone().skip(1).chain([all.end]);
         let groups = starts.zip(ends).filter_map(|(start, end)| {
             let code = texts.code(result.rows[start] as usize)?;
             wanted.contains(&code).then_some((code, start..end))
         });
-        groups.collect()
+        let groups: HashMap<u32, Range<usize>> = groups.collect();
+        codes.into_iter().map(|code| groups.get(&code?).cloned()).collect()
     }
 
     /// Notes which ones are in view now.

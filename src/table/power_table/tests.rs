@@ -54,6 +54,14 @@ impl Fixture {
         fixture
     }
 
+    /// Returns one that shows 20 lines, and marks.
+    fn tall(sessions: &str) -> Self {
+        let mut fixture = Self::new(sessions);
+        fixture.table.set_view(VIEW.0, 200);
+        fixture.has_marks = true;
+        fixture
+    }
+
     fn run_query(&mut self) {
         let mut result = self.query.run(&self.dataset).unwrap();
         result.row_mapping = self
@@ -272,9 +280,7 @@ fn nothing_moves_under_the_pointer() {
 
 #[test]
 fn sessions_that_have_left_keep_their_place_in_the_order_among_those_that_sign_in() {
-    let mut fixture = Fixture::new("anna-A carl-C dora-D zoe-Z");
-    fixture.table.set_view(VIEW.0, 200);
-    fixture.has_marks = true;
+    let mut fixture = Fixture::tall("anna-A carl-C dora-D zoe-Z");
     fixture.sort(&["username"]);
     fixture.refresh("anna-A bill-B carla-E dora-D zoe-Z");
     assert_eq!(fixture.in_view(), "ABcEDZ");
@@ -288,9 +294,7 @@ fn sessions_that_have_left_keep_their_place_in_the_order_among_those_that_sign_i
 
 #[test]
 fn sessions_that_have_left_keep_their_place_in_the_order_when_those_around_them_move() {
-    let mut fixture = Fixture::new("anna-A carl-C dora-D zoe-Z");
-    fixture.table.set_view(VIEW.0, 200);
-    fixture.has_marks = true;
+    let mut fixture = Fixture::tall("anna-A carl-C dora-D zoe-Z");
     fixture.sort(&["username"]);
     fixture.refresh("anna-A dora-D zoe-Z");
     assert_eq!(fixture.in_view(), "AcDZ");
@@ -306,18 +310,14 @@ fn sessions_that_have_left_keep_their_place_in_the_order_when_those_around_them_
 
 #[test]
 fn sessions_that_have_left_stay_in_their_group() {
-    let mut fixture = Fixture::new("anna-A anna-B carl-C");
-    fixture.table.set_view(VIEW.0, 200);
-    fixture.has_marks = true;
+    let mut fixture = Fixture::tall("anna-A anna-B carl-C");
     fixture.query.grouping = Some(Grouping { column: ColumnId::Username, largest_first: true });
     fixture.run_query();
     // A larger group signs in above that of the session, and a smaller one below it.
     fixture.refresh("anna-A carl-C bert-D bert-E bert-F dora-G");
     assert_eq!(fixture.in_view(), "3DEF1Ab1C1G");
     // The first session of a group leaves, and one signs in to the group above.
-    fixture = Fixture::new("zoe-A zoe-B carl-C carl-D");
-    fixture.table.set_view(VIEW.0, 200);
-    fixture.has_marks = true;
+    fixture = Fixture::tall("zoe-A zoe-B carl-C carl-D");
     fixture.query.grouping = Some(Grouping { column: ColumnId::Username, largest_first: true });
     fixture.run_query();
     fixture.refresh("zoe-A zoe-B carl-D zoe-E");
