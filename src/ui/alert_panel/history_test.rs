@@ -1,7 +1,7 @@
 //! What an alert would have sent, by the history.
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{FontFamily, FontId, Id, Label, RichText, Ui};
+use egui::{FontFamily, FontId, Id, Label, Response, RichText, Ui, UiBuilder};
 
 use super::super::alert_form::{AlertForm, AlertFormChange, TestOutcome, TestSpan};
 use super::super::button::Button;
@@ -10,7 +10,7 @@ use super::super::details_text;
 use super::super::model::AppState;
 use super::super::small_text::note;
 use super::super::tokens::{self, palette};
-use super::super::{focus_request, fonts, icons, progress_bar, segments, text_field};
+use super::super::{fonts, icons, progress_bar, segments, text_field};
 use crate::alert::{Alert, Replay};
 use crate::display::{Clock, number};
 use crate::sanitize::sanitize;
@@ -18,10 +18,11 @@ use crate::sanitize::sanitize;
 /// The largest number of alerts that are listed.
 const MAX_LISTED: usize = 200;
 
-/// Returns the ID of requests of the keyboard focus, which the button that starts the test and the one that cancels it pass on to
-/// each other.
-fn focus_id(is_running: bool) -> Id {
-    Id::unique(("alert test", is_running))
+/// Draws the button that starts the test or cancels it. They have the same ID, so that the one keeps the keyboard focus of the
+/// other.
+fn test_button(ui: &mut Ui, button: Button<'_>) -> Response {
+    let builder = UiBuilder::new().scope_id(Id::unique("alert test button"));
+    ui.scope_builder(builder, |ui| ui.add(button)).inner
 }
 
 /// Draws the choice of the time, the button, and the outcome of the last test.
@@ -41,28 +42,14 @@ pub(super) fn show(ui: &mut Ui, form: &AlertForm, state: &AppState, commands: &m
     if let Some(running) = test.filter(|test| test.outcome.is_none()) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 3.0 * tokens::UNIT;
-            let cancel = ui.add(Button::soft("Cancel").name("Cancel the test"));
-            if focus_request::take(ui, focus_id(true)) {
-                cancel.request_focus();
-            }
-            if cancel.has_focus() {
-                focus_request::request(ui.ctx(), focus_id(false));
-            }
-            if cancel.clicked() {
+            if test_button(ui, Button::soft("Cancel").name("Cancel the test")).clicked() {
                 commands.push(Command::Alert(AlertCommand::CancelTest));
             }
             progress_bar::show(ui, "Test", running.progress());
         });
         return;
     }
-    let start = ui.add(Button::soft("Test").icon(icons::HISTORY).name("Test alert"));
-    if focus_request::take(ui, focus_id(false)) {
-        start.request_focus();
-    }
-    if start.has_focus() {
-        focus_request::request(ui.ctx(), focus_id(true));
-    }
-    if start.clicked() {
+    if test_button(ui, Button::soft("Test").icon(icons::HISTORY).name("Test alert")).clicked() {
         commands.push(Command::Alert(AlertCommand::Test));
     }
     let Some((test, outcome)) = test.and_then(|test| Some((test, test.outcome.as_ref()?))) else {
