@@ -34,25 +34,18 @@ pub(super) fn show(
             ui.close();
         }
         let shown = state.shown_columns();
-        let index = shown.iter().position(|column| column == id);
-        let last = shown.len().saturating_sub(1);
-        for (text, icon, direction, end, before_end, reason) in [
-            ("Move left", icons::CHEVRON_LEFT, Direction::Left, 0, 1, "This is the first column"),
-            (
-                "Move right",
-                icons::CHEVRON_RIGHT,
-                Direction::Right,
-                last,
-                last.saturating_sub(1),
-                "This is the last column",
-            ),
+        let to_left = shown.iter().take_while(|column| *column != id).count();
+        let to_right = shown.len().saturating_sub(to_left + 1);
+        for (text, icon, direction, steps, reason) in [
+            ("Move left", icons::CHEVRON_LEFT, Direction::Left, to_left, "This is the first column"),
+            ("Move right", icons::CHEVRON_RIGHT, Direction::Right, to_right, "This is the last column"),
         ] {
-            let item = ui.add(Item::new(text).icon(icon).enabled(index != Some(end), reason));
+            let item = ui.add(Item::new(text).icon(icon).enabled(steps > 0, reason));
             if focus_request::take(ui, move_id(direction)) {
                 item.request_focus();
             }
             if item.clicked() {
-                if index == Some(before_end) && item.has_focus() {
+                if steps == 1 && item.has_focus() {
                     // The column arrives at the end, and this item can't keep the focus.
                     focus_request::request(ui.ctx(), move_id(direction.opposite()));
                 }
