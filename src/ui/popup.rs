@@ -184,13 +184,18 @@ pub(super) fn return_focus(ctx: &Context, popup: Id) {
 
 /// Returns `true` if no widget has the keyboard focus, or only one in a closed popup.
 fn is_focus_lost(ctx: &Context) -> bool {
-    if Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some()) {
-        return false;
-    }
-    // One that isn't drawn yet has just got it.
-    let widget = |id| focus_scroll::widget(ctx, id);
-    let is_in_popup = |id| widget(id).is_some_and(|widget| widget.layer_id.order == Order::Foreground);
-    ctx.memory(Memory::focused).is_none_or(is_in_popup)
+    // A widget that isn't drawn yet has just got it.
+    !has_overlay(ctx) && ctx.memory(Memory::focused).is_none_or(|id| is_in_overlay(ctx, id))
+}
+
+/// Returns whether a dialog or popup is open, which has its own focus.
+pub(super) fn has_overlay(ctx: &Context) -> bool {
+    Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some())
+}
+
+/// Returns whether a widget is in a dialog or popup.
+pub(super) fn is_in_overlay(ctx: &Context, id: Id) -> bool {
+    focus_scroll::widget(ctx, id).is_some_and(|widget| widget.layer_id.order == Order::Foreground)
 }
 
 /// Gives the keyboard focus back to a button that opens a popup when it is pressed with a key, if Escape closes the popup in

@@ -1,6 +1,6 @@
 //! Where the keyboard focus goes when the widget that has it gives it up, or is gone.
 
-use egui::{Context, Event, Id, Key, Memory, Order, Popup};
+use egui::{Context, Event, Id, Key, Memory, Popup};
 
 use super::super::model::LastInput;
 use super::super::{focus_scroll, grid, popup, views};
@@ -62,7 +62,7 @@ impl App {
     /// Returns the keyboard focus to the table after a click on a button, so that its cursor shows again. Text boxes, menus and
     /// a form keep it. Runs at the end of the frame, because egui takes the focus from a widget when another one is clicked.
     pub(super) fn return_focus_after_click(&self, ctx: &Context) {
-        let is_kept = self.drafts.has_form() || ctx.text_edit_focused() || has_overlay(ctx);
+        let is_kept = self.drafts.has_form() || ctx.text_edit_focused() || popup::has_overlay(ctx);
         if is_clicked(ctx) && !is_kept {
             grid::return_focus(ctx);
         }
@@ -97,10 +97,10 @@ impl App {
             // by themselves.
             let is_text_box_gone = self.typing.was_in_text_box;
             self.ui_state.is_focus_lost =
-                !is_text_box_gone && !has_overlay(ctx) && !is_in_overlay(ctx, before);
+                !is_text_box_gone && !popup::has_overlay(ctx) && !popup::is_in_overlay(ctx, before);
             grid::return_focus(ctx);
         }
-        if !self.ui_state.is_focus_lost || has_overlay(ctx) {
+        if !self.ui_state.is_focus_lost || popup::has_overlay(ctx) {
             return;
         }
         let next = if self.can_show_focus() {
@@ -132,16 +132,6 @@ fn is_drawn(ctx: &Context, id: Id) -> bool {
 /// Returns whether a widget can be used in this pass.
 fn is_enabled(ctx: &Context, id: Id) -> bool {
     ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).is_some_and(|widget| widget.enabled))
-}
-
-/// Returns whether a widget is in a dialog or popup.
-fn is_in_overlay(ctx: &Context, id: Id) -> bool {
-    focus_scroll::widget(ctx, id).is_some_and(|widget| widget.layer_id.order == Order::Foreground)
-}
-
-/// Returns whether something is open above the window that has its own focus.
-fn has_overlay(ctx: &Context) -> bool {
-    Popup::is_any_open(ctx) || ctx.memory(|memory| memory.top_modal_layer().is_some())
 }
 
 fn is_clicked(ctx: &Context) -> bool {

@@ -5,9 +5,9 @@
 
 use std::mem;
 
-use egui::{Context, Event, ImeEvent, Key, Memory, Modifiers, Plugin, Popup, RawInput, Ui};
+use egui::{Context, Event, ImeEvent, Key, Memory, Modifiers, Plugin, RawInput, Ui};
 
-use super::super::{filter_row, grid, views};
+use super::super::{filter_row, grid, popup, views};
 use super::{App, draw};
 use crate::dataset::ColumnId;
 
@@ -37,11 +37,8 @@ impl App {
 
         let is_sign_in_shown = draw::is_sign_in_shown(state, drafts);
         ui_state.was_sign_in_shown &= is_sign_in_shown;
-        let is_busy = Popup::is_any_open(ctx)
-            || ctx.memory(|memory| memory.top_modal_layer().is_some())
-            || drafts.has_form()
-            || drafts.export_path.is_some()
-            || has_dialog;
+        let is_busy =
+            popup::has_overlay(ctx) || drafts.has_form() || drafts.export_path.is_some() || has_dialog;
         if is_busy {
             return;
         }

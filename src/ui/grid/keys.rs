@@ -4,11 +4,12 @@
 //! The table has the focus only while it has a cursor, which shows it. There is none at first: as in other desktop programs,
 //! nothing is marked before the keyboard is used.
 
-use egui::{Event, EventFilter, Key, Memory, Modifiers, Popup, Ui};
+use egui::{Event, EventFilter, Key, Memory, Modifiers, Ui};
 
 use super::super::command::{Command, Copied};
 use super::super::command_table;
 use super::super::model::UiState;
+use super::super::popup;
 use super::Shown;
 use crate::dataset::ColumnId;
 use crate::table::{Action, Direction, Motion, PowerTable, SelectMode};
@@ -22,8 +23,7 @@ pub(super) fn handle(
     commands: &mut Vec<Command>,
 ) {
     let focused = grid.memory(Memory::focused);
-    let has_dialog = grid.memory(|memory| memory.top_modal_layer().is_some());
-    if focused.is_some_and(|id| id != super::id()) || has_dialog || Popup::is_any_open(grid.ctx()) {
+    if focused.is_some_and(|id| id != super::id()) || popup::has_overlay(grid.ctx()) {
         return;
     }
     match focused {
