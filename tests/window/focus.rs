@@ -139,6 +139,15 @@ fn table_has_the_focus_again_after_an_action_of_its_menu() {
     }
 }
 
+/// Adds a filter on addresses, whose popup has the focus.
+fn add_address_filter(window: &mut Window) {
+    window.click("Add filter");
+    window.click("Filter by Address");
+    window.until("the popup", |harness| {
+        harness.query_by_label("Address filter").is_some_and(|edit| edit.is_focused())
+    });
+}
+
 #[test]
 fn table_has_the_focus_again_after_the_popup_of_a_chip() {
     let plant = plant();
@@ -147,11 +156,7 @@ fn table_has_the_focus_again_after_the_popup_of_a_chip() {
     for ends in [Key::Escape, Key::Enter] {
         // Once with an empty filter, which goes with the popup.
         for text in ["", ".*"] {
-            window.click("Add filter");
-            window.click("Filter by Address");
-            window.until("the popup", |harness| {
-                harness.query_by_label("Address filter").is_some_and(|edit| edit.is_focused())
-            });
+            add_address_filter(&mut window);
             if !text.is_empty() {
                 window.frame([egui::Event::Text(text.to_owned())]);
             }
@@ -594,7 +599,7 @@ fn window_rests_while_a_dialog_of_the_palette_is_open() {
 }
 
 /// Draws frames until the program asks for none several times in a row.
-fn until_at_rest(window: &mut Window) {
+pub(crate) fn until_at_rest(window: &mut Window) {
     let mut at_rest = 0;
     window.retry("a window that rests", |window| {
         window.harness.step();
@@ -668,18 +673,14 @@ fn filter_without_matches_keeps_the_focus() {
         window.harness.run_steps(3);
         assert_eq!(focused(&window).unwrap().name, "Username filter", "{pressed:?}");
     }
-    window.until("a window that rests", |harness| !harness.ctx.requested_repaint_last_pass());
+    until_at_rest(&mut window);
 }
 
 #[test]
 fn down_in_the_popup_of_a_chip_leaves_the_table_alone() {
     let plant = plant();
     let mut window = open([1280.0, 680.0], start_on(&plant.url));
-    window.click("Add filter");
-    window.click("Filter by Address");
-    window.until("the popup", |harness| {
-        harness.query_by_label("Address filter").is_some_and(|edit| edit.is_focused())
-    });
+    add_address_filter(&mut window);
     press(&mut window, NONE, Key::ArrowDown);
     assert_eq!(focused(&window).unwrap().name, "Address filter");
     assert!(window.selected("Username").is_empty());

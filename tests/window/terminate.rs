@@ -18,7 +18,7 @@ use gatewatch::secrets::{Secret, Secrets};
 use gatewatch::settings::{Settings, Target};
 use gatewatch::ui::{App, Start};
 
-use super::focus::focused;
+use super::focus::{focused, until_at_rest};
 
 const TOKEN: &str = "tok:key";
 
@@ -241,6 +241,19 @@ fn says_why_a_session_in_a_designer_is_not_terminated() {
     window.click_cell("Username", 1, Modifiers::NONE);
     window.until_text("Terminate session…");
     assert!(!window.has(IN_DESIGNER));
+}
+
+#[test]
+fn window_rests_while_a_question_of_the_palette_is_open() {
+    let gateway = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", |_| None);
+    let mut window = open(&[&gateway.url], true, token());
+    window.click_cell("Username", 0, Modifiers::NONE);
+    window.press(Modifiers::NONE, Key::ArrowUp);
+    window.press(Modifiers::COMMAND, Key::K);
+    window.frame([egui::Event::Text("terminate".to_owned())]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("Terminate this Vision session?");
+    until_at_rest(&mut window);
 }
 
 #[test]
