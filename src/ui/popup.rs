@@ -55,29 +55,49 @@ pub(super) fn panel(id: Id, opener: &Response, align: RectAlign) -> Popup<'_> {
         .frame(frame(&opener.ctx.global_style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
 }
 
-/// Moves the keyboard focus by the Tab key within the popup that has it, or into the one that is open, and not to what is
-/// behind it. Call it before anything is drawn.
-pub(super) fn keep_focus(ctx: &Context) {
+/// Where a key moves the keyboard focus within a popup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Move {
+    Next,
+    Previous,
+    First,
+    Last,
+}
+
+/// Returns the move for a key that was pressed in this frame.
+fn pressed_move(ctx: &Context) -> Option<Move> {
     // With the modifiers at the time of the key, as egui does: they may be released in the same frame.
-    let pressed = |wanted: Modifiers| {
+    let is_pressed = |wanted: Key, with: Modifiers| {
         ctx.input(|input| {
             input.events.iter().any(|event| {
-                matches!(event, Event::Key { key: Key::Tab, pressed: true, modifiers, .. }
-                    if modifiers.matches_exact(wanted))
+                matches!(event, Event::Key { key, pressed: true, modifiers, .. }
+                    if *key == wanted && modifiers.matches_exact(with))
             })
         })
     };
-    let (is_on, is_back) = (pressed(Modifiers::NONE), pressed(Modifiers::SHIFT));
-    if !(is_on || is_back) {
-        return;
-    }
+    let moves = [
+        (Key::Tab, Modifiers::NONE, Move::Next),
+        (Key::Tab, Modifiers::SHIFT, Move::Previous),
+        (Key::Home, Modifiers::NONE, Move::First),
+        (Key::End, Modifiers::NONE, Move::Last),
+    ];
+    moves.into_iter().find(|(key, with, _)| is_pressed(*key, *with)).map(|(.., to)| to)
+}
+
+/// Moves the keyboard focus by the keys Tab, Home and End within the popup that has it, and by Tab into the one that is open,
+/// not to what is behind it. A text box keeps Home and End. Call it before anything is drawn.
+pub(super) fn keep_focus(ctx: &Context) {
+    let Some(to) = pressed_move(ctx) else { return };
     let focused = ctx.memory(Memory::focused);
     let layer_of_focused = focused.and_then(|id| focus_scroll::widget(ctx, id)).map(|widget| widget.layer_id);
-    let is_over_window = |layer: &LayerId| layer.order == Order::Foreground;
-    let modal = ctx.memory(Memory::top_modal_layer);
-    let Some(layer) = layer_of_focused.filter(is_over_window).or_else(|| open_layer(ctx)) else { return };
+    let layer_of_focused = layer_of_focused.filter(|layer| layer.order == Order::Foreground);
+    let layer = match to {
+        Move::Next | Move::Previous => layer_of_focused.or_else(|| open_layer(ctx)),
+        Move::First | Move::Last => layer_of_focused.filter(|_| !ctx.text_edit_focused()),
+    };
+    let Some(layer) = layer else { return };
     // egui keeps the focus in a dialog itself.
-    if Some(layer) == modal {
+    if Some(layer) == ctx.memory(Memory::top_modal_layer) {
         return;
     }
     let widgets: Vec<Id> = ctx.viewport(|viewport| {
@@ -89,26 +109,15 @@ pub(super) fn keep_focus(ctx: &Context) {
     });
     let Some(last) = widgets.len().checked_sub(1) else { return };
     let place = widgets.iter().position(|id| Some(*id) == focused);
-    let to = match place {
-        Some(place) if is_on => {
-            if place == last {
-                0
-            } else {
-                place + 1
-            }
-        }
-        Some(place) => place.checked_sub(1).unwrap_or(last),
-        None => {
-            if is_on {
-                0
-            } else {
-                last
-            }
-        }
+    let index = match to {
+        Move::First => 0,
+        Move::Last => last,
+        Move::Next => place.filter(|place| *place < last).map_or(0, |place| place + 1),
+        Move::Previous => place.and_then(|place| place.checked_sub(1)).unwrap_or(last),
     };
     ctx.memory_mut(|memory| {
         memory.move_focus(FocusDirection::None);
-        memory.request_focus(widgets[to]);
+        memory.request_focus(widgets[index]);
     });
 }
 

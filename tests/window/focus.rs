@@ -756,3 +756,48 @@ fn settings_opened_with_a_key_have_the_focus_on_their_page() {
     window.harness.run_steps(3);
     assert_eq!(focused(&window), None, "after a click");
 }
+
+#[test]
+fn popup_of_a_chip_of_a_value_has_the_focus_if_a_key_opens_it() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    window.click("Add filter");
+    window.click("Filter by Designer: no");
+    window.until_text("4 of 6 sessions");
+    let chip = "Edit the filter: Designer is no";
+    window.harness.get_by_label(chip).focus();
+    window.harness.step();
+    press(&mut window, NONE, Key::Enter);
+    window.until("the popup", |harness| harness.query_by_label("Show only these sessions").is_some());
+    window.harness.run_steps(2);
+    assert_eq!(focused(&window).unwrap().name, "Show only these sessions");
+    press(&mut window, NONE, Key::ArrowDown);
+    assert_eq!(focused(&window).unwrap().name, "Hide these sessions");
+    press(&mut window, NONE, Key::Enter);
+    window.until_text("2 of 6 sessions");
+    assert!(!window.has("Hide these sessions"));
+}
+
+#[test]
+fn home_and_end_go_to_the_ends_of_a_menu() {
+    let plant = plant();
+    let mut window = open([1280.0, 680.0], start_on(&plant.url));
+    for (button, first, last) in
+        [("Columns", "Show column Username", "Reset columns"), ("Group", "None", "By address")]
+    {
+        window.harness.get_by_label(button).focus();
+        window.harness.step();
+        press(&mut window, NONE, Key::Enter);
+        window.until("the menu", |harness| harness.query_by_label(last).is_some());
+        press(&mut window, NONE, Key::ArrowDown);
+        press(&mut window, NONE, Key::End);
+        assert_eq!(focused(&window).unwrap().name, last);
+        press(&mut window, NONE, Key::Home);
+        assert_eq!(focused(&window).unwrap().name, first);
+        press(&mut window, NONE, Key::Escape);
+    }
+    // A text box keeps them.
+    add_address_filter(&mut window);
+    press(&mut window, NONE, Key::End);
+    assert_eq!(focused(&window).unwrap().name, "Address filter");
+}

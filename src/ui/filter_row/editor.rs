@@ -1,8 +1,8 @@
 //! The popup in which the filter of a chip is edited.
 
-use egui::{Margin, Popup, PopupCloseBehavior, Rect, RectAlign, Sense, Ui, vec2};
+use egui::{Margin, Popup, PopupCloseBehavior, PopupKind, Rect, RectAlign, Sense, Ui, vec2};
 
-use super::editor_popup::{focus_when_opened, id};
+use super::editor_popup::{focus_when_opened, id, takes_focus};
 use super::filter_box::FilterBox;
 use super::labels::{mode_labels, shortened};
 use super::{add_menu, created, error_overlay};
@@ -10,7 +10,7 @@ use crate::dataset::ColumnId;
 use crate::query::FilterField;
 use crate::ui::command::{Command, FilterCommand};
 use crate::ui::menu;
-use crate::ui::model::{AppState, Drafts, FilterKey, UiState};
+use crate::ui::model::{AppState, Drafts, FilterKey, LastInput, UiState};
 use crate::ui::popup;
 use crate::ui::theme;
 use crate::ui::tokens;
@@ -31,9 +31,12 @@ pub(super) fn show(
     let Some(key) = &ui_state.editor else {
         return;
     };
-    let margin =
-        if matches!(key, FilterKey::Cell(_)) { theme::MENU_MARGIN } else { theme::PANEL_POPUP_MARGIN };
+    let (kind, margin) = match key {
+        FilterKey::Cell(_) => (PopupKind::Menu, theme::MENU_MARGIN),
+        FilterKey::Column(_) | FilterKey::Date(_) => (PopupKind::Popup, theme::PANEL_POPUP_MARGIN),
+    };
     let popup = Popup::new(id(), ui.ctx().clone(), popup::anchor(anchor), ui.layer_id())
+        .kind(kind)
         .open_memory(None)
         .align(RectAlign::BOTTOM_START)
         .gap(popup::GAP)
@@ -46,7 +49,7 @@ pub(super) fn show(
         match key {
             FilterKey::Column(column) => pattern(ui, column, state, drafts, commands),
             FilterKey::Date(column) => created::show(ui, column, state, drafts, commands),
-            FilterKey::Cell(index) => value(ui, *index, state, commands),
+            FilterKey::Cell(index) => value(ui, *index, state, ui_state, commands),
         }
     });
     let is_closed = shown.is_none_or(|shown| shown.response.should_close());
@@ -97,12 +100,18 @@ fn pattern(
     }
 }
 
-fn value(ui: &mut Ui, index: usize, state: &AppState, commands: &mut Vec<Command>) {
+fn value(ui: &mut Ui, index: usize, state: &AppState, ui_state: &UiState, commands: &mut Vec<Command>) {
     let Some(filter) = state.cells.get(index) else {
         return;
     };
+    // As in other menus, a click focuses nothing.
+    let takes_focus = takes_focus(ui) && ui_state.last_input == LastInput::Keys;
     for (keep, label) in [(true, "Show only these sessions"), (false, "Hide these sessions")] {
-        if ui.add(menu::Item::new(label).radio(filter.keep == keep)).clicked() {
+        let item = ui.add(menu::Item::new(label).radio(filter.keep == keep));
+        if takes_focus && filter.keep == keep {
+            item.request_focus();
+        }
+        if item.clicked() {
             commands.push(if keep {
                 Command::FilterToValue(filter.column.clone(), filter.value.clone())
             } else {

@@ -16,9 +16,14 @@ pub(super) fn open(ctx: &Context) {
     focus_request::request(ctx, id());
 }
 
+/// Returns `true` once after the popup has been opened.
+pub(super) fn takes_focus(ui: &Ui) -> bool {
+    focus_request::take(ui, id())
+}
+
 /// Gives a text box the keyboard focus when the popup has been opened.
 pub(super) fn focus_when_opened(ui: &Ui, edit: &Response) {
-    if focus_request::take(ui, id()) {
+    if takes_focus(ui) {
         edit.request_focus();
     }
 }
