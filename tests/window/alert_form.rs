@@ -449,3 +449,23 @@ fn says_that_there_is_no_history() {
     window.click("Test alert");
     window.until_text("Nothing is recorded, so there is no history to test over");
 }
+
+#[test]
+fn form_that_opens_starts_at_its_top() {
+    let setup = Setup::new(&format!("{BUSY}\n{}", BUSY.replace("Busy", "Quiet")));
+    let mut window = setup.open_list();
+    let top = |window: &Window| window.harness.get_by_label("Name").rect().top();
+    let mut tops = Vec::new();
+    for name in ["Busy", "Quiet", "Busy"] {
+        window.click(&format!("Edit {name}"));
+        window.until_text("Save alert");
+        window.harness.run_steps(3);
+        tops.push(top(&window));
+        window.harness.get_by_label("Arguments").focus();
+        window.harness.run_steps(3);
+        assert!(top(&window) < tops[0], "the form doesn't scroll");
+        window.click("Close");
+        window.until_text("Close settings");
+    }
+    assert_eq!(tops, [tops[0]; 3]);
+}

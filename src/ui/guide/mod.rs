@@ -109,7 +109,11 @@ pub(super) fn beside(ui: &mut Ui, id: &str, rect: Rect, contents: impl FnOnce(&m
 /// Draws a part that scrolls, with a margin at its left and right, and the margin of the test above and below.
 pub(super) fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&mut Ui)) {
     ui.scope_builder(UiBuilder::new().id_salt(id).max_rect(rect), |ui| {
-        ScrollArea::vertical().id_salt(id).auto_shrink(false).show(ui, |ui| {
+        let mut area = ScrollArea::vertical().id_salt(id).auto_shrink(false);
+        if is_opened(ui) {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| {
             let width = ui.available_width() - 2.0 * margin;
             ui.add_space(theme::GUIDE_TEST_MARGIN);
             ui.horizontal_top(|ui| {
@@ -124,6 +128,17 @@ pub(super) fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents:
             focus_scroll::follow(ui);
         });
     });
+}
+
+/// Returns `true` if these contents weren't drawn in the frame before.
+fn is_opened(ui: &Ui) -> bool {
+    let (frame, id) = (ui.ctx().cumulative_frame_nr(), ui.unique_id().with("drawn in"));
+    let before = ui.data_mut(|data| {
+        let before = data.get_temp::<u64>(id);
+        data.insert_temp(id, frame);
+        before
+    });
+    before.is_none_or(|before| before + 1 < frame)
 }
 
 /// Draws the bar above a form, with its title and the button that closes it. Returns `true` if that was clicked.
