@@ -75,9 +75,10 @@ fn label_ui(ui: &mut Ui, text: &str, size: Vec2) {
 
 /// Draws a remark beside a control.
 pub(super) fn remark(ui: &mut Ui, text: &str) -> Response {
-    // In a narrow dialog it goes below the control as a whole.
     let color = palette(ui.visuals()).secondary;
-    ui.add(Label::new(small_text::text(text, color)).extend())
+    let label = Label::new(small_text::text(text, color));
+    // In a narrow dialog it goes below the control as a whole.
+    ui.add(if ui.layout().main_wrap() { label.extend() } else { label.wrap() })
 }
 
 /// Returns the width of a link or a remark.

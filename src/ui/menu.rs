@@ -40,6 +40,7 @@ pub(super) fn popup(button: &Response) -> Popup<'_> {
 pub(super) fn style(style: &mut Style) {
     menu_style(style);
     style.spacing.menu_margin = Margin::same(theme::MENU_MARGIN);
+    style.spacing.scroll = theme::scroll_beside_contents();
     style.visuals.menu_corner_radius = tokens::RADIUS_POPUP.into();
 }
 

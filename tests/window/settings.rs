@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use egui::{Key, Modifiers, Theme};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::settings::{Settings, State, ThemeChoice};
 use gatewatch::ui::{DesktopTheme, Start};
@@ -377,4 +378,22 @@ fn history_page_changes_what_is_recorded_from_the_next_start_on() {
     window.click("Record sessions: On");
     assert_eq!(later(&window), 1);
     window.until("the saved settings", |_| Settings::load(folder.path()).unwrap().history.enabled);
+}
+
+#[test]
+fn remarks_of_the_settings_end_before_the_scroll_bar() {
+    let plant = plant();
+    for width in [560.0, 640.0, 700.0, 740.0, 800.0, 1280.0] {
+        let builder = Harness::builder().with_size([width, 480.0]);
+        let mut window = Window::open_as(builder, start_on(&plant.url));
+        window.until_text("6 of 6 sessions");
+        open_settings(&mut window);
+        window.harness.run_steps(2);
+        // The scroll bar has its place there.
+        let end = window.harness.get_by_label("Close settings").rect().right() + 2.0;
+        for remark in ["Copies are always ISO 8601", "Slower while the window is hidden"] {
+            let rect = window.harness.get_by_label(remark).rect();
+            assert!(rect.right() <= end, "{remark} at {width}: {rect} beyond {end}");
+        }
+    }
 }

@@ -8,7 +8,6 @@ use super::super::button::Button;
 use super::super::command::Command;
 use super::super::form_rows::{group, row, space};
 use super::super::icons;
-use super::super::theme;
 use super::super::tokens;
 use super::super::tooltip::ResponseExt as _;
 
@@ -31,7 +30,6 @@ static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| COMPONENTS.lines().collect(
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
-    ui.set_max_width(ui.available_width() - theme::SETTINGS_OVERHANG);
     group(ui, "Program");
     row(ui, "Gatewatch", |ui| {
         ui.label(format!("Version {}", crate::version::VERSION));

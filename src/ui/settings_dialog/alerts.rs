@@ -14,7 +14,7 @@ use super::super::rule_text::sentence;
 use super::super::small_text::note;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::super::{row_end, small_text, text_field, theme};
+use super::super::{row_end, small_text, text_field};
 use super::general::{self, General};
 use super::scrolled;
 use crate::alert::Rule;
@@ -24,7 +24,6 @@ use crate::settings::{AlertProblem, MissingGateway};
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, settings: &General, commands: &mut Vec<Command>) {
     scrolled(ui, general::FOOT_HEIGHT, |ui| {
-        ui.set_max_width(ui.available_width() - theme::SETTINGS_OVERHANG);
         if ui.add(Button::soft("Add alert…").icon(icons::PLUS)).clicked() {
             commands.push(Command::Alert(AlertCommand::Add));
         }

@@ -15,7 +15,7 @@ use super::super::small_text::link;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::super::{segments, select, theme};
-use super::scrolled;
+use super::scrolled_to_edge;
 use crate::display::DateStyle;
 use crate::settings::{CONFIG_FILE, ThemeChoice};
 use crate::table::Density;
@@ -44,7 +44,7 @@ pub(in super::super) struct General {
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &mut Vec<Command>) {
-    scrolled(ui, FOOT_HEIGHT, |ui| {
+    scrolled_to_edge(ui, FOOT_HEIGHT, |ui| {
         group(ui, "Appearance");
         row(ui, "Theme", |ui| theme_ui(ui, state, commands));
         row(ui, "Row height", |ui| {
@@ -190,7 +190,7 @@ fn fact(ui: &mut Ui, icon: Icon, color: Color32, text: &str, note: &str) {
     icon.paint(ui.painter(), rect.center(), tokens::ICON, color);
     let gap = 3.0 * tokens::UNIT;
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
-    let note_width = ui.painter().layout_no_wrap(note.to_owned(), font, color).size().x;
+    let note_width = ui.painter().layout_no_wrap(note.to_owned(), font, color).size().x.ceil();
     let width = (ui.available_width() - note_width - gap).max(theme::SETTINGS_FACT);
     ui.spacing_mut().item_spacing.x = gap;
     ui.scope(|ui| {

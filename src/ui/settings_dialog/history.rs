@@ -26,7 +26,6 @@ const LATER: &str = "From the next start on";
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, settings: &General, commands: &mut Vec<Command>) {
     scrolled(ui, general::FOOT_HEIGHT, |ui| {
-        ui.set_max_width(ui.available_width() - theme::SETTINGS_OVERHANG);
         let HistoryChoice { is_enabled, keep_days } = settings.history;
         let started = settings.history_at_start;
         group(ui, "Recording");

@@ -1,12 +1,11 @@
 //! The page of the settings with the list of keys.
 
 use egui::accesskit::Role;
-use egui::{Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Sense, Ui, WidgetInfo, vec2};
 
 use super::super::command_table::{self, Topic};
 use super::super::form_rows::{group, space};
 use super::super::key_text;
-use super::super::theme;
 use super::super::tokens::{self, palette};
 
 /// Draws the page.
@@ -30,7 +29,7 @@ pub(super) fn show(ui: &mut Ui) {
 fn line(ui: &mut Ui, text: &str, keys: &[&str]) {
     let p = palette(ui.visuals());
     // In a narrow dialog, a long text takes more lines rather than run under the keycaps.
-    let room = ui.available_width() - theme::SETTINGS_OVERHANG - key_text::width(ui.painter(), keys);
+    let room = ui.available_width() - key_text::width(ui.painter(), keys);
     let font = egui::FontId::new(tokens::TYPE_BODY, egui::FontFamily::Proportional);
     let galley = ui.painter().layout(text.to_owned(), font, p.text, (room - 2.0 * tokens::UNIT).max(0.0));
     let height = galley.size().y + tokens::MENU_ROW_HEIGHT - tokens::LINE_BODY;
@@ -39,6 +38,6 @@ fn line(ui: &mut Ui, text: &str, keys: &[&str]) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{text}: {}", keys.join("+"))));
     let painter = ui.painter();
     painter.galley(rect.left_center() - vec2(0.0, galley.size().y / 2.0), galley, p.text);
-    let right = pos2(rect.right() - theme::SETTINGS_OVERHANG, rect.center().y);
+    let right = rect.right_center();
     key_text::paint_keycaps(painter, p, keys, right);
 }

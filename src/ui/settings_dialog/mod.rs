@@ -75,10 +75,20 @@ fn child(ui: &mut Ui, rect: Rect) -> Ui {
 
 /// Draws the part of a page that scrolls, down to the height of a foot. The scroll bar is right of the contents.
 fn scrolled(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
+    let width = ui.available_width();
+    scrolled_to_edge(ui, foot, |ui| {
+        ui.set_max_width(width);
+        contents(ui);
+    });
+}
+
+/// As [`scrolled`], with contents that may use the place of the scroll bar while there is none.
+fn scrolled_to_edge(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
     let rect = rect.with_max_y(rect.bottom() - foot).with_max_x(rect.right() + theme::SETTINGS_OVERHANG);
     let mut page = ui.new_child(UiBuilder::new().max_rect(rect));
     page.set_clip_rect(rect.expand(tokens::FOCUS_WIDTH));
+    page.spacing_mut().scroll = theme::scroll_beside_contents();
     ScrollArea::vertical().auto_shrink(false).show(&mut page, |ui| {
         ui.spacing_mut().item_spacing = vec2(2.0 * tokens::UNIT, 0.0);
         scroll_by_keys(ui);
