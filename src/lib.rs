@@ -22,6 +22,7 @@
 //! | [`atomic_file`] | writes a file as a whole or not at all |
 //! | `count` | numbers and counts in words |
 //! | `sanitize` | makes text from outside safe for terminals, labels and logs |
+//! | `short_float` | writes floats with the digits that they need |
 //! | `notify_on_drop` | notifies the owner of a thread when it ends |
 //! | `stop_signal` | waits for Ctrl+C or SIGTERM |
 //! | [`dataset`] | typed, immutable columns |

@@ -73,8 +73,8 @@ pub(crate) fn one_line(text: &str, max_chars: usize) -> String {
     shorten(&sanitize(&line), max_chars).into_owned()
 }
 
-/// Returns `text` as the beginning of a sentence: its first letter in upper case. Error messages of the crate start in
-/// lower case.
+/// Returns `text` as the beginning of a sentence: its first letter in upper case. Library errors and a few of our own
+/// start in lower case.
 pub(crate) fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())

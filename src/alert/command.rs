@@ -41,7 +41,7 @@ pub enum CommandFailure {
     #[error("Can't start it")]
     Start(#[source] io::Error),
     /// It isn't known how it ended.
-    #[error("Can't wait for its end")]
+    #[error("Can't get its exit status")]
     Wait(#[source] io::Error),
     /// It has reported a failure, or was ended by a signal.
     #[error("{status}{}", output_text(output))]
@@ -52,7 +52,7 @@ pub enum CommandFailure {
         output: String,
     },
     /// It took too long and was ended.
-    #[error("It was ended after {} s{}", limit.as_secs(), output_text(output))]
+    #[error("Stopped after {} s{}", limit.as_secs(), output_text(output))]
     Timeout {
         /// The time limit.
         limit: Duration,
@@ -60,7 +60,7 @@ pub enum CommandFailure {
         output: String,
     },
     /// Too many others run and wait.
-    #[error("{MAX_WAITING} others wait")]
+    #[error("Not run, because {MAX_WAITING} other commands are waiting")]
     Busy,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::dataset::{ColumnId, Dataset};
 use crate::gateway::{Certificate, GatewayError, Notice, SessionKind};
-use crate::history::since_1970;
+use crate::history::epoch_ms;
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome, SessionChanges};
 use crate::query::is_no_user;
 
@@ -101,7 +101,7 @@ impl From<&NodeUpdate> for Observation {
         Self {
             gateway: update.gateway.clone(),
             node: update.url.to_string().into(),
-            time: since_1970(update.time),
+            time: epoch_ms(update.time),
             interval: update.interval,
             outcome,
         }

@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_is_sent_by_one_process_in_each_way() {
+    fn one_process_sends_per_channel() {
         let folder = tempfile::tempdir().unwrap();
         let [mut first, mut second] = stores(folder.path());
         let firing = |channel| claim("A", channel, Phase::Firing);

@@ -164,7 +164,7 @@ impl Alert {
         };
         let what = match (self.phase, self.rule.condition) {
             (Phase::Resolved, Condition::Unreachable) => "nodes can be reached again",
-            (Phase::Resolved, _) => "alerts are over",
+            (Phase::Resolved, _) => "alerts are resolved",
             (Phase::Firing, Condition::Arrives) => "sessions arrived",
             (Phase::Firing, Condition::Leaves) => "sessions left",
             (Phase::Firing, Condition::SignedInTwice) => "users are signed in twice",
@@ -175,7 +175,7 @@ impl Alert {
             (Phase::Firing, Condition::OlderThan(limit)) => {
                 let limit = exact_duration(limit);
                 return format!(
-                    "{} sessions have been there for more than {limit} on {places}{users}",
+                    "{} sessions have been open for more than {limit} on {places}{users}",
                     number(self.incidents.len())
                 );
             }

@@ -14,7 +14,7 @@ use super::incident::{Alert, Incident, Phase};
 use super::observation::Observation;
 use super::rule::{Condition, Rule};
 use super::store::{Claim, Store};
-use crate::history::{SessionRecord, since_1970};
+use crate::history::{SessionRecord, epoch_ms};
 use crate::poll::NodeUpdate;
 
 /// The number of reads that wait to be evaluated.
@@ -399,7 +399,7 @@ fn deliver(outlet: &mut Outlet, alerts: &[Alert]) {
 }
 
 fn now() -> i64 {
-    since_1970(SystemTime::now())
+    epoch_ms(SystemTime::now())
 }
 
 #[cfg(test)]

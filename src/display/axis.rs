@@ -16,7 +16,7 @@ pub struct Tick {
 
 /// The distance between two marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum TickStep {
     /// Seconds that divide a day.
     Seconds(i64),
     Days(i64),
@@ -28,36 +28,36 @@ const DAY_SECS: i64 = 86_400;
 /// The largest number of marks. More are only there in a range of millennia.
 const MAX_TICKS: usize = 100;
 
-const STEPS: [Step; 25] = [
-    Step::Seconds(1),
-    Step::Seconds(5),
-    Step::Seconds(10),
-    Step::Seconds(30),
-    Step::Seconds(60),
-    Step::Seconds(120),
-    Step::Seconds(300),
-    Step::Seconds(600),
-    Step::Seconds(900),
-    Step::Seconds(1_800),
-    Step::Seconds(3_600),
-    Step::Seconds(7_200),
-    Step::Seconds(10_800),
-    Step::Seconds(21_600),
-    Step::Seconds(43_200),
-    Step::Days(1),
-    Step::Days(2),
+const STEPS: [TickStep; 25] = [
+    TickStep::Seconds(1),
+    TickStep::Seconds(5),
+    TickStep::Seconds(10),
+    TickStep::Seconds(30),
+    TickStep::Seconds(60),
+    TickStep::Seconds(120),
+    TickStep::Seconds(300),
+    TickStep::Seconds(600),
+    TickStep::Seconds(900),
+    TickStep::Seconds(1_800),
+    TickStep::Seconds(3_600),
+    TickStep::Seconds(7_200),
+    TickStep::Seconds(10_800),
+    TickStep::Seconds(21_600),
+    TickStep::Seconds(43_200),
+    TickStep::Days(1),
+    TickStep::Days(2),
     // Mondays.
-    Step::Days(7),
-    Step::Days(14),
-    Step::Months(1),
-    Step::Months(3),
-    Step::Months(6),
-    Step::Months(12),
-    Step::Months(60),
-    Step::Months(240),
+    TickStep::Days(7),
+    TickStep::Days(14),
+    TickStep::Months(1),
+    TickStep::Months(3),
+    TickStep::Months(6),
+    TickStep::Months(12),
+    TickStep::Months(60),
+    TickStep::Months(240),
 ];
 
-impl Step {
+impl TickStep {
     /// Returns the length in seconds, of the shortest one.
     fn seconds(self) -> i64 {
         match self {
@@ -124,7 +124,7 @@ impl Clock {
     pub fn ticks(&self, from: i64, to: i64, max: usize) -> Vec<Tick> {
         let seconds = to.saturating_sub(from) / 1_000;
         let max = i64::try_from(max).unwrap_or(i64::MAX).max(1);
-        let fits = |step: &Step| seconds / step.seconds() <= max;
+        let fits = |step: &TickStep| seconds / step.seconds() <= max;
         let step = STEPS.into_iter().find(fits).unwrap_or(STEPS[STEPS.len() - 1]);
         let first = self.in_zone(from).and_then(|from| step.floor(from.naive_local()));
         let places = std::iter::successors(first, |place| step.next(*place));

@@ -83,7 +83,7 @@ pub enum GatewayError {
     #[error("API token not recognized. Copy the whole token again, as NAME:KEY")]
     TokenRejected,
     /// The REST API was requested without a token.
-    #[error("An API token is required. Sign in with an API token of a gateway from 8.3 on")]
+    #[error("An API token is required. Sign in with one (Ignition 8.3 and later)")]
     TokenNeeded {
         /// Whether there is a user name and password, which wasn't sent.
         has_password: bool,
@@ -197,11 +197,11 @@ pub enum GatewayError {
         kind: SessionKind,
     },
     /// The session to terminate is a Designer that is in use. Only a dormant one can be terminated.
-    #[error("In use; close the Designer")]
+    #[error("The Designer is in use. Close it first")]
     DesignerInUse,
     /// The response of the Web Dev resource isn't a dataset.
     #[error(transparent)]
-    Answer(#[from] WebDevError),
+    InvalidResponse(#[from] WebDevError),
 }
 
 fn forbidden(token: bool, https: bool, message: Option<&str>) -> String {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::event::TimedAction;
-use super::step::{NodeKey, NodeSteps, Step};
+use super::step::{NodeKey, NodeSteps, ReadStep};
 
 /// The largest number of sessions in all steps. Beyond it, the steps of a node are dropped, and its next list is compared
 /// with what is stored: a gap, as if the node hadn't been watched.
@@ -80,14 +80,14 @@ impl Backlog {
         known.every = every;
         known.latest = latest.or(known.latest.take());
         for step in steps {
-            self.is_urgent |= !matches!(step, Step::Seen { is_continuous: true, .. });
+            self.is_urgent |= !matches!(step, ReadStep::Seen { is_continuous: true, .. });
             match (known.steps.last_mut(), step) {
                 (
                     // The time before one that isn't continuous is a gap.
-                    Some(Step::Seen { time: last, is_continuous: true, missing_kinds: before }),
-                    Step::Seen { time, is_continuous: true, missing_kinds },
+                    Some(ReadStep::Seen { time: last, is_continuous: true, missing_kinds: before }),
+                    ReadStep::Seen { time, is_continuous: true, missing_kinds },
                 ) if *before == missing_kinds => *last = time,
-                (Some(Step::Failed { last, .. }), Step::Failed { last: newer, .. }) => *last = newer,
+                (Some(ReadStep::Failed { last, .. }), ReadStep::Failed { last: newer, .. }) => *last = newer,
                 (_, step) => {
                     self.events += step.events();
                     pending.events += step.events();
@@ -110,9 +110,9 @@ impl Backlog {
         if steps.len() > 1 {
             tracing::warn!(node = %node.url, dropped = steps.len(), "too much that can't be written, some times will be unknown");
         }
-        let failed = steps.pop().filter(|step| matches!(step, Step::Failed { .. }));
+        let failed = steps.pop().filter(|step| matches!(step, ReadStep::Failed { .. }));
         // The steps to come are compared with it.
-        *steps = latest.clone().map(Step::List).into_iter().chain(failed).collect();
+        *steps = latest.clone().map(ReadStep::List).into_iter().chain(failed).collect();
         // The newest list is kept anyway.
         self.events = self.events - *events + steps.len();
         *events = steps.len();
@@ -161,13 +161,13 @@ mod tests {
     use crate::gateway::SessionKind;
     use crate::history::step::{Changes, List};
 
-    fn steps(steps: Vec<Step>, latest: Option<i64>) -> NodeSteps {
+    fn steps(steps: Vec<ReadStep>, latest: Option<i64>) -> NodeSteps {
         let list = |time| List { time, sessions: Arc::default(), missing_kinds: Vec::new(), clock_offset: 0 };
         let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
         NodeSteps { node, steps, latest: latest.map(list), every: None, written_until: None }
     }
 
-    fn changes(time: i64, arrived: usize) -> Step {
+    fn changes(time: i64, arrived: usize) -> ReadStep {
         let record = SessionRecord {
             username: None,
             project: None,
@@ -177,7 +177,7 @@ mod tests {
             client_id: None,
             creation_time: None,
         };
-        Step::Changes(Changes {
+        ReadStep::Changes(Changes {
             time,
             previous: time - 1,
             is_continuous: true,
@@ -193,12 +193,12 @@ mod tests {
     }
 
     fn times(nodes: &[NodeSteps]) -> Vec<Option<i64>> {
-        nodes[0].steps.iter().map(Step::time).collect()
+        nodes[0].steps.iter().map(ReadStep::time).collect()
     }
 
     fn seen(time: i64, is_continuous: bool, missing_kinds: &[SessionKind]) -> NodeSteps {
         let missing_kinds = missing_kinds.to_vec();
-        steps(vec![Step::Seen { time, is_continuous, missing_kinds }], Some(time))
+        steps(vec![ReadStep::Seen { time, is_continuous, missing_kinds }], Some(time))
     }
 
     #[test]
@@ -229,10 +229,10 @@ mod tests {
             assert_eq!(backlog.is_urgent(), is_urgent);
             is_urgent
         };
-        assert!(!is_urgent(Step::Seen { time: 2, is_continuous: true, missing_kinds: Vec::new() }));
-        assert!(is_urgent(Step::Seen { time: 2, is_continuous: false, missing_kinds: Vec::new() }));
+        assert!(!is_urgent(ReadStep::Seen { time: 2, is_continuous: true, missing_kinds: Vec::new() }));
+        assert!(is_urgent(ReadStep::Seen { time: 2, is_continuous: false, missing_kinds: Vec::new() }));
         assert!(is_urgent(changes(2, 1)));
-        assert!(is_urgent(Step::Failed { first: 2, last: 2 }));
+        assert!(is_urgent(ReadStep::Failed { first: 2, last: 2 }));
     }
 
     #[test]
@@ -264,10 +264,10 @@ mod tests {
     fn reads_that_fail_one_after_another_are_one_step() {
         let mut backlog = Backlog::default();
         for time in [3, 5, 9] {
-            backlog.push(steps(vec![Step::Failed { first: time, last: time }], None));
+            backlog.push(steps(vec![ReadStep::Failed { first: time, last: time }], None));
         }
         let taken = backlog.take().nodes;
-        assert!(matches!(taken[0].steps[..], [Step::Failed { first: 3, last: 9 }]), "{taken:?}");
+        assert!(matches!(taken[0].steps[..], [ReadStep::Failed { first: 3, last: 9 }]), "{taken:?}");
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
         backlog.push(steps(vec![changes(1, MAX_EVENTS - 1)], Some(1)));
         assert_eq!(backlog.events(), MAX_EVENTS);
         // The next list is compared with that of the changes, so it must not get lost.
-        backlog.push(steps(vec![Step::Failed { first: 2, last: 2 }], None));
+        backlog.push(steps(vec![ReadStep::Failed { first: 2, last: 2 }], None));
         assert_eq!(backlog.events(), 2);
         backlog.push(steps(vec![changes(3, 1)], Some(3)));
         assert_eq!(times(&backlog.take().nodes), [Some(1), None, Some(3)]);
@@ -287,9 +287,9 @@ mod tests {
         let mut backlog = Backlog::default();
         for time in 0..3 * i64::try_from(MAX_EVENTS).unwrap() {
             let step = if time % 2 == 0 {
-                Step::Failed { first: time, last: time }
+                ReadStep::Failed { first: time, last: time }
             } else {
-                Step::Seen { time, is_continuous: false, missing_kinds: Vec::new() }
+                ReadStep::Seen { time, is_continuous: false, missing_kinds: Vec::new() }
             };
             let latest = step.time();
             backlog.push(steps(vec![step], latest));

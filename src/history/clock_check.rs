@@ -1,9 +1,9 @@
 //! Whether the clock can be trusted to decide what is old.
 //!
-//! A clock that is set ahead makes everything look old, and it would be removed. Such a clock jumps compared with one that only
-//! goes forward, but so does that of a machine that was asleep. Both go on normally afterwards, so time has to pass until a clock
-//! is trusted again: long enough for an operator to notice a wrong one, and no longer than a purge can wait. Where a gateway reports
-//! a time that hasn't jumped as well, this machine's clock is wrong. One that has may run on the same machine, and proves nothing.
+//! A clock that is set ahead makes every session look old, so that all would be removed. A jump alone doesn't show that: the clock
+//! also jumps while the machine sleeps. So after a jump nothing is removed for a day, in which an operator can notice a wrong
+//! clock. If a gateway's clock hasn't jumped, this machine's is wrong. If it has, that proves nothing, because both may be one
+//! machine.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ pub(super) const MAX_DIFFERENCE_MS: i64 = 24 * 3_600_000;
 /// A recorder that didn't run for longer may have a wrong clock.
 const LONGEST_PAUSE_MS: i64 = 14 * 24 * 3_600_000;
 /// How long a clock has to go on normally after a jump until it is trusted again.
-const DISTRUST: Duration = Duration::from_hours(24);
+const TRUST_DELAY: Duration = Duration::from_hours(24);
 
 /// What the clocks show at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -42,11 +42,11 @@ pub(super) struct ClockCheck {
     last: Option<Clocks>,
     /// The offset of a gateway while the clock was trusted.
     offset_ms: Option<i64>,
-    distrust: Option<Distrust>,
+    distrust: Option<ClockJump>,
 }
 
 /// A jump of the clock.
-struct Distrust {
+struct ClockJump {
     /// How far the clock has jumped ahead.
     ahead_ms: i64,
     /// How long it has gone on normally since.
@@ -71,7 +71,7 @@ impl ClockCheck {
         let is_jump = ahead_ms.saturating_abs() > MAX_DIFFERENCE_MS;
         match &mut self.distrust {
             None if is_jump && ahead_ms > 0 => {
-                self.distrust = Some(Distrust { ahead_ms, normal: Duration::ZERO });
+                self.distrust = Some(ClockJump { ahead_ms, normal: Duration::ZERO });
                 tracing::warn!(
                     hours = ahead_ms / 3_600_000,
                     "nothing was recorded for long, or the clock was set ahead: keeping old sessions for now"
@@ -90,7 +90,7 @@ impl ClockCheck {
                 }
                 distrust.normal =
                     if is_jump || is_contradicted { Duration::ZERO } else { distrust.normal + elapsed };
-                if distrust.ahead_ms <= MAX_DIFFERENCE_MS || distrust.normal >= DISTRUST {
+                if distrust.ahead_ms <= MAX_DIFFERENCE_MS || distrust.normal >= TRUST_DELAY {
                     self.distrust = None;
                 }
             }

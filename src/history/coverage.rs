@@ -65,7 +65,7 @@ fn observer_of(row: &Row) -> Option<Arc<str>> {
     row.get(4)?.text().cloned()
 }
 
-/// The number of intervals in which the last read is sought first.
+/// The number of intervals that are searched first for the last read.
 const FEW_INTERVALS: usize = 64;
 
 const COLUMNS: &str = r#"SELECT "from", "to", every, is_open, observer FROM coverage WHERE node = $1"#;
@@ -363,7 +363,7 @@ mod tests {
         assert!(is_extended(row(1, Some(5_000)), 155_000));
         assert!(!is_extended(row(1, Some(5_000)), 155_001), "the recorder hangs");
         assert!(!is_extended(row(0, Some(5_000)), 110_000), "the node can't be read");
-        assert!(!is_extended(row(1, None), 110_000), "it is read by hand");
+        assert!(!is_extended(row(1, None), 110_000), "manual refresh");
         assert!(!is_extended(row(1, Some(5_000)), 99_000), "the clock was set back");
     }
 }

@@ -91,7 +91,7 @@ pub enum HistoryError {
     #[error("The database of the history reported an error")]
     Database(#[source] EngineError),
     /// The thread that reads has ended, which only a fault of this program does.
-    #[error("The history can't be read any more because of a fault in this program. Restart it")]
+    #[error("Can't read the history because of an internal error. Restart Gatewatch")]
     ReaderEnded,
     /// The address of the database is not valid.
     #[error("Invalid address of the history: {0}")]

@@ -64,7 +64,7 @@ mod writer;
 
 pub use activity::{
     ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, FLAPPING_ARRIVALS, FLAPPING_WINDOW,
-    fold_flapping,
+    group_flapping,
 };
 pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
 pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName};
@@ -84,8 +84,8 @@ pub use record::SessionRecord;
 pub use recorder::Recorder;
 pub use status::RecorderStatus;
 pub use step::NodeKey;
-pub(crate) use step::since_1970;
+pub(crate) use step::epoch_ms;
 pub use store::History;
 pub use summary::{NodeOutages, Summary};
-pub use user_sessions::{LastSession, UserSessions};
+pub use user_sessions::{LastSessionQuery, UserSessions};
 pub use watched::Watched;

@@ -1,14 +1,14 @@
 //! What a poller observed, as steps to write.
 
 use super::record::{Records, SessionRecord};
-use super::step::{Changes, List, NodeKey, NodeSteps, Step, since_1970};
+use super::step::{Changes, List, NodeKey, NodeSteps, ReadStep, epoch_ms};
 use crate::poll::{ListUpdate, NodeUpdate, PreviousList, ReadOutcome};
 
 /// Returns the steps to write about a read.
 pub(super) fn steps(update: &NodeUpdate) -> NodeSteps {
-    let time = since_1970(update.time);
+    let time = epoch_ms(update.time);
     let (step, latest) = match &update.outcome {
-        ReadOutcome::Failed(_) => (Step::Failed { first: time, last: time }, None),
+        ReadOutcome::Failed(_) => (ReadStep::Failed { first: time, last: time }, None),
         ReadOutcome::List(read) => {
             let list = List {
                 time,
@@ -23,9 +23,9 @@ pub(super) fn steps(update: &NodeUpdate) -> NodeSteps {
     NodeSteps { node, steps: vec![step], latest, every: update.interval, written_until: None }
 }
 
-fn step(read: &ListUpdate, list: &List) -> Step {
+fn step(read: &ListUpdate, list: &List) -> ReadStep {
     let Some(before) = &read.previous else {
-        return Step::List(list.clone());
+        return ReadStep::List(list.clone());
     };
     let PreviousList { changes, is_continuous, restarted_at, .. } = before;
     let is_continuous = *is_continuous;
@@ -33,20 +33,20 @@ fn step(read: &ListUpdate, list: &List) -> Step {
     let mut listed_kinds = before.missing_kinds.clone();
     listed_kinds.retain(|kind| !missing_kinds.contains(kind));
     if changes.is_empty() && listed_kinds.is_empty() {
-        return Step::Seen { time: list.time, is_continuous, missing_kinds };
+        return ReadStep::Seen { time: list.time, is_continuous, missing_kinds };
     }
     let (old, new) = (Records::of(&before.list), Records::of(&read.list));
     let is_listed = |session: &SessionRecord| session.is_of(&listed_kinds);
     let listed = if listed_kinds.is_empty() { Vec::new() } else { new.iter().filter(is_listed).collect() };
     let arrived = changes.arrived.iter().map(|row| new.get(*row));
-    let left = changes.left.iter().map(|row| (old.get(*row), since_1970(before.last_seen(*row))));
+    let left = changes.left.iter().map(|row| (old.get(*row), epoch_ms(before.last_seen(*row))));
     let changed = changes.changed.iter().map(|pair| (old.get(pair.previous), new.get(pair.current)));
-    Step::Changes(Changes {
+    ReadStep::Changes(Changes {
         time: list.time,
-        previous: since_1970(before.read_at),
+        previous: epoch_ms(before.read_at),
         is_continuous,
         clock_offset: list.clock_offset,
-        restarted: restarted_at.map(since_1970),
+        restarted: restarted_at.map(epoch_ms),
         missing_kinds,
         arrived: arrived.filter(|session| !is_listed(session)).collect(),
         left: left.filter(|(session, _)| !is_listed(session)).collect(),

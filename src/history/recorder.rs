@@ -14,7 +14,7 @@ use super::observers::unique_name;
 use super::recovery::Opened;
 use super::retention::Retention;
 use super::status::RecorderStatus;
-use super::step::{NodeKey, NodeSteps, since_1970};
+use super::step::{NodeKey, NodeSteps, epoch_ms};
 use super::writer::{Standby, Writer};
 use super::{HistoryError, Location, coverage, recovery};
 use crate::notify_on_drop::NotifyOnDrop;
@@ -115,7 +115,7 @@ impl Recorder {
 
     /// Hands over what this program or its user did on a node, without waiting. Only gateways that may be recorded belong here.
     pub fn note(&self, node: NodeKey, time: SystemTime, action: Action) {
-        self.shared.lock().backlog.push_action(TimedAction { node, time: since_1970(time), action });
+        self.shared.lock().backlog.push_action(TimedAction { node, time: epoch_ms(time), action });
         self.shared.changed.notify_one();
     }
 
@@ -308,7 +308,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
     fn purge(&mut self) {
         let Some(writer) = &mut self.writer else { return };
         let offset_ms = self.shared.lock().clock_offset_ms.take();
-        let now_ms = since_1970(SystemTime::now());
+        let now_ms = epoch_ms(SystemTime::now());
         let mut clocks = Clocks { instant: Instant::now(), now_ms, offset_ms };
         if let Err(error) = self.retention.run(writer.engine(), &mut clocks) {
             tracing::warn!(%error, causes = error.causes(), "can't remove old sessions from the history");
@@ -416,7 +416,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let lost = self.shared.lock().backlog.events();
         if lost > 0 {
             tracing::error!(lost, "events that couldn't be written are lost");
-            (self.report)(RecorderStatus::Lost);
+            (self.report)(RecorderStatus::StoppedUnwritten);
         }
     }
 }

@@ -20,7 +20,7 @@ pub enum RecorderStatus {
     /// The file was removed or replaced by another program. The recorder goes on in the one that is there now, or in a new one.
     Replaced,
     /// The recorder has ended before it could write what it had kept.
-    Lost,
+    StoppedUnwritten,
     /// The file was damaged. It has this name now, and a new one was started.
     SetAside(PathBuf),
     /// The file is on a network share, where other programs can damage it while it is written.

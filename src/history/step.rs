@@ -9,7 +9,7 @@ use crate::gateway::SessionKind;
 
 /// The outcome of a read of a node, in the order of time. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug)]
-pub(super) enum Step {
+pub(super) enum ReadStep {
     /// A list that can't be compared with the one before, such as the first.
     List(List),
     /// A list and how it differs from the one before.
@@ -75,7 +75,7 @@ impl Changes {
     }
 }
 
-impl Step {
+impl ReadStep {
     /// The size of the step in memory, as a number of sessions.
     pub(super) fn events(&self) -> usize {
         1 + match self {
@@ -121,7 +121,7 @@ pub struct NodeKey {
 #[derive(Clone, Debug)]
 pub(super) struct NodeSteps {
     pub(super) node: NodeKey,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<ReadStep>,
     /// The newest list.
     pub(super) latest: Option<List>,
     /// Interval between two reads; `None` for manual refresh.
@@ -131,7 +131,7 @@ pub(super) struct NodeSteps {
 }
 
 /// Returns a time in milliseconds since 1970 UTC.
-pub(crate) fn since_1970(time: SystemTime) -> i64 {
+pub(crate) fn epoch_ms(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |before| -before),

@@ -13,9 +13,9 @@ use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
 use super::peaks::{self, Peaks, PeaksRequest};
 use super::purge::{Purge, PurgeProgress};
-use super::step::since_1970;
+use super::step::epoch_ms;
 use super::summary::{self, Summary};
-use super::user_sessions::{self, LastSession, UserSessions};
+use super::user_sessions::{self, LastSessionQuery, UserSessions};
 use super::watched::Watched;
 use super::{HistoryError, Location, check, query, recovery, schema};
 
@@ -190,11 +190,11 @@ impl History {
     /// If the database can't be read.
     pub fn last_session(
         &mut self,
-        sought: &LastSession<'_>,
+        query: &LastSessionQuery<'_>,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<StoredSession>, HistoryError> {
         in_snapshot(&mut *self.engine, |engine| {
-            user_sessions::last_session(engine, sought, now(), is_cancelled)
+            user_sessions::last_session(engine, query, now(), is_cancelled)
         })
     }
 
@@ -265,5 +265,5 @@ impl History {
 }
 
 fn now() -> i64 {
-    since_1970(SystemTime::now())
+    epoch_ms(SystemTime::now())
 }

@@ -11,7 +11,7 @@ use super::query::{self, Condition};
 use super::record::storable;
 use super::watched::Watched;
 
-/// The time in which the last session is sought first, in milliseconds. A week has the same weekday before.
+/// The time in which the last session is query first, in milliseconds. A week has the same weekday before.
 const RECENT_MS: i64 = 7 * 24 * 3_600_000;
 
 /// The sessions of a user, those that were on last first.
@@ -23,9 +23,9 @@ pub struct UserSessions {
     pub count: usize,
 }
 
-/// Which session of a user is sought.
+/// Which session of a user is query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LastSession<'a> {
+pub struct LastSessionQuery<'a> {
     /// The user.
     pub username: &'a str,
     /// It began before this time, in milliseconds since 1970 UTC.
@@ -58,11 +58,11 @@ pub(super) fn user_sessions(
 /// Returns the session of a user that was seen last; `None` if there is none, or if it was cancelled.
 pub(super) fn last_session(
     engine: &mut dyn Engine,
-    sought: &LastSession<'_>,
+    query: &LastSessionQuery<'_>,
     now: i64,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<StoredSession>, HistoryError> {
-    let LastSession { username, before, except, gateway } = *sought;
+    let LastSessionQuery { username, before, except, gateway } = *query;
     let Some(of_user) = of_user(engine, username)? else { return Ok(None) };
     let to = before.saturating_sub(1);
     let mut read = |from: i64, condition: &Condition| {

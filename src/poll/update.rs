@@ -87,7 +87,7 @@ pub struct PreviousList {
     pub missing_kinds: Vec<SessionKind>,
     /// Time of the first sign that the gateway was restarted since.
     pub restarted_at: Option<SystemTime>,
-    /// Those of them that were read before, with the time of the last list that had them.
+    /// The kinds of `missing_kinds` that were read before, with the time of the last list that had them.
     pub carried: Vec<(SessionKind, SystemTime)>,
 }
 

@@ -34,11 +34,11 @@ pub enum AlertReason {
     /// The key is required.
     #[error("It is missing. Add {0}")]
     Missing(&'static str),
-    /// There is no such key.
-    #[error("There is no such key")]
+    /// Unknown key. Check its spelling or remove it.
+    #[error("Unknown key. Check its spelling or remove it")]
     UnknownKey,
-    /// The condition has no such key.
-    #[error("The condition {0} has no such key")]
+    /// The condition doesn't use this key. Remove it.
+    #[error("The condition {0} doesn't use this key. Remove it")]
     NotOfCondition(&'static str),
     /// Another alert has the same name.
     #[error("Another alert has this name. Rename one of them")]
@@ -47,7 +47,7 @@ pub enum AlertReason {
     #[error("Expected {0}")]
     Expected(&'static str),
     /// The condition doesn't exist.
-    #[error("There is no such condition. Conditions: {}", condition_names())]
+    #[error("Unknown condition. Use one of: {}", condition_names())]
     UnknownCondition,
     /// The pattern is invalid.
     #[error(transparent)]

@@ -9,7 +9,7 @@ use super::model::TimeRange;
 use crate::dataset::Dataset;
 use crate::history::{
     ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, History, HistoryError, HistoryGateway,
-    fold_flapping,
+    group_flapping,
 };
 use crate::query::{Query, QueryError};
 use crate::table::ActivityTab;
@@ -162,7 +162,7 @@ impl ActivityRows {
     fn list(&mut self) {
         let tab = self.tab();
         self.entries = self.all.iter().filter(|entry| has_kind(tab, entry.kind)).cloned().collect();
-        self.groups = fold_flapping(&self.entries);
+        self.groups = group_flapping(&self.entries);
         self.counts = ActivityTab::ALL.map(|(tab, _)| self.of_tab(tab));
     }
 

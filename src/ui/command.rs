@@ -73,11 +73,11 @@ pub(super) enum Command {
     /// Saves the gateway in the form.
     SaveGateway,
     /// Closes the form, after a question if it has changes.
-    LeaveGateway,
+    LeaveGatewayForm,
     /// Removes the saved gateway with this name.
     RemoveGateway(String),
     /// Closes the form and discards its changes.
-    CloseGateway,
+    DiscardGatewayForm,
     /// Changes the form.
     Form(FormChange),
 
@@ -231,7 +231,7 @@ pub(super) enum Command {
 
     // Palette
     /// Opens or closes the command palette.
-    OpenPalette,
+    TogglePalette,
     /// Highlights the entry with this index in the palette.
     SelectInPalette(usize),
     /// Closes the palette.

@@ -291,7 +291,7 @@ pub(super) const ALL: &[NamedCommand] = {
             .keys(CTRL, Key::E)
             .when(AppState::can_export),
         Named::new(Window, "Show alerts", icons::BELL, || Command::ShowAlerts),
-        Named::new(Window, "All commands", icons::SEARCH, || Command::OpenPalette).keys(CTRL, Key::K),
+        Named::new(Window, "All commands", icons::SEARCH, || Command::TogglePalette).keys(CTRL, Key::K),
         Named::new(Window, "Settings", icons::SETTINGS, || Command::OpenSettings).keys(CTRL, Key::Comma),
         Named::new(Window, "History settings", icons::HISTORY, || {
             Command::OpenSettingsPage(SettingsPage::History)
@@ -301,7 +301,7 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Window, "Keys", icons::KEYBOARD, || Command::OpenKeys).keys(Modifiers::NONE, Key::F1),
         Named::new(Window, "Log", icons::SCROLL_TEXT, || Command::OpenLog),
         Named::new(Window, "About Gatewatch", icons::INFO, || Command::OpenSettingsPage(SettingsPage::About)),
-        Named::new(Window, "Theme of the system", icons::SETTINGS, || Command::SetTheme(ThemeChoice::System))
+        Named::new(Window, "System theme", icons::SETTINGS, || Command::SetTheme(ThemeChoice::System))
             .when(|state, _| state.theme != ThemeChoice::System),
         Named::new(Window, "Light theme", icons::SETTINGS, || Command::SetTheme(ThemeChoice::Light))
             .when(|state, _| state.theme != ThemeChoice::Light),
@@ -309,8 +309,7 @@ pub(super) const ALL: &[NamedCommand] = {
             .when(|state, _| state.theme != ThemeChoice::Dark),
         Named::new(Window, "Zoom in", icons::SEARCH, || Command::ZoomIn).keys(CTRL, Key::Plus),
         Named::new(Window, "Zoom out", icons::SEARCH, || Command::ZoomOut).keys(CTRL, Key::Minus),
-        Named::new(Window, "Reset the zoom", icons::ROTATE_CCW, || Command::SetZoom(1.0))
-            .keys(CTRL, Key::Num0),
+        Named::new(Window, "Reset zoom", icons::ROTATE_CCW, || Command::SetZoom(1.0)).keys(CTRL, Key::Num0),
         Named::new(Window, "Copy diagnostics", icons::COPY, || Command::CopyDiagnostics),
         Named::new(Window, "Quit", icons::X, || Command::Quit).keys(CTRL, Key::Q),
     ]
@@ -391,7 +390,7 @@ mod tests {
     fn commands_have_the_keys_of_their_shortcuts() {
         let ctrl = crate::ui::theme::CTRL;
         assert_eq!(keys_of(&Command::Refresh).as_deref(), Some("F5"));
-        assert_eq!(keys_of(&Command::OpenPalette), Some(format!("{ctrl}+K")));
+        assert_eq!(keys_of(&Command::TogglePalette), Some(format!("{ctrl}+K")));
         assert_eq!(keys_of(&Command::ClearFilters), None);
     }
 

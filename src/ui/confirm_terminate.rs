@@ -6,7 +6,7 @@ use egui::{
 
 use super::button::Button;
 use super::command::Command;
-use super::dialog::{Answer, Dialog};
+use super::dialog::{Dialog, DialogChoice};
 use super::model::{TerminateTarget, TerminationPlan};
 use super::theme;
 use super::tokens::{self, palette};
@@ -46,8 +46,8 @@ pub(super) fn show(ui: &Ui, plan: &TerminationPlan, message: &mut String, comman
     let dialog = Dialog::new(Id::unique("terminate"), &title, warning);
     let confirm = Button::danger_filled(format!("Terminate {}", plan.sessions()));
     match dialog.show(ui.ctx(), contents, confirm) {
-        Some(Answer::Confirmed) => commands.push(Command::Terminate),
-        Some(Answer::Cancelled) => commands.push(Command::CancelTerminate),
+        Some(DialogChoice::Confirmed) => commands.push(Command::Terminate),
+        Some(DialogChoice::Cancelled) => commands.push(Command::CancelTerminate),
         None => {}
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::background_task::ResultSender;
 use super::gateway_draft::Draft;
-use crate::gateway::check::{self, Step, StepName};
+use crate::gateway::check::{self, CheckStep, StepName};
 use crate::gateway::{Client, Credentials, NodeUrl, Profile};
 
 /// A test and its results so far.
@@ -40,7 +40,7 @@ pub(super) struct TestedNode {
     /// The address of the node.
     pub(super) url: NodeUrl,
     /// The completed steps.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<CheckStep>,
     /// The time that the connection took.
     pub(super) connected_in: Option<Duration>,
 }
@@ -56,7 +56,7 @@ impl TestedNode {
 #[derive(Debug)]
 pub(super) struct TestResult {
     node: usize,
-    step: Step,
+    step: CheckStep,
     took: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! The causes of an error behind "Details": the fold that opens them, and the texts with a button that copies them.
+//! The causes of an error behind "Details": the button that expands them, and the texts with a button that copies them.
 
 use egui::accesskit::Role;
 use egui::{FontId, Id, Label, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -16,8 +16,8 @@ use super::tokens::{self, palette};
 /// The label of what opens the details.
 pub(super) const DETAILS: &str = "Details";
 
-/// Draws a fold with the label "Details". Returns `true` while it is open. `name` is its accessible name.
-pub(super) fn fold(ui: &mut Ui, id: Id, name: &str) -> bool {
+/// Draws the button "Details", which expands them. Returns `true` while they are expanded. `name` is its accessible name.
+pub(super) fn expander(ui: &mut Ui, id: Id, name: &str) -> bool {
     let font = FontId::proportional(tokens::TYPE_SECONDARY);
     let p = palette(ui.visuals());
     let galley = fonts::line(ui.painter(), DETAILS, font, p.secondary);
@@ -52,9 +52,9 @@ pub(super) fn set_open(ui: &Ui, id: Id, is_open: bool) {
     ui.data_mut(|data| data.insert_temp(id, is_open));
 }
 
-/// Draws the causes of an error below a fold, if it has any.
+/// Draws the causes of an error behind "Details", if it has any.
 pub(super) fn causes(ui: &mut Ui, id: Id, report: &ErrorReport, commands: &mut Vec<Command>) {
-    if report.has_causes() && fold(ui, id, "Error details") {
+    if report.has_causes() && expander(ui, id, "Error details") {
         ui.add_space(tokens::UNIT);
         open_causes(ui, report, commands);
     }

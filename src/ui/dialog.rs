@@ -26,7 +26,7 @@ pub(super) struct Dialog<'a> {
 
 /// What the user has answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum DialogChoice {
     /// The action.
     Confirmed,
     /// Cancel, Escape, or a click outside the dialog.
@@ -53,7 +53,7 @@ impl<'a> Dialog<'a> {
         ctx: &Context,
         contents: impl FnOnce(&mut Ui),
         confirm: Button<'_>,
-    ) -> Option<Answer> {
+    ) -> Option<DialogChoice> {
         let last_drawn = ctx.data(|data| data.get_temp::<LastDrawn>(self.id));
         // A question that went away without an answer, such as when its gateway was removed, counts as new when it returns.
         let is_open = |last: &LastDrawn| last.pass + MAX_MISSED_PASSES >= ctx.cumulative_pass_nr();
@@ -85,7 +85,7 @@ impl<'a> Dialog<'a> {
             })
             .inner
         });
-        let answer = dialog.inner.or_else(|| dialog.should_close().then_some(Answer::Cancelled));
+        let answer = dialog.inner.or_else(|| dialog.should_close().then_some(DialogChoice::Cancelled));
         if answer.is_some() {
             ctx.data_mut(|data| data.remove::<LastDrawn>(self.id));
             // The item of a menu is gone.
@@ -103,7 +103,7 @@ impl<'a> Dialog<'a> {
 }
 
 /// Draws the buttons at the right.
-fn buttons(ui: &mut Ui, confirm: Button<'_>, focuses_cancel: bool) -> Option<Answer> {
+fn buttons(ui: &mut Ui, confirm: Button<'_>, focuses_cancel: bool) -> Option<DialogChoice> {
     let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
     let (row, _) = ui.allocate_exact_size(size, Sense::hover());
     let (answer, _) = row_end::show(ui, row, |ui| {
@@ -112,8 +112,8 @@ fn buttons(ui: &mut Ui, confirm: Button<'_>, focuses_cancel: bool) -> Option<Ans
             cancel.request_focus();
         }
         let is_confirmed = ui.add(confirm).clicked();
-        let answer = cancel.clicked().then_some(Answer::Cancelled);
-        if is_confirmed { Some(Answer::Confirmed) } else { answer }
+        let answer = cancel.clicked().then_some(DialogChoice::Cancelled);
+        if is_confirmed { Some(DialogChoice::Confirmed) } else { answer }
     });
     answer
 }

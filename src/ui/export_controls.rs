@@ -143,14 +143,14 @@ fn options(ui: &mut Ui, state: &AppState, drafts: &Drafts, commands: &mut Vec<Co
     }
     if current.format == FileFormat::Csv {
         menu::line(ui);
-        menu::title(ui, "Between values");
+        menu::title(ui, "Delimiter");
         for (delimiter, label, hint) in [
             (Delimiter::COMMA, "Comma", "As most programs expect it"),
             (Delimiter::SEMICOLON, "Semicolon", "For spreadsheets of countries with a decimal comma"),
             (Delimiter::TAB, "Tab", "For text that has commas and semicolons"),
         ] {
             let item = Item::new(label).radio(delimiter == current.delimiter);
-            let item = item.name(format!("{label} between values"));
+            let item = item.name(format!("Delimiter: {label}"));
             choice(ui, item, hint, ExportOptions { delimiter, ..current }, commands);
         }
         menu::line(ui);

@@ -117,7 +117,7 @@ fn changes_texts(ui: &Ui, state: &AppState) -> Vec<Arc<Galley>> {
     };
     let p = palette(ui.visuals());
     let since = format!(" since {}", display::minute_text(since, state.now()));
-    let has_room = ui.ctx().content_rect().width() >= theme::ROOMY_MIN_WIDTH;
+    let has_room = ui.ctx().content_rect().width() >= theme::VIEW_ROW_MIN_WIDTH;
     let texts = [since.as_str(), ""].into_iter().filter(|since| has_room || since.is_empty());
     let texts = texts.map(|since| {
         let mut job = LayoutJob::default();
@@ -177,7 +177,7 @@ fn further_counts(ui: &Ui, state: &AppState, users: usize) -> Vec<Vec<String>> {
     } else {
         lists.push(vec![users]);
     }
-    if ui.ctx().content_rect().width() < theme::ROOMY_MIN_WIDTH {
+    if ui.ctx().content_rect().width() < theme::VIEW_ROW_MIN_WIDTH {
         lists.remove(0);
     }
     lists

@@ -58,7 +58,7 @@ pub(super) enum Reveal {
     /// Focuses the addresses.
     Addresses,
     /// Focuses the first control of the guide's open step.
-    Step,
+    CheckStep,
     /// Focuses the user name.
     User,
     /// Focuses the password or token.

@@ -9,7 +9,7 @@ pub(super) fn strength(response: &Response) -> f32 {
     strength_of(&response.ctx, response.id, response.enabled() && response.hovered())
 }
 
-/// Returns the same for what has this ID and is or isn't under the pointer.
+/// Like [`strength`], for a widget given by its ID.
 pub(super) fn strength_of(ctx: &Context, id: Id, is_hovered: bool) -> f32 {
     ctx.animate_bool_with_time(id.with("hover"), is_hovered, tokens::TIME_HOVER.as_secs_f32())
 }

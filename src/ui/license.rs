@@ -30,7 +30,7 @@ pub(super) fn peak(peak: &Peak) -> String {
     match peak.watched {
         DayWatched::Full => count,
         DayWatched::Never if peak.count == 0 => "not watched".to_owned(),
-        DayWatched::Partly { .. } | DayWatched::Never => format!("at least {count}"),
+        DayWatched::Partial { .. } | DayWatched::Never => format!("at least {count}"),
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) fn unwatched(peak: &Peak) -> Option<String> {
     match peak.watched {
         DayWatched::Full => None,
         DayWatched::Never => Some("Not watched on this day".to_owned()),
-        DayWatched::Partly { unwatched_secs } => {
+        DayWatched::Partial { unwatched_secs } => {
             let time = coarse_duration(Duration::from_secs(unwatched_secs.into()));
             Some(format!("Not watched for {time}"))
         }
@@ -56,9 +56,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_how_surely_a_peak_is_known() {
+    fn shows_certainty_of_a_peak() {
         let of = |count, watched| Peak { count, at: None, watched };
-        let partly = DayWatched::Partly { unwatched_secs: 7_800 };
+        let partly = DayWatched::Partial { unwatched_secs: 7_800 };
         for (of, text, reason) in [
             (of(1_041, DayWatched::Full), "1,041", None),
             (of(41, partly), "at least 41", Some("Not watched for 2 h 10 min")),

@@ -93,7 +93,7 @@ pub(super) fn room(rect: Rect) -> f32 {
 
 /// Draws rows and their header with `add`, which get the place for columns of these widths. They scroll to the side, by arrow
 /// keys too, where the list with this response is narrower.
-pub(super) fn scroll_aside(
+pub(super) fn scroll_horizontally(
     ui: &mut Ui,
     rect: Rect,
     list: &Response,

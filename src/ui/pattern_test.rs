@@ -12,9 +12,9 @@ use crate::export::{ActiveFilters, session_info_call};
 use crate::filter::{Filter, MatchEngine, MatchError, Mode, to_portable};
 use crate::query::{FilterError, FilterStatus, FilterText, KindFilter};
 
-/// The number of values of each verdict that are kept to be shown.
+/// The number of values of each result that are kept to be shown.
 pub(super) const MAX_ROWS: usize = 1_000;
-/// The time for the verdicts of all values, and again for the groups of those that are kept.
+/// The time for the results of all values, and again for the groups of those that are kept.
 const TIME_LIMIT: Duration = Duration::from_secs(2);
 /// The time between two points at which a cancelled test ends.
 const YIELD_INTERVAL: Duration = Duration::from_millis(5);
@@ -68,11 +68,11 @@ impl PatternInput {
 pub(super) struct PatternOutcome {
     /// What was tested.
     pub(super) input: PatternInput,
-    /// The verdicts, or why there are none.
+    /// The results, or why there are none.
     pub(super) result: Result<TestedValues, TestFailure>,
 }
 
-/// The reason why there are no verdicts.
+/// The reason why there are no results.
 #[derive(Debug)]
 pub(super) enum TestFailure {
     /// The pattern is invalid.
@@ -81,13 +81,13 @@ pub(super) enum TestFailure {
     NotRun(ErrorReport),
 }
 
-/// The verdicts on the values.
+/// The results on the values.
 #[derive(Debug, Default)]
 pub(super) struct TestedValues {
-    /// The first values of each verdict, in their order.
+    /// The first values of each result, in their order.
     pub(super) rows: Vec<TestedValue>,
     /// The numbers of values.
-    pub(super) counts: VerdictCounts,
+    pub(super) counts: ResultCounts,
     /// The engines that were used; `None` without a value or a pattern.
     pub(super) engine: Option<Engines>,
     /// The first error of a value.
@@ -102,7 +102,7 @@ pub(super) struct TestedValues {
 
 /// The numbers of values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct VerdictCounts {
+pub(super) struct ResultCounts {
     /// All values.
     pub(super) total: usize,
     /// Those that were tested before the time was over.
@@ -124,7 +124,7 @@ pub(super) enum Engines {
 
 /// The result for a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum MatchResult {
     /// It passes the filter.
     Passes,
     /// It doesn't pass.
@@ -135,7 +135,7 @@ pub(super) enum Verdict {
     FailsInJava,
 }
 
-impl Verdict {
+impl MatchResult {
     fn of(passes: &Result<bool, MatchError>) -> Self {
         match passes {
             Ok(true) => Self::Passes,
@@ -146,7 +146,7 @@ impl Verdict {
     }
 }
 
-/// A value with its verdict.
+/// A value with its result.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TestedValue {
     /// The value.
@@ -154,7 +154,7 @@ pub(super) struct TestedValue {
     /// The number of its sessions; `None` for a typed value.
     pub(super) sessions: Option<u32>,
     /// Whether it passes.
-    pub(super) verdict: Verdict,
+    pub(super) result: MatchResult,
     /// The byte ranges of the match and of its groups; `None` for a group that took no part. Empty if the pattern doesn't
     /// match, and where finding them takes too long.
     pub(super) groups: Vec<Option<Range<usize>>>,
@@ -202,7 +202,7 @@ async fn test(input: &PatternInput, filter: Option<&Filter>, clock: &Clock) -> T
     let mut tested = match &input.values {
         Values::Typed(text) => {
             let lines: Vec<&str> = text.lines().collect();
-            judge(lines.len(), |index| (lines[index], None), filter).await
+            evaluate(lines.len(), |index| (lines[index], None), filter).await
         }
         Values::Table(dataset) => match dataset.as_ref().and_then(|dataset| dataset.column(&input.column)) {
             Some(Column::Text(column)) => {
@@ -216,7 +216,7 @@ async fn test(input: &PatternInput, filter: Option<&Filter>, clock: &Clock) -> T
                 let codes: Vec<u32> =
                     (0..).zip(&sessions).filter(|(_, n)| **n > 0).map(|(code, _)| code).collect();
                 let value = |index: usize| (column.text(codes[index]), Some(sessions[codes[index] as usize]));
-                judge(codes.len(), value, filter).await
+                evaluate(codes.len(), value, filter).await
             }
             _ => TestedValues::default(),
         },
@@ -232,16 +232,14 @@ async fn test(input: &PatternInput, filter: Option<&Filter>, clock: &Clock) -> T
     tested
 }
 
-/// Decides which values pass, and keeps the first ones of each verdict.
-async fn judge<'a>(
+/// Decides which values pass, and keeps the first ones of each result.
+async fn evaluate<'a>(
     total: usize,
     value: impl Fn(usize) -> (&'a str, Option<u32>),
     filter: Option<&Filter>,
 ) -> TestedValues {
-    let mut tested = TestedValues {
-        counts: VerdictCounts { total, ..VerdictCounts::default() },
-        ..TestedValues::default()
-    };
+    let mut tested =
+        TestedValues { counts: ResultCounts { total, ..ResultCounts::default() }, ..TestedValues::default() };
     let mut pace = Pace::new();
     let mut others = 0;
     // One value can take milliseconds with backtracking.
@@ -252,18 +250,18 @@ async fn judge<'a>(
         }
         let (value, sessions) = value(index);
         let passes = filter.map_or(Ok(true), |filter| filter.is_match(value));
-        let verdict = Verdict::of(&passes);
+        let result = MatchResult::of(&passes);
         let counts = &mut tested.counts;
         counts.tested += 1;
-        let kept = match verdict {
-            Verdict::Passes => &mut counts.passing,
-            Verdict::LeftOut => &mut others,
-            Verdict::GivesUp | Verdict::FailsInJava => &mut counts.failed,
+        let kept = match result {
+            MatchResult::Passes => &mut counts.passing,
+            MatchResult::LeftOut => &mut others,
+            MatchResult::GivesUp | MatchResult::FailsInJava => &mut counts.failed,
         };
         *kept += 1;
         if *kept <= MAX_ROWS {
             let groups = Vec::new();
-            tested.rows.push(TestedValue { value: value.to_owned(), sessions, verdict, groups });
+            tested.rows.push(TestedValue { value: value.to_owned(), sessions, result, groups });
         }
         if let Err(error) = passes {
             tested.error.get_or_insert(error);
@@ -282,9 +280,9 @@ async fn judge<'a>(
 /// Adds the groups of the values that the pattern matches, until the time is over.
 async fn explain(rows: &mut [TestedValue], filter: &Filter) {
     let Mode { invert, .. } = filter.mode();
-    let matching = if invert { Verdict::LeftOut } else { Verdict::Passes };
+    let matching = if invert { MatchResult::LeftOut } else { MatchResult::Passes };
     let mut pace = Pace::new();
-    for row in rows.iter_mut().filter(|row| row.verdict == matching) {
+    for row in rows.iter_mut().filter(|row| row.result == matching) {
         if pace.is_over().await {
             break;
         }
@@ -314,7 +312,7 @@ fn call(column: &ColumnId, filter: Option<&Filter>, clock: &Clock) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Verdict::{LeftOut, Passes};
+    use super::MatchResult::{LeftOut, Passes};
     use super::*;
     use crate::demo;
     use crate::display::DateStyle;
@@ -331,8 +329,8 @@ mod tests {
         run_on(pattern, mode, ColumnId::Username, Values::Typed(lines.into())).result.unwrap()
     }
 
-    fn verdicts(tested: &TestedValues) -> Vec<Verdict> {
-        tested.rows.iter().map(|row| row.verdict).collect()
+    fn results(tested: &TestedValues) -> Vec<MatchResult> {
+        tested.rows.iter().map(|row| row.result).collect()
     }
 
     const PLAIN: Mode = Mode { ignore_case: false, contains: false, invert: false };
@@ -340,12 +338,12 @@ mod tests {
     #[test]
     fn tests_typed_lines_with_groups() {
         let tested = tested(r"(\w+)\.(?<last>\w+)|(x)", PLAIN, "bill.smith\r\nanna\n\nx");
-        assert_eq!(verdicts(&tested), [Passes, LeftOut, LeftOut, Passes]);
+        assert_eq!(results(&tested), [Passes, LeftOut, LeftOut, Passes]);
         assert_eq!(tested.rows[0].groups, [Some(0..10), Some(0..4), Some(5..10), None]);
         assert_eq!(tested.rows[0].matched(), Some(0..10));
         assert_eq!(tested.rows[3].groups, [Some(0..1), None, None, Some(0..1)]);
         assert!(tested.rows[1].groups.is_empty());
-        assert_eq!(tested.counts, VerdictCounts { total: 4, tested: 4, passing: 2, failed: 0 });
+        assert_eq!(tested.counts, ResultCounts { total: 4, tested: 4, passing: 2, failed: 0 });
         assert_eq!(tested.engine, Some(Engines::One(MatchEngine::Linear)));
         assert_eq!(tested.group_names, [(2, "last".to_owned())].into());
     }
@@ -353,7 +351,7 @@ mod tests {
     #[test]
     fn explains_what_an_inverted_pattern_matches() {
         let tested = tested("il+", Mode { contains: true, invert: true, ..PLAIN }, "billy\nanna");
-        assert_eq!(verdicts(&tested), [Verdict::LeftOut, Verdict::Passes]);
+        assert_eq!(results(&tested), [MatchResult::LeftOut, MatchResult::Passes]);
         assert_eq!((tested.rows[0].matched(), tested.rows[1].matched()), (Some(1..4), None));
         assert!(tested.call.contains(r#"getSessionInfo("(?!(?s:.*)(?:il+))(?s:.*)")"#), "{}", tested.call);
     }
@@ -361,7 +359,7 @@ mod tests {
     #[test]
     fn empty_pattern_is_no_filter() {
         let tested = tested("", PLAIN, "billy\n");
-        assert_eq!((verdicts(&tested), tested.engine), (vec![Verdict::Passes], None));
+        assert_eq!((results(&tested), tested.engine), (vec![MatchResult::Passes], None));
         assert_eq!(tested.call, "system.util.getSessionInfo()");
     }
 
@@ -369,11 +367,11 @@ mod tests {
     fn counts_values_that_give_up_or_fail() {
         let value = format!("{}!", "a".repeat(60));
         let tested = tested(r"(a|aa)+\1$", PLAIN, &format!("{value}\naa"));
-        assert_eq!(verdicts(&tested), [Verdict::GivesUp, Verdict::Passes]);
+        assert_eq!(results(&tested), [MatchResult::GivesUp, MatchResult::Passes]);
         assert_eq!((tested.counts.passing, tested.counts.failed), (1, 1));
         assert!(tested.error.unwrap().is_limit());
         let tested = self::tested(r"[\wa&&]", PLAIN, "a");
-        assert_eq!(verdicts(&tested), [Verdict::FailsInJava]);
+        assert_eq!(results(&tested), [MatchResult::FailsInJava]);
         assert!(!tested.error.unwrap().is_limit());
     }
 
@@ -407,6 +405,6 @@ mod tests {
         let address = on("10.*", ColumnId::Address);
         assert_eq!(address.call, "system.util.getSessionInfo()  # not in this call: Address 10.*");
         assert!(!address.is_in_call && tested.is_in_call);
-        assert_eq!(on("a", ColumnId::Other("missing".into())).counts, VerdictCounts::default());
+        assert_eq!(on("a", ColumnId::Other("missing".into())).counts, ResultCounts::default());
     }
 }

@@ -4,7 +4,7 @@ use egui::{Context, Id};
 
 use super::button::Button;
 use super::command::{AlertCommand, Command, GuideCommand, RailCommand};
-use super::dialog::{Answer, Dialog};
+use super::dialog::{Dialog, DialogChoice};
 use super::model::{AfterDiscard, OpenForm, Question};
 use crate::sanitize::sanitize;
 
@@ -30,9 +30,11 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
                 AfterDiscard::Quit => Some(Command::Quit),
             };
             let (text, close) = match form {
-                OpenForm::Gateway => ("The gateway in the form isn't saved", Command::CloseGateway),
+                OpenForm::Gateway => ("The gateway in the form isn't saved", Command::DiscardGatewayForm),
                 // Where nothing else opens, the settings do.
-                OpenForm::Alert if leads_on => ("The alert in the form isn't saved", Command::CloseGateway),
+                OpenForm::Alert if leads_on => {
+                    ("The alert in the form isn't saved", Command::DiscardGatewayForm)
+                }
                 OpenForm::Alert => ("The alert in the form isn't saved", Command::Alert(AlertCommand::Close)),
             };
             let title = "Discard the changes?".to_owned();
@@ -66,11 +68,11 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
     };
     let dialog = Dialog::new(Id::unique("question"), &title, &text);
     match dialog.show(ctx, |_| {}, Button::danger_filled(button)) {
-        Some(Answer::Confirmed) => {
+        Some(DialogChoice::Confirmed) => {
             commands.push(Command::CloseQuestion);
             commands.extend(confirmed);
         }
-        Some(Answer::Cancelled) => commands.push(Command::CloseQuestion),
+        Some(DialogChoice::Cancelled) => commands.push(Command::CloseQuestion),
         None => {}
     }
 }

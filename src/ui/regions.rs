@@ -27,7 +27,7 @@ impl Room {
     pub(super) fn of(ctx: &Context) -> Self {
         let size = ctx.content_rect().size();
         Self {
-            is_compact: size.x < theme::ROOMY_MIN_WIDTH || size.y < theme::ROOMY_MIN_HEIGHT,
+            is_compact: size.x < theme::VIEW_ROW_MIN_WIDTH || size.y < theme::VIEW_ROW_MIN_HEIGHT,
             has_words: size.x >= theme::WORDS_MIN_WIDTH,
             has_updated: size.x >= theme::UPDATED_MIN_WIDTH,
         }

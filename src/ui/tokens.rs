@@ -287,7 +287,7 @@ pub(super) const LINE_VIEW: f32 = 24.0;
 // Times
 
 /// How long a row that left stays.
-#[expect(dead_code, reason = "rows that left go at once")]
+#[expect(dead_code, reason = "as long as a new row is marked, which is a setting")]
 pub(super) const TIME_LEFT: Duration = Duration::from_secs(10);
 /// How long a toast stays.
 pub(super) const TIME_TOAST: Duration = Duration::from_secs(4);

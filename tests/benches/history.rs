@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use futures_util::SinkExt as _;
-use gatewatch::history::{ChartRequest, ChartSplit, History, LastSession, Location, PeaksRequest};
+use gatewatch::history::{ChartRequest, ChartSplit, History, LastSessionQuery, Location, PeaksRequest};
 use rusqlite::{Connection, params};
 use tokio_postgres::NoTls;
 
@@ -249,14 +249,14 @@ fn follow(location: &Location, what: &str) {
         history.user_sessions(&username, to - 7 * 24 * HOUR_MS, 200, None).expect("an answer");
         weeks.push(started.elapsed());
         let started = Instant::now();
-        let sought = LastSession { username: &username, before: to, ..LastSession::default() };
-        history.last_session(&sought, &|| false).expect("an answer").expect("each user was on");
+        let query = LastSessionQuery { username: &username, before: to, ..LastSessionQuery::default() };
+        history.last_session(&query, &|| false).expect("an answer").expect("each user was on");
         lasts.push(started.elapsed());
     }
     let started = Instant::now();
     let project = text_name(1 + TEXTS[0]);
-    let sought = LastSession { username: &project, before: to, ..LastSession::default() };
-    assert_eq!(history.last_session(&sought, &|| false).expect("an answer"), None);
+    let query = LastSessionQuery { username: &project, before: to, ..LastSessionQuery::default() };
+    assert_eq!(history.last_session(&query, &|| false).expect("an answer"), None);
     let never = ms(started.elapsed());
     for (times, question) in [(&mut weeks, "a user's week"), (&mut lasts, "a user's last session")] {
         times.sort();

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use gatewatch::demo::{DemoGateway, Options};
-use gatewatch::gateway::check::{self, Outcome, Step, StepName};
+use gatewatch::gateway::check::{self, CheckStep, Outcome, StepName};
 use gatewatch::gateway::{Api, Client, Credentials, Limits, NodeUrl, ReadOptions, Trust};
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
@@ -18,7 +18,7 @@ fn token() -> Credentials {
 }
 
 /// Checks nodes and returns the steps of each, and whether all can be read.
-fn check_all(urls: &[&str], credentials: &Credentials, trust: Trust) -> (Vec<Vec<Step>>, bool) {
+fn check_all(urls: &[&str], credentials: &Credentials, trust: Trust) -> (Vec<Vec<CheckStep>>, bool) {
     check_with(urls, credentials, trust, &ReadOptions::default())
 }
 
@@ -27,13 +27,13 @@ fn check_with(
     credentials: &Credentials,
     trust: Trust,
     options: &ReadOptions,
-) -> (Vec<Vec<Step>>, bool) {
+) -> (Vec<Vec<CheckStep>>, bool) {
     let nodes: Vec<NodeUrl> = urls.iter().map(|url| url.parse().unwrap()).collect();
     let mut steps = vec![Vec::new(); nodes.len()];
     let client = Client::with_trust(Limits::default(), trust).with_one_rejection();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let readable =
-        runtime.block_on(check::run(&client, &nodes, credentials, options, async |node, step: Step| {
+        runtime.block_on(check::run(&client, &nodes, credentials, options, async |node, step: CheckStep| {
             steps[node].push(step);
         }));
     runtime.shutdown_background();
@@ -44,20 +44,20 @@ fn check_with(
     (steps, readable)
 }
 
-fn check(url: &str, credentials: &Credentials) -> Vec<Step> {
+fn check(url: &str, credentials: &Credentials) -> Vec<CheckStep> {
     let (mut steps, readable) = check_all(&[url], credentials, Trust::default());
     let steps = steps.remove(0);
     assert_eq!(steps.last().is_some_and(check::is_readable), readable);
     steps
 }
 
-fn step(steps: &[Step], name: StepName) -> &Step {
+fn step(steps: &[CheckStep], name: StepName) -> &CheckStep {
     steps.iter().find(|step| step.name == name).unwrap()
 }
 
 /// Checks that this step fails with these parts in its text, earlier ones don't, and later ones are skipped.
 #[track_caller]
-fn check_failure(steps: &[Step], name: StepName, parts: &[&str]) {
+fn check_failure(steps: &[CheckStep], name: StepName, parts: &[&str]) {
     let failed = step(steps, name);
     assert_eq!(failed.outcome, Outcome::Failed, "{steps:#?}");
     assert!(failed.error.is_some());

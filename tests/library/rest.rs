@@ -772,7 +772,7 @@ fn terminates_dormant_designers_only() {
     assert!(terminate(dormant[0]).is_ok());
     let error = terminate(active[0]).unwrap_err();
     assert_eq!(error, GatewayError::DesignerInUse);
-    assert_eq!(error.to_string(), "In use; close the Designer");
+    assert_eq!(error.to_string(), "The Designer is in use. Close it first");
     // It ends between the two requests.
     assert_eq!(terminate(dormant[0]), Err(GatewayError::NoSuchSession { kind }));
 }

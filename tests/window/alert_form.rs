@@ -118,8 +118,8 @@ fn adds_an_alert() {
     tick(&mut window, "Clients");
     window.type_into("Quiet hours", "22:00-06:00\nsun 00:00-24:00");
     retype(&mut window, "Time zone", "Europe/Berlin");
-    retype(&mut window, "Not again for", "1 h");
-    tick(&mut window, "Also send when it is over");
+    retype(&mut window, "Cooldown", "1 h");
+    tick(&mut window, "Also notify when resolved");
     window.type_into("Program", "mail.sh");
     window.type_into("Arguments", "-s\nAn alert");
     window.click("Save alert");
@@ -380,8 +380,8 @@ fn every_field_is_reached_with_the_tab_key() {
         "Designers",
         "Perspective",
         "Show notifications",
-        "Also send when it is over",
-        "Not again for",
+        "Also notify when resolved",
+        "Cooldown",
         "Quiet hours",
         "Time zone",
         "Program",

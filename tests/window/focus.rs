@@ -727,7 +727,7 @@ fn removed_filter_can_be_kept_by_the_next_key() {
     window.harness.get_by_label("Remove the filter mine").focus();
     window.harness.step();
     // The settings are written meanwhile.
-    for next in ["Undo: keep mine", "Name of the filter to save"] {
+    for next in ["Restore mine", "Name of the filter to save"] {
         press(&mut window, NONE, Key::Enter);
         window.until(next, |harness| harness.query_by_label(next).is_some_and(|next| next.is_focused()));
     }

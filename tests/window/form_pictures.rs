@@ -341,7 +341,7 @@ fn pattern_test_that_gives_up() {
             window.harness.get_by_label("Typed values").focus();
             window.harness.step();
             window.frame([Event::Paste(format!("aaa\n{}!\nbilly", "a".repeat(40)))]);
-            window.until_text("1 of 3 values matches, 1 without a verdict");
+            window.until_text("1 of 3 values matches, 1 not decided");
         });
     }
 }

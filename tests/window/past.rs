@@ -169,7 +169,7 @@ pub(crate) fn until_activity(window: &mut Window, what: &str, is_shown: impl Fn(
 }
 
 #[test]
-fn typed_time_shows_who_was_on_and_how_surely() {
+fn typed_time_shows_sessions_with_their_certainty() {
     let plant = Plant::new();
     let mut window = plant.open();
     go_to(&mut window, "-2h");

@@ -159,7 +159,7 @@ fn catastrophic_pattern_gives_up_while_the_window_goes_on() {
     window.until_text_contains("tested values match");
     assert!(window.has("Too much backtracking. Simplify the pattern"));
     assert!(window.has("Backtracking, up to a limit"));
-    assert!(rows(&window)[0].contains(": Gives up"));
+    assert!(rows(&window)[0].contains(": Limit exceeded"));
     retype(&mut window, "Pattern", "a+!1");
     window.until_text("1 of 50,000 values matches");
     assert!(window.has("The first 1,000 values are listed"));

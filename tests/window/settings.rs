@@ -334,7 +334,7 @@ fn history_page_says_what_is_stored_and_where() {
     let mut window = Window::open(Start { open_path, ..plant.start() });
     window.until_text("6 of 6 sessions");
     open_history(&mut window);
-    for fact in ["Size: ", "Sessions: ", "Oldest read: ", "Last removal: ", "watched "] {
+    for fact in ["Size: ", "Sessions: ", "Oldest read: ", "Last purge: ", "watched "] {
         window.until_text_contains(fact);
     }
     let place = plant.location().to_string();
@@ -364,7 +364,7 @@ fn history_page_changes_what_is_recorded_from_the_next_start_on() {
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start_on(&plant.url) });
     open_history(&mut window);
     assert!(window.has("Nothing is recorded"));
-    let later = |window: &Window| window.harness.query_all_by_label("From the next start on").count();
+    let later = |window: &Window| window.harness.query_all_by_label("Takes effect after a restart").count();
     assert_eq!(later(&window), 0);
     window.click("Record sessions: Off");
     assert_eq!(later(&window), 1);

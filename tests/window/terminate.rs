@@ -312,7 +312,7 @@ fn says_that_a_designer_is_in_use() {
     open_confirmation(&mut window);
     window.click("Terminate session");
     window.until_text_contains("Can't terminate the Designer session of anna");
-    window.until_text_contains("In use; close the Designer");
+    window.until_text_contains("The Designer is in use. Close it first");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn endless_command_is_ended_with_all_that_it_has_started() {
     let path = folder.path().join("pid");
     let script = format!("sleep 1000 & echo $! > '{}'; echo waiting; wait", path.display());
     let failures = run(shell(&script), Duration::from_millis(500));
-    assert_eq!(failures, ["It was ended after 0 s: waiting"]);
+    assert_eq!(failures, ["Stopped after 0 s: waiting"]);
     let child = read(&path).trim().to_owned();
     assert!(!child.is_empty());
     let deadline = Instant::now() + LONG;
@@ -145,7 +145,7 @@ fn few_run_at_once_and_those_of_a_rule_in_order() {
     for _ in 0..MAX_WAITING {
         runner.deliver(&[alert("C", shell("exit 0"), 1)]);
     }
-    assert!(failures.try_iter().all(|failure| failure.contains("others wait")));
+    assert!(failures.try_iter().all(|failure| failure.contains("other commands are waiting")));
     std::fs::write(&release, "").unwrap();
     drop(runner);
     assert_eq!(read(&path).split_whitespace().collect::<String>(), "0123456789");

@@ -41,7 +41,7 @@ fn delivered(receiver: &Receiver<Vec<Alert>>) -> Vec<usize> {
 }
 
 #[test]
-fn several_processes_tell_the_same_once() {
+fn one_of_several_processes_sends_an_alert() {
     let folder = tempfile::tempdir().unwrap();
     let channels = [Channel::Command, Channel::Desktop, Channel::Log, Channel::History];
     let rule = || {
@@ -123,7 +123,7 @@ fn outage_is_sent_when_it_has_lasted_for_long_enough_without_another_read() {
     let failure = failure("north");
     alerts.observer()(&failure);
     let sent = logged.recv_timeout(TIMEOUT).unwrap();
-    assert!(sent[0].time >= since_1970(failure.time) + 1_500, "{sent:?}");
+    assert!(sent[0].time >= epoch_ms(failure.time) + 1_500, "{sent:?}");
     drop(alerts);
     assert_eq!(delivered(&logged), [0; 0]);
 }

@@ -8,7 +8,7 @@ use self::output::{Output, write_json};
 use super::report::report;
 use super::target::{OpenError, OpenTarget, limits};
 use super::{CheckArgs, CheckFormat, ExitStatus};
-use crate::gateway::check::{self, Step};
+use crate::gateway::check::{self, CheckStep};
 use crate::gateway::{Client, GatewayError};
 use crate::sanitize::capitalize;
 
@@ -65,11 +65,11 @@ fn try_run(args: &CheckArgs) -> Result<ExitStatus, CheckError> {
 }
 
 /// Replaces advice for the window by what to do on the command line.
-fn with_hint(target: &OpenTarget, step: Step) -> Step {
+fn with_hint(target: &OpenTarget, step: CheckStep) -> CheckStep {
     // A step is one line.
     let hint = step.error.as_ref().and_then(|error: &GatewayError| target.short_hint(error));
     match hint {
-        Some(hint) => Step { advice: Some(capitalize(&hint)), ..step },
+        Some(hint) => CheckStep { advice: Some(capitalize(&hint)), ..step },
         None => step,
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use crate::gateway::Profile;
-use crate::gateway::check::{Step, StepName, is_readable};
+use crate::gateway::check::{CheckStep, StepName, is_readable};
 use crate::sanitize::sanitize;
 
 /// The version of the JSON format.
@@ -25,7 +25,7 @@ pub(super) struct Output {
 pub(super) struct NodeSteps {
     /// The name of the node.
     label: String,
-    steps: Vec<Step>,
+    steps: Vec<CheckStep>,
 }
 
 impl NodeSteps {
@@ -44,7 +44,7 @@ impl Output {
     }
 
     /// Adds a step of the node with this index.
-    pub(super) fn add(&mut self, index: usize, step: Step) {
+    pub(super) fn add(&mut self, index: usize, step: CheckStep) {
         let text = line(&step);
         self.nodes[index].steps.push(step);
         if index != self.current {
@@ -89,7 +89,7 @@ impl Output {
     }
 }
 
-fn line(step: &Step) -> String {
+fn line(step: &CheckStep) -> String {
     format!("{:<7}  {:<13}  {}\n", step.outcome.id(), step.name.title(), sanitize(&step.to_string()))
 }
 
@@ -130,7 +130,7 @@ pub(super) fn write_json(profile: &Profile, nodes: &[NodeSteps], readable: bool)
     write(&format!("{json}\n"))
 }
 
-fn step_document(step: &Step) -> StepDocument<'_> {
+fn step_document(step: &CheckStep) -> StepDocument<'_> {
     StepDocument {
         step: step.name.id(),
         outcome: step.outcome.id(),

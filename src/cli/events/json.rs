@@ -143,6 +143,6 @@ pub(super) fn line(event: &Event) -> io::Result<String> {
 }
 
 fn time(time: SystemTime) -> String {
-    let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    iso_utc(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+    let epoch_ms = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    iso_utc(i64::try_from(epoch_ms.as_millis()).unwrap_or(i64::MAX))
 }

@@ -28,7 +28,7 @@ pub(in crate::cli) enum CommandError {
     Order { from: String, to: String },
     #[error("Unknown gateway. Recorded ones: {}", sanitize(&.recorded.join(", ")))]
     UnknownGateway { recorded: Vec<String> },
-    #[error("Invalid place for --to")]
+    #[error("Invalid target for --to")]
     Target(#[from] HistoryUrlError),
     #[error("The history can't be copied into itself")]
     SameHistory,

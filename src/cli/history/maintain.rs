@@ -29,7 +29,7 @@ fn info_lines(location: &Location, info: &HistoryInfo, keep_days: u32, clock: &C
         ("Place", sanitize(&location.to_string()).into_owned()),
         ("Schema", schema_version.to_string()),
         ("Size", bytes(i64::try_from(*size_bytes).unwrap_or(i64::MAX))),
-        ("Sessions", format!("{}, {} of them without an end", count(*sessions), count(*open_sessions))),
+        ("Sessions", format!("{}, {} still open", count(*sessions), count(*open_sessions))),
         ("Oldest read", time(*oldest)),
         ("Kept for", if keep_days == 1 { "1 day".to_owned() } else { format!("{keep_days} days") }),
         ("Last purge", time(*last_purge)),

@@ -179,7 +179,7 @@ fn report_status(status: RecorderStatus) {
         RecorderStatus::Replaced => {
             note("The file of the history was removed or replaced. Recording continues in the new one");
         }
-        RecorderStatus::Lost => note("Sessions that couldn't be written to the history are lost"),
+        RecorderStatus::StoppedUnwritten => note("Sessions that couldn't be written to the history are lost"),
         RecorderStatus::OnNetworkShare => {
             note(
                 "The history is on a network share, where it can be damaged. \

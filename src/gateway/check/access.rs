@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use super::step::{Outcome, Step, StepName};
+use super::step::{CheckStep, Outcome, StepName};
 use crate::count;
 use crate::gateway::body;
 use crate::gateway::client::WEBDEV_PATHS;
@@ -21,34 +21,34 @@ pub(super) async fn web_dev(
     node: &NodeUrl,
     options: &ReadOptions,
     is_needed: bool,
-) -> (Step, Option<NodeSnapshot>) {
+) -> (CheckStep, Option<NodeSnapshot>) {
     let options = ReadOptions { api: Some(Api::WebDev), ..options.clone() };
     let name = StepName::WebDev;
     let error = match client.read(node, &Credentials::None, &options).await {
         Ok(snapshot) => {
-            return (Step::ok(name, "Installed, script version 1, requires no login"), Some(snapshot));
+            return (CheckStep::ok(name, "Installed, script version 1, requires no login"), Some(snapshot));
         }
         Err(error) => error,
     };
     let step = match error {
         GatewayError::Unauthorized { .. } | GatewayError::Forbidden { .. } => {
-            Step::ok(name, "Installed, requires a login")
+            CheckStep::ok(name, "Installed, requires a login")
         }
         GatewayError::NoResource { .. } if !is_needed => {
-            Step::ok(name, "Not installed, and not needed for the REST API")
+            CheckStep::ok(name, "Not installed, and not needed for the REST API")
         }
         error @ GatewayError::NoResource { .. } => {
             let has_no_module = lacks_module(client, node).await;
-            let step = Step::failed(name, error);
+            let step = CheckStep::failed(name, error);
             if has_no_module {
                 let message = "The Web Dev module isn't installed".to_owned();
-                Step { message, ..step }.with_advice("Install the module and the resource")
+                CheckStep { message, ..step }.with_advice("Install the module and the resource")
             } else {
                 step
             }
         }
-        error if is_needed => Step::failed(name, error),
-        error => Step::failed(name, error).with_outcome(Outcome::Warning),
+        error if is_needed => CheckStep::failed(name, error),
+        error => CheckStep::failed(name, error).with_outcome(Outcome::Warning),
     };
     (step, None)
 }
@@ -69,16 +69,16 @@ pub(super) async fn rest(
     node: &NodeUrl,
     version: Option<&Version>,
     is_needed: bool,
-) -> Step {
+) -> CheckStep {
     let name = StepName::Rest;
     if !is_needed && let Some(version) = version.filter(|version| !version.has_rest()) {
-        return Step::ok(name, format!("Version {version} has none"));
+        return CheckStep::ok(name, format!("Version {version} has none"));
     }
     let status = match client.get_openly(node, REST_LIST.list_path()).await {
         Ok(response) => match response.status() {
-            StatusCode::OK => return Step::ok(name, "Available, requires no token"),
+            StatusCode::OK => return CheckStep::ok(name, "Available, requires no token"),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                return Step::ok(name, "Available, requires an API token");
+                return CheckStep::ok(name, "Available, requires an API token");
             }
             StatusCode::NOT_FOUND => Err(GatewayError::NoRestApi),
             status => {
@@ -89,10 +89,10 @@ pub(super) async fn rest(
         Err(error) => Ok(error),
     };
     match status {
-        Err(error) if is_needed => Step::failed(name, error),
-        Err(_) => Step::ok(name, "Not available, and not needed"),
-        Ok(error) if is_needed => Step::failed(name, error),
-        Ok(error) => Step::failed(name, error).with_outcome(Outcome::Warning),
+        Err(error) if is_needed => CheckStep::failed(name, error),
+        Err(_) => CheckStep::ok(name, "Not available, and not needed"),
+        Ok(error) if is_needed => CheckStep::failed(name, error),
+        Ok(error) => CheckStep::failed(name, error).with_outcome(Outcome::Warning),
     }
 }
 
@@ -103,16 +103,16 @@ pub(super) async fn sign_in(
     credentials: &Credentials,
     options: &ReadOptions,
     open: Option<NodeSnapshot>,
-) -> (Step, Option<Step>) {
+) -> (CheckStep, Option<CheckStep>) {
     let name = StepName::SignIn;
     let snapshot = match (open, credentials) {
         (Some(open), Credentials::None) => {
-            return (Step::ok(name, "No authentication required"), Some(sessions(&open)));
+            return (CheckStep::ok(name, "No authentication required"), Some(sessions(&open)));
         }
         // The password isn't sent.
         (Some(open), Credentials::Basic(_)) => {
             let message = "Anyone can read the sessions. The gateway doesn't check the password";
-            return (Step::warning(name, message, TURN_ON), Some(sessions(&open)));
+            return (CheckStep::warning(name, message, TURN_ON), Some(sessions(&open)));
         }
         _ => match client.read(node, credentials, options).await {
             Ok(snapshot) => snapshot,
@@ -120,12 +120,12 @@ pub(super) async fn sign_in(
         },
     };
     let step = match (credentials, snapshot.api) {
-        (Credentials::None, _) => Step::ok(name, "No authentication required"),
-        (Credentials::Basic(_), _) => Step::ok(name, "Authenticated with the password"),
-        (Credentials::Token(_), Api::Rest) => Step::ok(name, "Authenticated with the API token"),
+        (Credentials::None, _) => CheckStep::ok(name, "No authentication required"),
+        (Credentials::Basic(_), _) => CheckStep::ok(name, "Authenticated with the password"),
+        (Credentials::Token(_), Api::Rest) => CheckStep::ok(name, "Authenticated with the API token"),
         (Credentials::Token(_), Api::WebDev) => {
             let message = "Anyone can read the sessions. Web Dev doesn't check the API token";
-            Step::warning(name, message, TURN_ON)
+            CheckStep::warning(name, message, TURN_ON)
         }
     };
     (step, Some(sessions(&snapshot)))
@@ -135,17 +135,17 @@ pub(super) async fn sign_in(
 const TURN_ON: &str = "Turn on authentication for the resource";
 
 /// Returns the steps for sessions that can't be read: the login failed, or what follows it.
-pub(super) fn failure(error: GatewayError) -> (Step, Option<Step>) {
+pub(super) fn failure(error: GatewayError) -> (CheckStep, Option<CheckStep>) {
     let name = StepName::SignIn;
     match error {
-        GatewayError::LoginNotTried => (Step::failed(name, error).with_outcome(Outcome::Skipped), None),
+        GatewayError::LoginNotTried => (CheckStep::failed(name, error).with_outcome(Outcome::Skipped), None),
         GatewayError::Forbidden { token: true, https, .. } => {
-            (Step::failed(name, error).with_advice(token_settings(https)), None)
+            (CheckStep::failed(name, error).with_advice(token_settings(https)), None)
         }
         error if error.is_login_required() || matches!(error, GatewayError::Forbidden { .. }) => {
-            (Step::failed(name, error), None)
+            (CheckStep::failed(name, error), None)
         }
-        error => (Step::ok(name, "Not rejected"), Some(Step::failed(StepName::Sessions, error))),
+        error => (CheckStep::ok(name, "Not rejected"), Some(CheckStep::failed(StepName::Sessions, error))),
     }
 }
 
@@ -163,13 +163,13 @@ fn token_settings(https: bool) -> String {
     }
 }
 
-fn sessions(snapshot: &NodeSnapshot) -> Step {
+fn sessions(snapshot: &NodeSnapshot) -> CheckStep {
     let sessions = count::sessions(snapshot.dataset.len());
     // The step for redundancy has said that the node isn't active.
     let notices = snapshot.notices.iter().filter(|notice| !matches!(notice, Notice::Inactive { .. }));
     let notices: Vec<String> = notices.map(ToString::to_string).collect();
     if notices.is_empty() {
-        return Step::ok(StepName::Sessions, sessions);
+        return CheckStep::ok(StepName::Sessions, sessions);
     }
-    Step::warning(StepName::Sessions, sessions, notices.join(". "))
+    CheckStep::warning(StepName::Sessions, sessions, notices.join(". "))
 }

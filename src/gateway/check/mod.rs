@@ -10,7 +10,7 @@ mod access;
 mod network;
 mod step;
 
-pub use step::{Outcome, Step, StepName};
+pub use step::{CheckStep, Outcome, StepName};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -24,7 +24,7 @@ const MAX_NAME: usize = 100;
 const QUEUE_LEN: usize = 16;
 
 /// A step of the node with this index.
-type NodeStep = (usize, Step);
+type NodeStep = (usize, CheckStep);
 
 /// Checks all nodes at the same time. Calls `report` with the index of a node and its step as each one completes; all
 /// steps of a node are reported, in their order. Returns `true` if the sessions of each node can be read.
@@ -38,7 +38,7 @@ pub async fn run(
     nodes: &[NodeUrl],
     credentials: &Credentials,
     options: &ReadOptions,
-    mut report: impl AsyncFnMut(usize, Step),
+    mut report: impl AsyncFnMut(usize, CheckStep),
 ) -> bool {
     let client = client.for_single_reads();
     let (sender, mut steps) = mpsc::channel(QUEUE_LEN);
@@ -67,7 +67,7 @@ pub async fn run(
 
 /// Returns `true` for the last step of a node whose sessions can be read.
 #[must_use]
-pub fn is_readable(step: &Step) -> bool {
+pub fn is_readable(step: &CheckStep) -> bool {
     step.name == StepName::Sessions && matches!(step.outcome, Outcome::Ok | Outcome::Warning)
 }
 
@@ -84,7 +84,7 @@ struct Reporter {
 
 impl Reporter {
     /// Reports the next step.
-    async fn send(&mut self, step: Step) -> Result<(), Stopped> {
+    async fn send(&mut self, step: CheckStep) -> Result<(), Stopped> {
         debug_assert_eq!(StepName::ALL.get(self.next), Some(&step.name), "steps are reported in their order");
         self.next += 1;
         let can_continue = matches!(step.outcome, Outcome::Ok | Outcome::Warning);
@@ -95,7 +95,7 @@ impl Reporter {
 
     async fn skip_rest(&mut self) {
         for name in StepName::ALL.into_iter().skip(self.next) {
-            let _stopped = self.send(Step::skipped(name)).await;
+            let _stopped = self.send(CheckStep::skipped(name)).await;
         }
     }
 }
@@ -113,9 +113,9 @@ impl CheckTarget<'_> {
         let Self { client, node, credentials, options } = *self;
         reporter.send(network::address(node, credentials)).await?;
         let health = match client.proxy_of(node) {
-            Err(error) => return reporter.send(Step::failed(StepName::Name, error)).await,
+            Err(error) => return reporter.send(CheckStep::failed(StepName::Name, error)).await,
             Ok(Some(proxy)) => {
-                reporter.send(Step::ok(StepName::Name, format!("Left to the proxy {proxy}"))).await?;
+                reporter.send(CheckStep::ok(StepName::Name, format!("Left to the proxy {proxy}"))).await?;
                 let health = client.fetch_info(node).await;
                 let has_answered = client.has_answered(node);
                 reporter.send(through_proxy(node, &proxy, health.as_ref().err(), has_answered)).await?;
@@ -133,15 +133,15 @@ impl CheckTarget<'_> {
         let (info, is_running) = match health {
             Ok(info) => (info, Ok(())),
             Err(error @ GatewayError::NotRunning { .. }) => (None, Err(error)),
-            Err(error) => return reporter.send(Step::failed(StepName::Health, error)).await,
+            Err(error) => return reporter.send(CheckStep::failed(StepName::Health, error)).await,
         };
         reporter.send(health_step(info.as_ref(), is_running.is_ok())).await?;
         let running = match is_running {
             Ok(()) if info.as_ref().is_some_and(|info| info.context_status.is_some()) => {
-                Step::ok(StepName::Commissioning, "Set up and running")
+                CheckStep::ok(StepName::Commissioning, "Set up and running")
             }
-            Ok(()) => Step::ok(StepName::Commissioning, "Not reported"),
-            Err(error) => Step::failed(StepName::Commissioning, error),
+            Ok(()) => CheckStep::ok(StepName::Commissioning, "Not reported"),
+            Err(error) => CheckStep::failed(StepName::Commissioning, error),
         };
         reporter.send(running).await?;
         reporter.send(redundancy(info.as_ref())).await?;
@@ -162,38 +162,40 @@ impl CheckTarget<'_> {
 }
 
 /// Returns the step for the connection through a proxy, which the request for the health page has shown.
-fn through_proxy(node: &NodeUrl, proxy: &str, error: Option<&GatewayError>, has_answered: bool) -> Step {
+fn through_proxy(node: &NodeUrl, proxy: &str, error: Option<&GatewayError>, has_answered: bool) -> CheckStep {
     match error {
-        Some(error @ GatewayError::Proxy { .. }) => Step::failed(StepName::Tcp, error.clone()),
+        Some(error @ GatewayError::Proxy { .. }) => CheckStep::failed(StepName::Tcp, error.clone()),
         Some(error) if !has_answered && !error.is_about_tls() => {
             if node.is_https() {
                 // The step for encryption reports it.
-                return Step::ok(StepName::Tcp, format!("Left to the proxy {proxy}"));
+                return CheckStep::ok(StepName::Tcp, format!("Left to the proxy {proxy}"));
             }
-            Step::failed(StepName::Tcp, error.clone())
+            CheckStep::failed(StepName::Tcp, error.clone())
         }
-        _ => Step::ok(StepName::Tcp, format!("Connected through the proxy {proxy}")),
+        _ => CheckStep::ok(StepName::Tcp, format!("Connected through the proxy {proxy}")),
     }
 }
 
 /// Returns the step for encryption, which the request for the health page has shown. `has_answered` is `true` if there was
 /// an HTTP response, without which a certificate may not have been verified.
-fn tls(node: &NodeUrl, error: Option<&GatewayError>, has_answered: bool) -> Step {
+fn tls(node: &NodeUrl, error: Option<&GatewayError>, has_answered: bool) -> CheckStep {
     match error {
-        Some(error @ GatewayError::OtherScheme { .. }) => Step::failed(StepName::Tls, error.clone()),
-        _ if !node.is_https() => Step::ok(StepName::Tls, "Not used by an http address"),
-        Some(error) if !has_answered || error.is_about_tls() => Step::failed(StepName::Tls, error.clone()),
-        _ => Step::ok(StepName::Tls, "Encrypted, and the certificate is trusted"),
+        Some(error @ GatewayError::OtherScheme { .. }) => CheckStep::failed(StepName::Tls, error.clone()),
+        _ if !node.is_https() => CheckStep::ok(StepName::Tls, "Not used by an http address"),
+        Some(error) if !has_answered || error.is_about_tls() => {
+            CheckStep::failed(StepName::Tls, error.clone())
+        }
+        _ => CheckStep::ok(StepName::Tls, "Encrypted, and the certificate is trusted"),
     }
 }
 
-fn health_step(info: Option<&GatewayInfo>, is_running: bool) -> Step {
+fn health_step(info: Option<&GatewayInfo>, is_running: bool) -> CheckStep {
     let Some(info) = info else {
         if !is_running {
-            return Step::ok(StepName::Health, "Reachable");
+            return CheckStep::ok(StepName::Health, "Reachable");
         }
         let message = "The gateway doesn't identify itself";
-        return Step::warning(
+        return CheckStep::warning(
             StepName::Health,
             message,
             "Check that this is the address of an Ignition gateway",
@@ -202,15 +204,15 @@ fn health_step(info: Option<&GatewayInfo>, is_running: bool) -> Step {
     let name = info.name.as_deref().map(|name| one_line(name, MAX_NAME));
     let version = info.version.as_ref().map(|version| one_line(&format!("version {version}"), MAX_NAME));
     let parts: Vec<String> = [Some("Reachable".to_owned()), name, version].into_iter().flatten().collect();
-    Step { info: Some(info.clone()), ..Step::ok(StepName::Health, parts.join(", ")) }
+    CheckStep { info: Some(info.clone()), ..CheckStep::ok(StepName::Health, parts.join(", ")) }
 }
 
-fn redundancy(info: Option<&GatewayInfo>) -> Step {
+fn redundancy(info: Option<&GatewayInfo>) -> CheckStep {
     let name = StepName::Redundancy;
     match (Notice::inactive(info), info.and_then(GatewayInfo::redundancy)) {
-        (Some(notice), _) => Step::warning_from(name, &notice),
-        (None, Some(redundancy)) => Step::ok(name, capitalize(&redundancy)),
-        (None, None) => Step::ok(name, "Not reported"),
+        (Some(notice), _) => CheckStep::warning_from(name, &notice),
+        (None, Some(redundancy)) => CheckStep::ok(name, capitalize(&redundancy)),
+        (None, None) => CheckStep::ok(name, "Not reported"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
-use super::step::{Step, StepName};
+use super::step::{CheckStep, StepName};
 use crate::gateway::race::connect_any;
 use crate::gateway::{Cause, ConnectFailure, Credentials, GatewayError, NodeUrl};
 
@@ -14,20 +14,20 @@ use crate::gateway::{Cause, ConnectFailure, Credentials, GatewayError, NodeUrl};
 const MAX_SHOWN: usize = 4;
 
 /// Returns the step for the address itself.
-pub(super) fn address(node: &NodeUrl, credentials: &Credentials) -> Step {
+pub(super) fn address(node: &NodeUrl, credentials: &Credentials) -> CheckStep {
     let sends_secrets = !matches!(credentials, Credentials::None);
     if sends_secrets && node.is_insecure() {
         let message = format!("{node} isn't encrypted, so that others can read the login");
-        return Step::warning(StepName::Address, message, "Use the gateway's https address");
+        return CheckStep::warning(StepName::Address, message, "Use the gateway's https address");
     }
-    Step::ok(StepName::Address, node.to_string())
+    CheckStep::ok(StepName::Address, node.to_string())
 }
 
 /// Looks up the host name. Returns the addresses of the host if it has any.
-pub(super) async fn name(node: &NodeUrl, limit: Duration) -> (Step, Vec<SocketAddr>) {
+pub(super) async fn name(node: &NodeUrl, limit: Duration) -> (CheckStep, Vec<SocketAddr>) {
     let (host, port) = (node.host(), node.port().unwrap_or_default());
     let failed = |failure, cause| {
-        (Step::failed(StepName::Name, GatewayError::Connect { failure, source: cause }), Vec::new())
+        (CheckStep::failed(StepName::Name, GatewayError::Connect { failure, source: cause }), Vec::new())
     };
     let found = match timeout(limit, lookup_host((host, port))).await {
         Ok(Ok(found)) => found.collect::<Vec<_>>(),
@@ -47,18 +47,18 @@ pub(super) async fn name(node: &NodeUrl, limit: Duration) -> (Step, Vec<SocketAd
         }
         Err(_) => format!("{host} is {}", shown.join(", ")),
     };
-    (Step::ok(StepName::Name, message), found)
+    (CheckStep::ok(StepName::Name, message), found)
 }
 
 /// Connects to the port.
-pub(super) async fn tcp(addresses: &[SocketAddr], limit: Duration) -> Step {
+pub(super) async fn tcp(addresses: &[SocketAddr], limit: Duration) -> CheckStep {
     let port = addresses.first().map_or(0, SocketAddr::port);
     let (failure, source) = match timeout(limit, connect_any(addresses.iter().copied())).await {
-        Ok(Ok(_)) => return Step::ok(StepName::Tcp, format!("Port {port} is open")),
+        Ok(Ok(_)) => return CheckStep::ok(StepName::Tcp, format!("Port {port} is open")),
         Ok(Err(error)) => (ConnectFailure::from_io(error.kind(), limit.as_secs_f64()), Cause::new(error)),
         Err(elapsed) => (ConnectFailure::Timeout { seconds: limit.as_secs_f64() }, Cause::new(elapsed)),
     };
-    Step::failed(StepName::Tcp, GatewayError::Connect { failure, source })
+    CheckStep::failed(StepName::Tcp, GatewayError::Connect { failure, source })
 }
 
 #[cfg(all(test, target_os = "linux"))]

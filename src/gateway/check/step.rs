@@ -116,7 +116,7 @@ impl Outcome {
 
 /// A completed step. All texts are on one line.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct CheckStep {
     /// The step.
     pub name: StepName,
     /// Its outcome.
@@ -131,7 +131,7 @@ pub struct Step {
     pub info: Option<GatewayInfo>,
 }
 
-impl Step {
+impl CheckStep {
     pub(super) fn ok(name: StepName, message: impl Into<String>) -> Self {
         Self { name, outcome: Outcome::Ok, message: message.into(), advice: None, error: None, info: None }
     }
@@ -180,7 +180,7 @@ fn sentences(message: &impl fmt::Display) -> (String, Option<String>) {
     }
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for CheckStep {
     /// Writes what was found and what to do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
@@ -194,11 +194,11 @@ mod tests {
 
     #[test]
     fn separates_advice_from_the_message_of_an_error() {
-        let step = Step::failed(StepName::SignIn, GatewayError::Unauthorized { tried: true });
+        let step = CheckStep::failed(StepName::SignIn, GatewayError::Unauthorized { tried: true });
         assert_eq!(step.message, "Wrong user name or password");
         assert_eq!(step.advice.as_deref(), Some("Sign in again"));
         assert_eq!(step.to_string(), "Wrong user name or password. Sign in again");
-        let step = Step::failed(StepName::SignIn, GatewayError::Unauthorized { tried: false });
+        let step = CheckStep::failed(StepName::SignIn, GatewayError::Unauthorized { tried: false });
         assert_eq!((step.to_string(), step.advice), ("Sign in to this gateway".to_owned(), None));
     }
 }

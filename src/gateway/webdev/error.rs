@@ -75,7 +75,7 @@ pub enum WebDevError {
 }
 
 /// Advice if the script on the gateway may belong to another version.
-const INSTALL_SCRIPT: &str = "Install the Web Dev script again as the README says";
+const INSTALL_SCRIPT: &str = "Install the Gatewatch resource again";
 /// Advice if the answer may have been damaged on its way.
 const CHECK_PROXY: &str = "Retry, then check for a proxy in between";
 

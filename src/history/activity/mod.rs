@@ -4,13 +4,13 @@
 
 mod bounds;
 mod entry;
-mod fold;
+mod flapping;
 mod source;
 
 use std::collections::HashMap;
 
 pub use self::entry::{ActivityEntry, ActivityKey, ActivityKind};
-pub use self::fold::{ActivityGroup, FLAPPING_ARRIVALS, FLAPPING_WINDOW, fold_flapping};
+pub use self::flapping::{ActivityGroup, FLAPPING_ARRIVALS, FLAPPING_WINDOW, group_flapping};
 use self::source::{Found, Position, Sources};
 use super::engine::{Engine, Row, first_integer};
 use super::history_gateway::HistoryGateway;
@@ -21,7 +21,7 @@ use super::{HistoryError, schema, span};
 const MIN_WINDOW_MS: i64 = 60_000;
 /// The length of each window is this many times that of the one before.
 const GROWTH: i64 = 4;
-/// The number of entries of a source in a window in which the oldest one is sought.
+/// The number of entries of a source in a window that is searched for the oldest one.
 const MAX_IN_WINDOW: usize = 256;
 
 /// Returns at most `limit` entries before another one, the newest first. The last page is shorter than `limit`.

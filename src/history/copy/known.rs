@@ -117,7 +117,7 @@ impl Copied {
 
 /// The sessions of the target, without those that the copy adds: what is equal within the source stays apart.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct TargetSessions {
     /// Digests of what identifies the sessions, with their numbers. Sorted, and small enough for 10,000,000 of them.
     digests: Vec<(u64, i64)>,
     /// The same of those that are open in the node that is copied, if some began since.
@@ -126,7 +126,7 @@ pub(super) struct Known {
     pub(super) taken: HashSet<i64>,
 }
 
-impl Known {
+impl TargetSessions {
     /// Reads the sessions of these nodes.
     pub(super) fn read(to: &mut dyn Engine, nodes: &HashSet<i64>) -> Result<Self, HistoryError> {
         let mut known = Self::default();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::known::{Copied, Known};
+use super::known::{Copied, TargetSessions};
 use crate::history::coverage::NextReads;
 use crate::history::engine::{Engine, first_integer};
 use crate::history::{HistoryError, coverage};
@@ -111,7 +111,7 @@ pub(super) fn last_seen(session: &Copied, until: i64) -> i64 {
 
 /// Sessions of the source, and those of the target that may be the same.
 pub(super) struct Merge<'a> {
-    known: &'a mut Known,
+    known: &'a mut TargetSessions,
     /// The sessions of the target by their numbers, and new ones, which have negative numbers.
     sessions: HashMap<i64, Copied>,
     /// The numbers of those that have changed or are new.
@@ -125,7 +125,7 @@ impl<'a> Merge<'a> {
     /// Reads the sessions of the target that may be one of these. They come with their node in the target.
     pub(super) fn read(
         to: &mut dyn Engine,
-        known: &'a mut Known,
+        known: &'a mut TargetSessions,
         sessions: &[Copied],
     ) -> Result<Self, HistoryError> {
         let ids: HashSet<i64> = sessions.iter().flat_map(|session| known.candidates(session)).collect();

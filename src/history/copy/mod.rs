@@ -15,7 +15,7 @@ mod open;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
-use self::known::{Copied, Known};
+use self::known::{Copied, TargetSessions};
 use self::merge::{Horizon, Merge};
 use super::HistoryError;
 use super::engine::{Engine, Row, first_integer, in_exclusive_transaction, in_transaction};
@@ -52,7 +52,7 @@ pub(super) fn copy(
     let total = count(from, "SELECT COUNT(*) FROM session")?;
     let before = count(to, "SELECT COUNT(*) FROM session")?;
     let mut state = CopyProgress { total, ..CopyProgress::default() };
-    let mut known = Known::read(to, &nodes.values().copied().collect())?;
+    let mut known = TargetSessions::read(to, &nodes.values().copied().collect())?;
     let mut horizons = HashMap::new();
     for (&source, &target) in &nodes {
         horizons.insert(target, Horizon::read(from, to, (source, target), now)?);
@@ -153,7 +153,7 @@ fn add_ended(
     to: &mut dyn Engine,
     horizons: &HashMap<i64, Horizon>,
     sessions: Vec<Copied>,
-    known: &mut Known,
+    known: &mut TargetSessions,
 ) -> Result<u64, HistoryError> {
     let mut merge = Merge::read(to, known, &sessions)?;
     for session in sessions {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::known::{Copied, Known};
+use super::known::{Copied, TargetSessions};
 use super::merge::{Horizon, Merge, last_seen};
 use crate::history::HistoryError;
 use crate::history::engine::Engine;
@@ -18,7 +18,7 @@ pub(super) fn copy(
     node: (i64, i64),
     horizon: &Horizon,
     last: i64,
-    known: &mut Known,
+    known: &mut TargetSessions,
 ) -> Result<(u64, u64), HistoryError> {
     let (source, target) = node;
     let condition = format!("s.dc = {} AND s.node = $1 AND s.id <= $2 ORDER BY s.id", span::OPEN);

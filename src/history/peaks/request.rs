@@ -104,8 +104,8 @@ impl Peak {
 pub enum DayWatched {
     /// All the time.
     Full,
-    /// Not all the time, or not all of it.
-    Partly {
+    /// A part of the time, or not all nodes or kinds.
+    Partial {
         /// The time that was not watched, in seconds: that of the node or the kind with the longest one.
         unwatched_secs: u32,
     },

@@ -136,7 +136,7 @@ impl PeakRow {
             let over = limit.map(|limit| peak.count.saturating_sub(limit));
             let (watched, unwatched) = match peak.watched {
                 DayWatched::Full => ("full", Some(0)),
-                DayWatched::Partly { unwatched_secs } => ("partly", Some(unwatched_secs)),
+                DayWatched::Partial { unwatched_secs } => ("partly", Some(unwatched_secs)),
                 DayWatched::Never => ("never", None),
             };
             let others = [

@@ -37,7 +37,7 @@ impl Sum {
             0 => DayWatched::Full,
             unwatched_ms => {
                 let seconds = unwatched_ms.saturating_add(999) / 1_000;
-                DayWatched::Partly { unwatched_secs: u32::try_from(seconds).unwrap_or(u32::MAX) }
+                DayWatched::Partial { unwatched_secs: u32::try_from(seconds).unwrap_or(u32::MAX) }
             }
         }
     }

@@ -33,7 +33,7 @@ fn summary(entries: &[ActivityEntry]) -> Vec<(i64, ActivityKind, &str)> {
 }
 
 #[test]
-fn lists_what_happened_and_how_surely() {
+fn lists_events_with_their_certainty() {
     on_each_database(|database| {
         let mut recording = Recording::on(database);
         let [a, b] = ["A", "B"].map(|id| session(id, "billy", 5_000));
@@ -45,7 +45,7 @@ fn lists_what_happened_and_how_surely() {
             changes(std::slice::from_ref(&a), 15_000, std::slice::from_ref(&c), 30_000, false);
         restarted.restarted = Some(28_000);
         recording.list = Some((vec![c.clone()], 30_000));
-        let step = recording.steps(Step::Changes(restarted), None);
+        let step = recording.steps(ReadStep::Changes(restarted), None);
         recording.write(step);
         let node = NodeKey { gateway: "Plant".into(), url: recording.url.clone() };
         let actions = [

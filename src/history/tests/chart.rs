@@ -131,7 +131,7 @@ fn marks_outages_and_restarts() {
         recording.read(20_000, &[], false);
         let mut restarted = changes(&[], 20_000, &[], 25_000, true);
         restarted.restarted = Some(23_000);
-        let step = recording.steps(Step::Changes(restarted), None);
+        let step = recording.steps(ReadStep::Changes(restarted), None);
         recording.write(step);
         recording.fail(26_000);
         let mut marks = |buckets| {

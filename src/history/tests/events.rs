@@ -100,7 +100,7 @@ fn an_outage_that_several_recorders_notice_is_one_event() {
         // Each has a read that it hasn't written yet when it can't read the node.
         for (recording, time) in recorders.iter_mut().zip([14_000, 14_100, 14_200]) {
             let mut batch = recording.steps(failed(time + 1_000), Some((&[], 10_000)));
-            batch.steps.insert(0, Step::Seen { time, is_continuous: true, missing_kinds: Vec::new() });
+            batch.steps.insert(0, ReadStep::Seen { time, is_continuous: true, missing_kinds: Vec::new() });
             recording.write(batch);
         }
         let [first, second, third] = &mut recorders;
@@ -128,8 +128,8 @@ fn steps_that_are_repeated_add_no_events() {
         let mut batch = recording.steps(failed(15_000), Some((&[], 30_000)));
         let mut restarted = changes(&[], 10_000, &[], 20_000, false);
         restarted.restarted = Some(18_000);
-        batch.steps.push(Step::Changes(restarted));
-        batch.steps.push(Step::Seen { time: 30_000, is_continuous: true, missing_kinds: Vec::new() });
+        batch.steps.push(ReadStep::Changes(restarted));
+        batch.steps.push(ReadStep::Seen { time: 30_000, is_continuous: true, missing_kinds: Vec::new() });
         recording.write(batch.clone());
         let expected = [(0, 10_000, 15_000, Some(20_000)), (1, 10_000, 18_000, None)];
         assert_eq!(events(recording.engine()), expected);

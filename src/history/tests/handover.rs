@@ -70,7 +70,7 @@ fn a_node_that_another_reader_of_the_process_goes_on_with_is_watched_without_a_g
             ]
         );
         assert_eq!(gaps, 0);
-        // Too late, after a failure, and by hand.
+        // Too late, after a failure, and with manual refresh.
         first_list(&mut recording, 156_000, std::slice::from_ref(&stays));
         assert_eq!(count(recording.engine(), coverage), 2);
         recording.fail(157_000);
@@ -93,7 +93,7 @@ fn steps_that_were_written_before_the_connection_was_lost_are_not_repeated() {
         batch.steps = (1_i64..5)
             .map(|index| {
                 let [before, after] = [index - 1, index].map(|index| &lists[usize::try_from(index).unwrap()]);
-                Step::Changes(changes(before, index * 10_000, after, (index + 1) * 10_000, true))
+                ReadStep::Changes(changes(before, index * 10_000, after, (index + 1) * 10_000, true))
             })
             .collect();
         recording.write(batch.clone());
@@ -118,13 +118,13 @@ fn a_kind_that_is_listed_again_ends_the_sessions_that_left_meanwhile() {
         let mut second = Recording::on(database);
         let mut unlisted = list(&[], 20_000);
         unlisted.missing_kinds = vec![SessionKind::Perspective];
-        let mut steps = second.steps(Step::List(unlisted.clone()), None);
+        let mut steps = second.steps(ReadStep::List(unlisted.clone()), None);
         steps.latest = Some(unlisted);
         second.write(steps);
         let mut listed = changes(&[], 20_000, &[], 25_000, true);
         listed.listed_kinds = vec![SessionKind::Perspective];
         listed.listed = vec![perspective("Q")];
-        second.write(second.steps(Step::Changes(listed), None));
+        second.write(second.steps(ReadStep::Changes(listed), None));
         let range = Watched { from: 0, to: 30_000 };
         let answer = query::between(second.engine(), range, None, LATER).unwrap();
         assert_eq!(
@@ -257,10 +257,10 @@ fn a_node_that_only_another_gateway_can_read_loses_no_session() {
 }
 
 /// The client id of a session, its first and last read, and the first read without it.
-type Known = (String, i64, i64, Option<i64>);
+type StoredTimes = (String, i64, i64, Option<i64>);
 
 /// Returns the sessions of a range, sorted by their client ids, and the number of gaps of their node.
-fn known(engine: &mut dyn Engine, to: i64) -> (Vec<Known>, usize) {
+fn known(engine: &mut dyn Engine, to: i64) -> (Vec<StoredTimes>, usize) {
     let answer = query::between(engine, Watched { from: 10_000, to }, None, LATER).unwrap();
     let mut sessions: Vec<_> = answer
         .sessions

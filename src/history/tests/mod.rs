@@ -37,7 +37,7 @@ use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::record::SessionRecord;
 use super::sqlite::Sqlite;
-use super::step::{Changes, List, NodeKey, NodeSteps, Step};
+use super::step::{Changes, List, NodeKey, NodeSteps, ReadStep};
 use super::watched::Watched;
 use super::writer::{Standby, Writer};
 use super::{History, HistoryError, Location, check, query, schema, span};
@@ -80,7 +80,7 @@ impl Recording {
         Self::new(database.open(), "http://a.example:8088")
     }
 
-    fn steps(&self, step: Step, latest: Option<(&[SessionRecord], i64)>) -> NodeSteps {
+    fn steps(&self, step: ReadStep, latest: Option<(&[SessionRecord], i64)>) -> NodeSteps {
         NodeSteps {
             node: NodeKey { gateway: self.gateway.into(), url: self.url.clone() },
             steps: vec![step],
@@ -95,7 +95,7 @@ impl Recording {
         self.writer.write(&[steps], &mut self.standby).unwrap();
     }
 
-    /// Records a read. `is_continuous` as in [`Step`].
+    /// Records a read. `is_continuous` as in [`ReadStep`].
     pub(super) fn read(&mut self, time: i64, sessions: &[SessionRecord], is_continuous: bool) {
         self.read_partly(time, sessions, &[], is_continuous);
     }
@@ -117,10 +117,10 @@ impl Recording {
         let step = match &before {
             None => {
                 let list = list(&sessions, time);
-                Step::List(List { clock_offset: self.clock_offset, missing_kinds, ..list })
+                ReadStep::List(List { clock_offset: self.clock_offset, missing_kinds, ..list })
             }
             Some((before, _)) if *before == sessions && listed_kinds.is_empty() => {
-                Step::Seen { time, is_continuous, missing_kinds }
+                ReadStep::Seen { time, is_continuous, missing_kinds }
             }
             Some((before, previous)) => {
                 let is_other = |session: &&SessionRecord| !session.is_of(&listed_kinds);
@@ -129,7 +129,7 @@ impl Recording {
                 let changes = changes(&before, *previous, &others, time, is_continuous);
                 let listed = sessions.iter().filter(|session| !is_other(session)).cloned().collect();
                 let clock_offset = self.clock_offset;
-                Step::Changes(Changes { clock_offset, missing_kinds, listed_kinds, listed, ..changes })
+                ReadStep::Changes(Changes { clock_offset, missing_kinds, listed_kinds, listed, ..changes })
             }
         };
         self.write(self.steps(step, Some((&sessions, time))));
@@ -158,8 +158,8 @@ fn count(engine: &mut dyn Engine, sql: &str) -> i64 {
     engine.query(sql, Vec::new()).unwrap()[0][0].integer().unwrap()
 }
 
-fn failed(time: i64) -> Step {
-    Step::Failed { first: time, last: time }
+fn failed(time: i64) -> ReadStep {
+    ReadStep::Failed { first: time, last: time }
 }
 
 fn list(sessions: &[SessionRecord], time: i64) -> List {

@@ -6,7 +6,7 @@ use crate::history::activity::{activity, change_after, change_before};
 use crate::history::chart::{ChartRequest, ChartSplit, SeriesName, chart};
 use crate::history::peaks::{PeaksRequest, peaks};
 use crate::history::summary::summary as summed_up;
-use crate::history::user_sessions::{LastSession, last_session, user_sessions};
+use crate::history::user_sessions::{LastSessionQuery, last_session, user_sessions};
 use crate::history::{HistoryGateway, StoredSession};
 
 /// Returns the gateway of a profile with a node of the test and one that isn't stored.
@@ -37,8 +37,8 @@ fn a_gateway_has_its_history_under_another_name_than_the_recorder_stores() {
         is_alone(&answer.sessions);
         assert_eq!(*answer.nodes[0].gateway, *"North");
         is_alone(&user_sessions(engine, "billy", 0, 10, asked, LATER).unwrap().sessions);
-        let sought = LastSession { username: "billy", before: LATER, except: None, gateway: asked };
-        is_alone(&last_session(engine, &sought, LATER, &|| false).unwrap().into_iter().collect::<Vec<_>>());
+        let query = LastSessionQuery { username: "billy", before: LATER, except: None, gateway: asked };
+        is_alone(&last_session(engine, &query, LATER, &|| false).unwrap().into_iter().collect::<Vec<_>>());
         let entries = activity(engine, None, 10, asked, LATER).unwrap();
         assert_eq!(entries.len(), 3, "{entries:?}");
         assert!(entries.iter().all(|entry| *entry.gateway == *"North"));

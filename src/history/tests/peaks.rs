@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::*;
 use crate::history::peaks::{DayPeaks, DayWatched, Peak, Peaks, PeaksRequest, peaks};
 
-const PARTLY: fn(u32) -> DayWatched = |unwatched_secs| DayWatched::Partly { unwatched_secs };
+const PARTLY: fn(u32) -> DayWatched = |unwatched_secs| DayWatched::Partial { unwatched_secs };
 
 fn ask(engine: &mut dyn Engine, days: &[i64]) -> Peaks {
     let request = PeaksRequest { days: days.to_vec(), gateway: None };

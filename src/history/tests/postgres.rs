@@ -37,7 +37,7 @@ fn another_recorder_takes_over_when_a_connection_dies() {
     assert_eq!(ended, [["1"]]);
     second.read(15_000, &sessions, true);
     let steps = first.steps(
-        Step::Seen { time: 16_000, is_continuous: true, missing_kinds: Vec::new() },
+        ReadStep::Seen { time: 16_000, is_continuous: true, missing_kinds: Vec::new() },
         Some((&sessions, 16_000)),
     );
     let error = first.writer.write(std::slice::from_ref(&steps), &mut Standby::default()).unwrap_err();

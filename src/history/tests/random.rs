@@ -11,7 +11,7 @@ use crate::history::StoredSession;
 use crate::history::activity::{self, ActivityEntry};
 use crate::history::chart::{self, ChartRequest, ChartSplit, MarkKind, SeriesName};
 use crate::history::peaks::{DayWatched, Peak, PeaksRequest, peaks};
-use crate::history::user_sessions::{LastSession, last_session};
+use crate::history::user_sessions::{LastSessionQuery, last_session};
 
 /// A read of a random node: the time since the last one, and the list with the kinds that are missing in it; `None` if it
 /// fails.
@@ -113,8 +113,8 @@ fn compare_last_sessions(engine: &mut dyn Engine, url: &str, times: &[i64]) -> R
         for username in ["user 0", "user 1"] {
             let of_user = began.iter().filter(|stored| stored.session.username.as_deref() == Some(username));
             let expected = of_user.map(|stored| stored.last_seen).max();
-            let sought = LastSession { username, before, except: None, gateway: Some(&url.into()) };
-            let found = last_session(engine, &sought, LATER, &|| false).unwrap();
+            let query = LastSessionQuery { username, before, except: None, gateway: Some(&url.into()) };
+            let found = last_session(engine, &query, LATER, &|| false).unwrap();
             let found = found.map(|stored| stored.last_seen);
             prop_assert_eq!(found, expected, "{} before {}", username, before);
         }
@@ -248,7 +248,7 @@ fn watched(unwatched: &[Option<i64>], from: i64, to: i64) -> DayWatched {
         Some(0) => DayWatched::Full,
         longest => {
             let unwatched_secs = longest.unwrap_or(0).unsigned_abs().div_ceil(1_000).try_into().unwrap();
-            DayWatched::Partly { unwatched_secs }
+            DayWatched::Partial { unwatched_secs }
         }
     }
 }

@@ -212,7 +212,7 @@ fn says_that_something_is_lost_if_it_ends_before_it_can_write() {
     let status = reports.recv_timeout(DEADLINE).unwrap();
     assert!(matches!(&status, RecorderStatus::Waiting(_)), "{status:?}");
     drop(recorder);
-    assert!(reports.iter().any(|status| matches!(status, RecorderStatus::Lost)));
+    assert!(reports.iter().any(|status| matches!(status, RecorderStatus::StoppedUnwritten)));
 }
 
 #[test]

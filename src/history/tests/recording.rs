@@ -82,9 +82,9 @@ fn keeps_what_was_read_before_the_database_could_be_opened() {
         let [stays, leaves] = [("A", 1_000), ("B", 2_000)].map(|(id, at)| session(id, "billy", at));
         let both = [stays.clone(), leaves];
         let steps = vec![
-            Step::List(list(&both, 10_000)),
-            Step::Seen { time: 15_000, is_continuous: true, missing_kinds: Vec::new() },
-            Step::Changes(changes(&both, 15_000, std::slice::from_ref(&stays), 20_000, true)),
+            ReadStep::List(list(&both, 10_000)),
+            ReadStep::Seen { time: 15_000, is_continuous: true, missing_kinds: Vec::new() },
+            ReadStep::Changes(changes(&both, 15_000, std::slice::from_ref(&stays), 20_000, true)),
         ];
         let latest = Some(list(&[stays], 20_000));
         let node = NodeSteps { steps, latest, ..recording.steps(failed(0), None) };
@@ -235,7 +235,7 @@ fn another_connection_of_a_recorder_continues() {
         let lists = [vec![session("B", "anna", 11_000)], vec![session("C", "carl", 21_000)]];
         let (mut before, mut previous) = (vec![session("A", "billy", 0)], 10_000);
         for (time, list) in [20_000, 25_000].into_iter().zip(&lists) {
-            backlog.steps.push(Step::Changes(changes(&before, previous, list, time, previous > 10_000)));
+            backlog.steps.push(ReadStep::Changes(changes(&before, previous, list, time, previous > 10_000)));
             backlog.latest = Some(super::list(list, time));
             (before, previous) = (list.clone(), time);
         }

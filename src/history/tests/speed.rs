@@ -21,7 +21,7 @@ fn records_a_poll_of_10_000_sessions() {
                 let changed = usize::try_from(CHANGED).unwrap();
                 sessions.drain(..changed);
                 sessions.extend((0..CHANGED).map(|index| name(SESSIONS + poll * CHANGED + index)));
-                let step = Step::Changes(Changes {
+                let step = ReadStep::Changes(Changes {
                     left: before[..changed].iter().map(|session| (session.clone(), time - 5_000)).collect(),
                     arrived: sessions[sessions.len() - changed..].to_vec(),
                     ..changes(&[], time - 5_000, &[], time, true)

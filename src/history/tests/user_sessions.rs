@@ -3,7 +3,7 @@
 use super::*;
 use crate::history::HistoryGateway;
 use crate::history::answer::StoredSession;
-use crate::history::user_sessions::{LastSession, UserSessions, last_session, user_sessions};
+use crate::history::user_sessions::{LastSessionQuery, UserSessions, last_session, user_sessions};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -11,8 +11,8 @@ fn sessions_of(engine: &mut dyn Engine, username: &str, from: i64, limit: usize)
     user_sessions(engine, username, from, limit, None, LATER).unwrap()
 }
 
-fn last(engine: &mut dyn Engine, sought: &LastSession<'_>) -> Option<StoredSession> {
-    last_session(engine, sought, LATER, &|| false).unwrap()
+fn last(engine: &mut dyn Engine, query: &LastSessionQuery<'_>) -> Option<StoredSession> {
+    last_session(engine, query, LATER, &|| false).unwrap()
 }
 
 /// Returns the client id, state and last time of each session.
@@ -71,8 +71,8 @@ fn lists_sessions_of_one_gateway() {
             let sessions = user_sessions(&mut *engine, "billy", 0, 10, gateway, LATER).unwrap();
             assert_eq!(ids(&sessions.sessions)[0].0, expected);
             assert_eq!(sessions.count, if gateway.is_some() { 1 } else { 2 });
-            let sought = LastSession { username: "billy", before: 50_000, except: None, gateway };
-            let last = last(&mut *engine, &sought).unwrap();
+            let query = LastSessionQuery { username: "billy", before: 50_000, except: None, gateway };
+            let last = last(&mut *engine, &query).unwrap();
             assert_eq!(last.session.client_id.as_deref(), Some(expected));
         }
         assert_eq!(user_sessions(&mut *engine, "billy", 0, 10, Some(&"c".into()), LATER).unwrap().count, 0);
@@ -89,8 +89,8 @@ fn finds_a_last_session_of_years_ago() {
             recording.read(time + 5_000, &[], true);
         }
         let mut found = |username: &str, day: i64| {
-            let sought = LastSession { username, before: day * DAY_MS, ..LastSession::default() };
-            let last = last(recording.engine(), &sought);
+            let query = LastSessionQuery { username, before: day * DAY_MS, ..LastSessionQuery::default() };
+            let last = last(recording.engine(), &query);
             last.map(|stored| (stored.last_seen / DAY_MS, stored.state))
         };
         let left = |day| Some((day, SessionState::Left));
@@ -113,11 +113,12 @@ fn a_session_that_left_in_a_long_gap_is_no_later_than_it_was_seen() {
         second.read(40 * DAY_MS, &[session("seen", "billy", 40 * DAY_MS)], false);
         second.read(40 * DAY_MS + 5_000, &[], true);
         first.read(100 * DAY_MS, &[], false);
-        let mut sought = LastSession { username: "billy", before: 101 * DAY_MS, ..LastSession::default() };
-        let found = last(first.engine(), &sought).unwrap();
+        let mut query =
+            LastSessionQuery { username: "billy", before: 101 * DAY_MS, ..LastSessionQuery::default() };
+        let found = last(first.engine(), &query).unwrap();
         assert_eq!(ids(&[found]), [("seen", SessionState::Left, 40 * DAY_MS)]);
-        sought.except = Some("seen");
-        let found = last(first.engine(), &sought).unwrap();
+        query.except = Some("seen");
+        let found = last(first.engine(), &query).unwrap();
         assert_eq!(ids(&[found]), [("gone", SessionState::LeftBetween, 10_000)]);
     });
 }
@@ -128,9 +129,10 @@ fn a_search_can_be_cancelled() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[session("A", "billy", 0)], false);
         recording.read(15_000, &[], true);
-        let sought = LastSession { username: "billy", before: 100 * DAY_MS, ..LastSession::default() };
-        let found = last_session(recording.engine(), &sought, LATER, &|| true).unwrap();
+        let query =
+            LastSessionQuery { username: "billy", before: 100 * DAY_MS, ..LastSessionQuery::default() };
+        let found = last_session(recording.engine(), &query, LATER, &|| true).unwrap();
         assert_eq!(found, None);
-        assert!(last(recording.engine(), &sought).is_some());
+        assert!(last(recording.engine(), &query).is_some());
     });
 }

@@ -22,7 +22,7 @@ use self::standby::{Outcome, steps_written, without_written};
 use super::HistoryError;
 use super::engine::{Engine, in_transaction};
 use super::event::{self, EventKind, TimedAction};
-use super::step::{Changes, List, NodeKey, NodeSteps, Step};
+use super::step::{Changes, List, NodeKey, NodeSteps, ReadStep};
 
 /// Writes to a database. Only one process writes a node at a time; the others stand by.
 pub(super) struct Writer {
@@ -164,7 +164,7 @@ impl Writer {
         let mut steps = &node.steps[..];
         if !self.nodes.contains_key(url) {
             let first_read = steps.iter().position(|step| step.time().is_some());
-            if let [Step::Failed { first, last }, ..] = steps {
+            if let [ReadStep::Failed { first, last }, ..] = steps {
                 let claimed = outage::extend(engine, &mut self.outages, node, (*first, *last))?;
                 // A process that can't read a node doesn't write its sessions.
                 if first_read.is_none() {
@@ -183,7 +183,7 @@ impl Writer {
             if is_resumed {
                 // A connection that was lost at the end of a transaction may have written some of them.
                 let is_written =
-                    |step: &Step| step.time().is_some_and(|time| claimed.known_until >= Some(time));
+                    |step: &ReadStep| step.time().is_some_and(|time| claimed.known_until >= Some(time));
                 let written = steps.iter().take_while(|step| is_written(step)).count();
                 steps = &steps[written..];
             } else if claimed.continues(engine, node)? {
@@ -204,7 +204,7 @@ impl Writer {
             // The lists of the two processes may have differed at the time in between.
             written.write_list(engine, list)?;
         }
-        let is_failed = matches!(node.steps.last(), Some(Step::Failed { .. }));
+        let is_failed = matches!(node.steps.last(), Some(ReadStep::Failed { .. }));
         let Some(written) = (if is_failed { self.nodes.remove(url) } else { None }) else {
             return Ok(Written::Own { release: None });
         };
@@ -236,8 +236,8 @@ enum Written {
 
 impl WrittenNode {
     /// Returns `true` if steps begin with a list that is newer than what is written.
-    fn follows(&self, steps: &[Step]) -> bool {
-        matches!(steps.first(), Some(Step::List(list)) if self.known_until.is_none_or(|known| known <= list.time))
+    fn follows(&self, steps: &[ReadStep]) -> bool {
+        matches!(steps.first(), Some(ReadStep::List(list)) if self.known_until.is_none_or(|known| known <= list.time))
     }
 
     /// Continues where another process or gateway has ended, if this one was watching the node by then. Returns `false` if it
@@ -247,10 +247,11 @@ impl WrittenNode {
         let written = steps_written(node, self.known_until);
         let was_watching = written > 0 || node.written_until.is_some();
         let first = node.steps.get(written).filter(|step| {
-            matches!(step, Step::Seen { is_continuous: true, .. })
-                || matches!(step, Step::Changes(changes) if changes.is_continuous)
+            matches!(step, ReadStep::Seen { is_continuous: true, .. })
+                || matches!(step, ReadStep::Changes(changes) if changes.is_continuous)
         });
-        let (Some(time), Some(list), true) = (first.and_then(Step::time), &node.latest, was_watching) else {
+        let (Some(time), Some(list), true) = (first.and_then(ReadStep::time), &node.latest, was_watching)
+        else {
             return Ok(false);
         };
         // Those of a kind that the other process couldn't read: all that are on have to be listed.
@@ -269,19 +270,24 @@ impl WrittenNode {
         &mut self,
         engine: &mut dyn Engine,
         node: &'a NodeSteps,
-    ) -> Result<&'a [Step], HistoryError> {
+    ) -> Result<&'a [ReadStep], HistoryError> {
         if let Some(list) = &node.latest {
-            self.apply(engine, node, &Step::List(list.clone()))?;
+            self.apply(engine, node, &ReadStep::List(list.clone()))?;
         }
         Ok(match node.steps.split_last() {
-            Some((Step::Failed { .. }, before)) => &node.steps[before.len()..],
+            Some((ReadStep::Failed { .. }, before)) => &node.steps[before.len()..],
             _ => &[],
         })
     }
 
-    fn apply(&mut self, engine: &mut dyn Engine, node: &NodeSteps, step: &Step) -> Result<(), HistoryError> {
+    fn apply(
+        &mut self,
+        engine: &mut dyn Engine,
+        node: &NodeSteps,
+        step: &ReadStep,
+    ) -> Result<(), HistoryError> {
         let (time, is_continuous, is_written) = match step {
-            Step::Failed { first, last } => {
+            ReadStep::Failed { first, last } => {
                 coverage::close(engine, &mut self.coverage)?;
                 // Another process may have begun it.
                 let (open, reads) = (self.outage.take(), (*first, *last));
@@ -296,16 +302,16 @@ impl WrittenNode {
                 self.outage = Some(outage);
                 return Ok(());
             }
-            Step::Seen { time, is_continuous, .. } => (*time, *is_continuous, false),
-            Step::List(list) => (list.time, self.is_handed_over(list.time, node.every), true),
-            Step::Changes(changes) => (changes.time, changes.is_continuous, true),
+            ReadStep::Seen { time, is_continuous, .. } => (*time, *is_continuous, false),
+            ReadStep::List(list) => (list.time, self.is_handed_over(list.time, node.every), true),
+            ReadStep::Changes(changes) => (changes.time, changes.is_continuous, true),
         };
         let missing_kinds = step.missing_kinds();
         let has_begun = self.kind_gaps.begin(engine, self.id, missing_kinds, (self.known_until, time))?;
         match step {
-            Step::List(list) => self.write_list(engine, list)?,
-            Step::Changes(changes) => self.write_changes(engine, changes)?,
-            Step::Seen { .. } | Step::Failed { .. } => {}
+            ReadStep::List(list) => self.write_list(engine, list)?,
+            ReadStep::Changes(changes) => self.write_changes(engine, changes)?,
+            ReadStep::Seen { .. } | ReadStep::Failed { .. } => {}
         }
         let has_ended = self.kind_gaps.end(engine, self.id, missing_kinds, time)?;
         let is_written = is_written || has_begun || has_ended;

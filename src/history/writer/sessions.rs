@@ -9,7 +9,7 @@ use crate::history::coverage;
 use crate::history::engine::{Engine, Row, Value};
 use crate::history::record::{RECORD_COLUMNS, Records, SessionRecord, kind_from_value, kind_to_value};
 use crate::history::span;
-use crate::history::step::{Changes, List, Step};
+use crate::history::step::{Changes, List, ReadStep};
 use crate::history::texts::text_ids;
 
 /// The number of sessions that are written at once, which bounds the memory.
@@ -309,14 +309,14 @@ pub(super) fn end_missing(
     node: i64,
     (known_until, time): (i64, i64),
     newest: &List,
-    steps: &[Step],
+    steps: &[ReadStep],
 ) -> Result<(), HistoryError> {
     let mut open = OpenSessions::all(engine, node)?;
     for record in Records::of(&newest.sessions).iter() {
         open.take(&record);
     }
     for step in steps {
-        if let Step::Changes(changes) = step {
+        if let ReadStep::Changes(changes) = step {
             let left = changes.left.iter().map(|(record, _)| record);
             for record in left.chain(changes.changed.iter().map(|(before, _)| before)) {
                 open.take(record);
@@ -325,7 +325,7 @@ pub(super) fn end_missing(
     }
     let mut edits = Edits::default();
     let missing: Vec<SessionKind> =
-        steps.iter().flat_map(Step::missing_kinds).chain(&newest.missing_kinds).copied().collect();
+        steps.iter().flat_map(ReadStep::missing_kinds).chain(&newest.missing_kinds).copied().collect();
     for session in open.into_iter().filter(|session| !session.record.is_of(&missing)) {
         edits.end(&session, session.seen_until(Some(known_until)), time);
     }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::history::backlog::Backlog;
-use crate::history::step::{NodeKey, NodeSteps, Step};
+use crate::history::step::{NodeKey, NodeSteps, ReadStep};
 
 /// The nodes that another process writes. Outlives connections.
 #[derive(Default)]
@@ -87,13 +87,13 @@ impl Standby {
 
 /// Returns the number of steps that are written: those up to the last read before or at `known_until`.
 pub(super) fn steps_written(node: &NodeSteps, known_until: Option<i64>) -> usize {
-    let is_written = |step: &Step| step.time().is_some_and(|time| Some(time) <= known_until);
+    let is_written = |step: &ReadStep| step.time().is_some_and(|time| Some(time) <= known_until);
     node.steps.iter().rposition(is_written).map_or(0, |last| last + 1)
 }
 
 /// Returns the steps of a node without those that are written.
 pub(super) fn without_written(node: &NodeSteps, known_until: Option<i64>) -> NodeSteps {
     let (written, rest) = node.steps.split_at(steps_written(node, known_until));
-    let written_until = written.iter().rev().find_map(Step::time).or(node.written_until);
+    let written_until = written.iter().rev().find_map(ReadStep::time).or(node.written_until);
     NodeSteps { steps: rest.to_vec(), written_until, ..node.clone() }
 }

@@ -177,7 +177,7 @@ fn session_that_moves_to_another_node_leaves_and_arrives() {
 }
 
 #[test]
-fn kind_that_is_listed_for_the_first_time_arrives_not() {
+fn newly_listed_kind_does_not_arrive() {
     let (mut events, mut node) = (Events::default(), Node::new("n"));
     let dora = (Some("dora"), None, None, None, Some("D"), None, Some("Perspective"));
     events.apply(&node.read_without(100, &[since("anna", 90)], Some(SessionKind::Perspective)));

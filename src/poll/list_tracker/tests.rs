@@ -121,7 +121,7 @@ fn unchanged_list_is_not_compared() {
 }
 
 #[test]
-fn gap_is_no_departure_and_is_said() {
+fn reports_gap_without_departures() {
     let mut lists = Lists::default();
     lists.read(0, &[vision("A", 0), vision("B", 0)]);
     lists.fail(5);

@@ -51,7 +51,7 @@ fn counts_each_gateway_on_its_own() {
 }
 
 #[test]
-fn tells_the_same_host_from_different_hosts() {
+fn distinguishes_same_host_from_different_hosts() {
     for (first, second) in [
         ("10.0.0.9", "10.0.0.9"),
         ("10.0.0.9:52526", "10.0.0.9:52527"),

@@ -87,12 +87,17 @@ fn wrong_alert_is_left_out_with_name_key_and_line() {
             4,
             "Expected a time above zero, such as \"90s\", \"5 min\" or \"1h30m\"",
         ),
-        ("when = \"arrives\"\nlimit = 5", "limit", 4, "The condition arrives has no such key"),
+        (
+            "when = \"arrives\"\nlimit = 5",
+            "limit",
+            4,
+            "The condition arrives doesn't use this key. Remove it",
+        ),
         (
             "when = \"unreachable\"\nusername = \"b\"",
             "username",
             4,
-            "The condition unreachable has no such key",
+            "The condition unreachable doesn't use this key. Remove it",
         ),
         ("when = \"arrives\"\n\nusername = \"b(\"", "username", 5, "Missing \")\" for \"(\" at column 2"),
         (
@@ -150,7 +155,7 @@ fn wrong_alert_is_left_out_with_name_key_and_line() {
             4,
             "Expected a list of texts: the program, then its arguments",
         ),
-        ("when = \"arrives\"\nuser = \"b\"", "user", 4, "There is no such key"),
+        ("when = \"arrives\"\nuser = \"b\"", "user", 4, "Unknown key. Check its spelling or remove it"),
     ] {
         let others =
             ["[[alert]]\nname = \"B\"\nwhen = \"leaves\"\n", "[[alert]]\nname = \"A\"\nwhen = \"leaves\"\n"];

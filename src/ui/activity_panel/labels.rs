@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn says_how_surely_the_time_is_known() {
+    fn shows_certainty_of_the_time() {
         let exact = 1_795_365_700_000;
         assert_eq!(event_text(&entry(ActivityKind::Left, exact, exact), 1), "Left");
         assert!(

@@ -81,7 +81,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let count =
         rows.map_or(0, |rows| rows.groups.len() + usize::from(!rows.is_complete && !rows.groups.is_empty()));
     let key = |row: usize| rows.and_then(|rows| rows.key_of(row));
-    // A flapping session is another row once it has come or gone again.
+    // The row of a flapping session gets a new key with each arrival or departure.
     let find = |wanted: &ActivityKey| rows?.row_of(*wanted).filter(|row| key(*row) == Some(*wanted));
     let body = list_cells::body(rect);
     let held =

@@ -146,7 +146,7 @@ impl Fields<'_> {
                 }
             }
         });
-        note(ui, "All kinds unless some are ticked");
+        note(ui, "Select none to include all kinds");
     }
 
     fn gateways(&mut self, ui: &mut Ui, state: &AppState) {
@@ -159,7 +159,7 @@ impl Fields<'_> {
             .chain(others.map(|name| (name.clone(), format!("{} (not saved)", sanitize(name)))))
             .collect();
         if names.is_empty() {
-            note(ui, "All gateways. None is saved to choose from");
+            note(ui, "Applies to all gateways. There are no saved gateways to choose from");
             return;
         }
         ui.horizontal_wrapped(|ui| {
@@ -171,22 +171,22 @@ impl Fields<'_> {
                 }
             }
         });
-        note(ui, "All gateways unless some are ticked");
+        note(ui, "Select none to include all gateways");
     }
 
     fn sending(&mut self, ui: &mut Ui) {
         check_box::show(ui, &mut self.form.draft.notify, "Show notifications");
         if !self.form.draft.when.is_occurrence() {
             let mut is_on = self.form.draft.sends_resolved();
-            let check = check_box::show(ui, &mut is_on, "Also send when it is over");
+            let check = check_box::show(ui, &mut is_on, "Also notify when resolved");
             if check.changed() {
                 self.form.draft.sends_resolved = Some(is_on);
             }
         }
         ui.add_space(2.0 * tokens::UNIT);
-        self.short_text(ui, "cooldown", "Not again for", "10 min", |draft| &mut draft.cooldown);
+        self.short_text(ui, "cooldown", "Cooldown", "10 min", |draft| &mut draft.cooldown);
         ui.add_space(tokens::UNIT);
-        note(ui, "Repetitions in this time are sent together at its end. 0s sends each");
+        note(ui, "Repeated alerts within this time are sent as one when it ends. 0s sends each");
         gap(ui);
         self.lines(
             ui,
@@ -287,7 +287,7 @@ impl Fields<'_> {
         self.lead_to(ui, edit, key);
     }
 
-    /// Moves the keyboard focus to a box, and scrolls there and to the error below it, if the form leads there.
+    /// Moves the keyboard focus to a box and scrolls to it and the error below it, if it is `form.reveal`.
     fn lead_to(&self, ui: &Ui, edit: &Response, key: &str) {
         if self.reveal == Some(key) {
             edit.request_focus();

@@ -129,7 +129,7 @@ impl Alerting {
     }
 
     fn spawn(&self, rules: Vec<Rule>, recording: &Recording) -> io::Result<Alerts> {
-        let note = recording.noter();
+        let note = recording.action_recorder();
         let record = move |alerts: &[Alert]| {
             for alert in alerts {
                 if let Some((node, action)) = alert.action() {

@@ -1,7 +1,7 @@
 //! What happened while the window couldn't be seen: after a start, a suspend or a long pause.
 //!
-//! A suspend is a time in which no frame was drawn, although one is drawn each minute. That works where the clock of timers
-//! stops in a suspend and where it goes on. Where a hidden window gets no frames, being hidden is the same.
+//! A suspend is detected as a time without frames: a running window draws at least one per minute. This doesn't depend on whether
+//! timers run during a suspend. A hidden window without frames counts as suspended.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn short_absences_and_a_clock_that_was_set_back_are_nothing_to_tell() {
+    fn ignores_short_absences_and_a_clock_that_was_set_back() {
         let mut absence = Absence::default();
         absence.add(NOW - 5 * MINUTE + 1, NOW);
         absence.add(NOW + 60 * MINUTE, NOW);

@@ -98,9 +98,9 @@ impl App {
             }
             Command::TestGateway => self.test_gateway(ctx),
             Command::SaveGateway => self.save_gateway(),
-            Command::LeaveGateway => self.leave_to_settings(ctx),
+            Command::LeaveGatewayForm => self.leave_to_settings(ctx),
             Command::RemoveGateway(name) => self.remove_saved_gateway(&name),
-            Command::CloseGateway => self.discard_form(),
+            Command::DiscardGatewayForm => self.discard_form(),
             Command::Form(change) => {
                 if let Some(form) = &mut self.drafts.form {
                     form.apply(change);
@@ -235,7 +235,7 @@ impl App {
             Command::CloseQuestion => self.close_question(ctx),
             Command::DismissToast(id) => self.state.toasts.dismiss(id),
 
-            Command::OpenPalette => self.toggle_palette(ctx),
+            Command::TogglePalette => self.toggle_palette(ctx),
             Command::SelectInPalette(index) => {
                 if let Some(palette) = &mut self.drafts.palette {
                     palette.selected = index;

@@ -76,7 +76,7 @@ mod tests {
     const DELAY: Duration = Duration::from_millis(100);
 
     #[test]
-    fn reads_what_rests_and_nothing_twice() {
+    fn reads_settled_request_once() {
         let start = Instant::now();
         let mut read = DebouncedRead::<u8, ()>::default();
         let mut started = Vec::new();

@@ -1,4 +1,4 @@
-//! The history of the demo gateway, which lasts as long as it is shown: its users don't exist.
+//! The history of the demo gateway. It is removed when another gateway is shown, because its users aren't real.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -23,11 +23,11 @@ use crate::secrets::Secret;
 pub(super) enum Closing {
     /// The user hasn't tried it.
     #[default]
-    Unasked,
+    NotRequested,
     /// The user was asked whether to discard the changes.
-    Asked,
+    Confirming,
     /// The window closes once they are saved.
-    OnceSaved,
+    AfterSave,
 }
 
 impl App {
@@ -96,20 +96,20 @@ impl App {
         let stage = self.drafts.form_stage().filter(|(_, is_changed)| *is_changed).map(|(stage, _)| stage);
         let is_requested = ctx.input(|input| input.viewport().close_requested());
         self.closing = match (self.closing, stage) {
-            (Closing::OnceSaved, None) => {
+            (Closing::AfterSave, None) => {
                 ctx.send_viewport_cmd(ViewportCommand::Close);
-                Closing::Unasked
+                Closing::NotRequested
             }
-            // Nothing can be lost, or it wasn't saved and the next attempt asks.
-            (_, None) | (Closing::OnceSaved, Some(FormStage::Editing)) => Closing::Unasked,
-            (Closing::Unasked, Some(stage)) if is_requested => {
+            // There are no changes, or saving failed: then the next attempt to close asks again.
+            (_, None) | (Closing::AfterSave, Some(FormStage::Editing)) => Closing::NotRequested,
+            (Closing::NotRequested, Some(stage)) if is_requested => {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
                 match stage {
                     FormStage::Editing => {
                         self.leave_form(AfterDiscard::Quit);
-                        Closing::Asked
+                        Closing::Confirming
                     }
-                    FormStage::Saving | FormStage::Removing => Closing::OnceSaved,
+                    FormStage::Saving | FormStage::Removing => Closing::AfterSave,
                 }
             }
             (before, Some(_)) => before,

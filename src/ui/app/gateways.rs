@@ -18,7 +18,7 @@ impl App {
         let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
         let profile = started.and_then(|demo| {
             let mut profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
-            // Its users don't exist.
+            // Demo users don't belong in the user's history.
             profile.history = false;
             Ok((demo, profile))
         });

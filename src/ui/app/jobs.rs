@@ -222,7 +222,7 @@ impl App {
                 self.drafts.export_error = Some(text.into());
             }
             Outcome::Failed(error) => {
-                // Next to the path, and gone with it.
+                // Shown below the path, and cleared when that is edited.
                 let report = ErrorReport::of_file(&error);
                 self.ask_for_path(ctx, ExportPath { error: Some(report), ..ExportPath::new(&error.path) });
             }

@@ -147,7 +147,7 @@ pub struct App {
     termination: Option<Termination>,
     /// Opens the file dialog.
     pick_file: PickFile,
-    /// The client that all clients of this window come from, so that they share what they know of passwords.
+    /// The client from which all others are derived, so that they share the login throttle.
     client: Client,
     /// Polls the current gateway.
     poller: Poller,
@@ -354,7 +354,7 @@ impl eframe::App for App {
         }
         arrow_keys::end(&ctx);
         self.return_focus_after_click(&ctx);
-        // Also in one that is gone.
+        // Also `true` for a text box that was removed in this frame.
         self.typing.was_in_text_box = ctx.text_edit_focused();
         self.restore_lost_focus(&ctx);
         self.ui_state.focused = ctx.memory(Memory::focused);

@@ -51,7 +51,7 @@ impl App {
             PatternCommand::List(listed) => (tester.listed, tester.cursor) = (listed, None),
             PatternCommand::Select(row) => tester.cursor = Some(row),
             PatternCommand::CopyCall => {
-                if let Some(call) = tester.current_verdicts().map(|tested| tested.call.clone()) {
+                if let Some(call) = tester.current_results().map(|tested| tested.call.clone()) {
                     self.copy_text(ctx, call, "Call copied");
                 }
             }
@@ -102,7 +102,7 @@ impl App {
     fn use_tested_pattern(&mut self, ctx: &Context) {
         let PatternTester { column, text, .. } = &self.drafts.tester;
         let (column, text) = (column.clone(), text.clone());
-        if self.drafts.tester.current_verdicts().is_some() && !text.pattern.is_empty() {
+        if self.drafts.tester.current_results().is_some() && !text.pattern.is_empty() {
             self.state.filter_history.add(&column, &text);
         }
         if matches!(column, ColumnId::Username | ColumnId::Project) {

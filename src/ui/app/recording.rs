@@ -95,7 +95,7 @@ impl Recording {
     }
 
     /// Returns a function that records what has happened on a node, if its gateway is recorded.
-    pub(super) fn noter(&self) -> impl Fn(NodeKey, SystemTime, Action) + Send + 'static {
+    pub(super) fn action_recorder(&self) -> impl Fn(NodeKey, SystemTime, Action) + Send + 'static {
         let (recorder, demo) = (self.recorder.clone(), self.demo.clone());
         let gateways = self.recorded.clone();
         move |node, time, action| {
@@ -136,10 +136,13 @@ impl Recording {
     }
 }
 
-/// Returns `false` for reports of which the window shows nothing, because what is stored is the same. They would take the place
+/// Returns `false` for reports that the window doesn't show, because they don't change what is stored. They would take the place
 /// of others while the window doesn't draw.
 fn is_shown(status: &RecorderStatus) -> bool {
-    !matches!(status, RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) | RecorderStatus::Lost)
+    !matches!(
+        status,
+        RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) | RecorderStatus::StoppedUnwritten
+    )
 }
 
 impl App {
@@ -152,8 +155,10 @@ impl App {
                 Err(TryRecvError::Disconnected) => return self.notice_end_of_recording(),
             };
             match status {
-                // Not sent.
-                RecorderStatus::StandingBy(_) | RecorderStatus::TakenOver(_) | RecorderStatus::Lost => {}
+                // `is_shown` filters these out.
+                RecorderStatus::StandingBy(_)
+                | RecorderStatus::TakenOver(_)
+                | RecorderStatus::StoppedUnwritten => {}
                 RecorderStatus::Recording => self.state.toasts.clear_error(Task::HistoryWrites),
                 RecorderStatus::SetAside(path) => {
                     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -181,7 +186,7 @@ impl App {
     /// Reports that the recorder has ended, which only a panic causes. Reading goes on.
     fn notice_end_of_recording(&mut self) {
         if self.recording.recorder.take().is_some() {
-            let text = "Recording has ended because of a fault in this program. To record again, restart it";
+            let text = "Recording stopped because of an internal error. Restart Gatewatch";
             self.state.toasts.error(Task::HistoryWrites, text.to_owned());
         }
     }

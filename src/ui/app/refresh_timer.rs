@@ -29,7 +29,7 @@ pub(super) struct RefreshTimer {
 }
 
 impl RefreshTimer {
-    /// The usual time between two reads without a change at least, and the longest one until a change is read.
+    /// The usual minimum time between two reads without a change, and the longest delay between a change and its read.
     pub(super) const MIN_REFRESH: Duration = Duration::from_secs(30);
 
     /// Notes the start of a read. `delay` is the shortest time between a change and its read, for reads that cost more than

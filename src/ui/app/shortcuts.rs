@@ -26,7 +26,7 @@ pub(super) fn handle(
         // The same keys close the palette.
         !has_dialog
             || IN_DIALOGS.contains(command)
-            || (drafts.palette.is_some() && *command == Command::OpenPalette)
+            || (drafts.palette.is_some() && *command == Command::TogglePalette)
     };
     let mut leaves_menus = false;
     ctx.input_mut(|input| {
@@ -62,7 +62,7 @@ pub(super) fn handle(
             commands.push(Command::Rail(RailCommand::Toggle));
         } else if drafts.has_form() {
             // Typed values aren't discarded without a question.
-            commands.push(Command::LeaveGateway);
+            commands.push(Command::LeaveGatewayForm);
         } else if let Some(field) = focused_box {
             // An empty box only loses the focus.
             if drafts.filter(field).is_some_and(|text| !text.pattern.is_empty()) {

@@ -10,7 +10,9 @@ use super::debounced_read::DebouncedRead;
 use super::refresh_timer::RefreshTimer;
 use super::timeline::HistoryScope;
 use crate::dataset::{Cell, ColumnId};
-use crate::history::{History, HistoryError, HistoryGateway, HistoryRead, LastSession, Reader, SessionState};
+use crate::history::{
+    History, HistoryError, HistoryGateway, HistoryRead, LastSessionQuery, Reader, SessionState,
+};
 use crate::query::is_no_user;
 
 /// How long a selection has to stay the same before its user is looked up, so that a held key reads nothing.
@@ -150,13 +152,13 @@ fn user_history(
     let seen = recent.sessions.iter().find(|stored| is_in_detail(stored.session.client_id.as_deref()));
     let mut before = None;
     if let Some(began) = created.or(seen.map(|stored| stored.first_seen)) {
-        let sought = LastSession {
+        let query = LastSessionQuery {
             username: &username,
             before: began,
             except: client_id.as_deref(),
             gateway: gateway.as_ref(),
         };
-        let last = history.last_session(&sought, is_cancelled)?;
+        let last = history.last_session(&query, is_cancelled)?;
         before = last.filter(|last| last.last_seen < began);
     }
     Ok(UserHistory { username, gateway, recent, before })
@@ -170,8 +172,8 @@ fn last_seen(
     gateway: Option<&HistoryGateway>,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<LastSeen>, HistoryError> {
-    let sought = LastSession { username: &username, before, except: None, gateway };
-    let session = history.last_session(&sought, is_cancelled)?;
+    let query = LastSessionQuery { username: &username, before, except: None, gateway };
+    let session = history.last_session(&query, is_cancelled)?;
     let session = session.filter(|session| session.state != SessionState::Present);
     Ok(session.map(|session| LastSeen { username, session }))
 }

@@ -181,7 +181,7 @@ fn commands(state: &AppState, drafts: &Drafts) -> Vec<Entry> {
     let available = command_table::ALL.iter().filter(|named| named.is_available(state, drafts));
     available
         // The palette is open already.
-        .filter(|named| named.command() != Command::OpenPalette)
+        .filter(|named| named.command() != Command::TogglePalette)
         .map(|named| Entry {
             keys: named.keys.map(key_text::keys).unwrap_or_default(),
             ..entry(Section::Commands, named.icon, &named.text(state), named.command())

@@ -55,7 +55,7 @@ impl FilterBox<'_> {
         let id = super::id(column);
         let title = display::title(column);
         let p = palette(ui.visuals());
-        let is_folded = is_compact || rect.width() < theme::TOGGLES_MIN_WIDTH;
+        let is_menu = is_compact || rect.width() < theme::TOGGLES_MIN_WIDTH;
         let is_hovered = ui.rect_contains_pointer(rect);
         let focused = ui.memory(Memory::focused);
         let has_focus = focused == Some(id);
@@ -94,7 +94,7 @@ impl FilterBox<'_> {
         ui.painter().galley(at, caption, color);
         left += width + GAP;
 
-        let toggles_width = if is_folded { tokens::TOGGLE_SIZE } else { toggles::total_width(ui) };
+        let toggles_width = if is_menu { tokens::TOGGLE_SIZE } else { toggles::total_width(ui) };
         let toggles_left = rect.right() - RIGHT - toggles_width;
         let clear = Rect::from_center_size(
             pos2(toggles_left - GAP - tokens::TOGGLE_SIZE / 2.0, y),
@@ -108,7 +108,7 @@ impl FilterBox<'_> {
         if ground.clicked() {
             edit.request_focus();
         }
-        if text.pattern.is_empty() && !is_folded && ui.is_enabled() {
+        if text.pattern.is_empty() && !is_menu && ui.is_enabled() {
             // Without text there is nothing to clear, and the hint has its room.
             paint_hint(ui, value.with_max_x(clear.right()), id, hint(column));
         }
@@ -138,12 +138,12 @@ impl FilterBox<'_> {
                 commands.push(Command::Filter(FilterCommand::Clear(field)));
             }
         }
-        let mode = if is_folded {
+        let mode = if is_menu {
             let place = Rect::from_center_size(
                 pos2(toggles_left + toggles_width / 2.0, y),
                 vec2(tokens::TOGGLE_SIZE, tokens::TOGGLE_SIZE),
             );
-            toggles::show_folded(ui, id, place, text.mode, is_visible)
+            toggles::show_as_menu(ui, id, place, text.mode, is_visible)
         } else {
             toggles::show(ui, id, pos2(toggles_left, y), text.mode, is_visible)
         };
@@ -272,5 +272,5 @@ fn take_offer(
         applied.is_some_and(|filter| filter.pattern() == text.pattern && filter.mode() == text.mode);
     let offers = state.table.result().map_or(&[][..], |result| &result.offers);
     let offer = offers.first().filter(|offer| is_applied && offer.fields.contains(&field));
-    commands.extend(offer.cloned().map(FilterCommand::TakeOffer).map(Command::Filter));
+    commands.extend(offer.cloned().map(FilterCommand::ApplySuggestion).map(Command::Filter));
 }

@@ -62,7 +62,7 @@ pub(in crate::ui) fn show_without_message(
     let p = palette(ui.visuals());
     let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    let is_folded = rect.width() < theme::TOGGLES_MIN_WIDTH;
+    let is_menu = rect.width() < theme::TOGGLES_MIN_WIDTH;
     let is_hovered = ui.rect_contains_pointer(rect);
     let focused = ui.memory(Memory::focused);
     let is_active = focused.is_some_and(|focused| focused == id || toggles::ids(id).contains(&focused));
@@ -77,7 +77,7 @@ pub(in crate::ui) fn show_without_message(
     let left = rect.left() + LEFT;
     let caption_width = caption.size().x;
     ui.painter().galley(pos2(left, y - caption.size().y / 2.0), caption, p.secondary);
-    let toggles_width = if is_folded { tokens::TOGGLE_SIZE } else { toggles::total_width(ui) };
+    let toggles_width = if is_menu { tokens::TOGGLE_SIZE } else { toggles::total_width(ui) };
     let toggles_left = rect.right() - RIGHT - toggles_width;
     let value = Rect::from_min_max(
         pos2(left + caption_width + GAP, rect.top()),
@@ -93,10 +93,10 @@ pub(in crate::ui) fn show_without_message(
     let edit = edit.accessible_name(labels.name);
     describe_error(ui, id, error);
     let is_visible = is_hovered || is_active || !text.pattern.is_empty();
-    let mode = if is_folded {
+    let mode = if is_menu {
         let center = pos2(toggles_left + toggles_width / 2.0, y);
         let place = Rect::from_center_size(center, vec2(tokens::TOGGLE_SIZE, tokens::TOGGLE_SIZE));
-        toggles::show_folded(ui, id, place, text.mode, is_visible)
+        toggles::show_as_menu(ui, id, place, text.mode, is_visible)
     } else {
         toggles::show(ui, id, pos2(toggles_left, y), text.mode, is_visible)
     };

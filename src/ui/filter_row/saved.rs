@@ -65,7 +65,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         }
     }
     if let Some(removed) = &drafts.removed_filter {
-        let undo = menu::Item::new(format!("Undo: keep {}", removed.name)).icon(icons::ROTATE_CCW);
+        let undo = menu::Item::new(format!("Restore {}", removed.name)).icon(icons::ROTATE_CCW);
         // The number of items above it changes.
         let builder = UiBuilder::new().scope_id(undo_id());
         let undo = ui.scope_builder(builder, |ui| ui.add(undo)).inner;

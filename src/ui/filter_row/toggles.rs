@@ -112,7 +112,7 @@ fn keep_focus(ui: &Ui, filter: Id, clicked: &Response) {
 }
 
 /// Draws the button that has the toggles in its menu. Returns the mode once one was clicked.
-pub(super) fn show_folded(ui: &Ui, filter: Id, rect: Rect, mode: Mode, is_visible: bool) -> Option<Mode> {
+pub(super) fn show_as_menu(ui: &Ui, filter: Id, rect: Rect, mode: Mode, is_visible: bool) -> Option<Mode> {
     let mut chosen = None;
     let is_on = mode != Mode::default();
     let response = ui.interact(rect, filter.with("fold"), Sense::click());

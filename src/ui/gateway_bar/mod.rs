@@ -1,5 +1,5 @@
-//! The bar at the top of the window: the gateway, its state and its commands. It is the banner of a gateway that doesn't
-//! answer.
+//! The bar at the top of the window: the gateway, its state and its commands. It turns into an error
+//! banner if the gateway doesn't answer.
 
 mod address;
 mod alerts;
@@ -242,7 +242,7 @@ impl Control {
                 Button::ghost_icon(icons::SEARCH, PALETTE)
             }
             Self::Palette => {
-                let keys = command_table::keys_of(&Command::OpenPalette).unwrap_or_default();
+                let keys = command_table::keys_of(&Command::TogglePalette).unwrap_or_default();
                 Button::ghost(keys).icon(icons::SEARCH).name(PALETTE)
             }
             Self::Alerts => alerts::button(&state.alerts, palette(&ctx.global_style().visuals)),
@@ -320,8 +320,8 @@ impl Control {
             }
             Self::Palette => {
                 let palette = ui.add(button);
-                if palette.tooltip_of(PALETTE, &Command::OpenPalette).clicked() {
-                    commands.push(Command::OpenPalette);
+                if palette.tooltip_of(PALETTE, &Command::TogglePalette).clicked() {
+                    commands.push(Command::TogglePalette);
                 }
             }
             Self::Alerts => {

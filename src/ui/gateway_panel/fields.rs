@@ -287,7 +287,7 @@ fn report_edit(edit: &Response, field: Field, commands: &mut Vec<Command>) {
     }
 }
 
-/// Moves the keyboard focus to a box, and scrolls there and to the error below it, if the form leads there.
+/// Moves the keyboard focus to a box and scrolls to it and the error below it, if it is `form.reveal`.
 fn lead_to(ui: &Ui, form: &GatewayForm, edit: &Response, to: Reveal) {
     if form.reveal == Some(to) {
         edit.request_focus();

@@ -36,7 +36,7 @@ pub(super) fn show(
     };
     let close = if form.is_changed() { "Discard" } else { "Close" };
     if guide::bar_ui(ui, bar, &title, close, form.stage) {
-        commands.push(Command::CloseGateway);
+        commands.push(Command::DiscardGatewayForm);
     }
     // The space between controls is part of the form.
     ui.spacing_mut().item_spacing.y = 0.0;

@@ -126,7 +126,7 @@ fn filter_items(ui: &mut Ui, menu: &CellMenu, commands: &mut Vec<Command>) {
 /// Draws the item that shows the time of the session in the timeline, or the reason why it can't be shown.
 fn timeline_item(ui: &mut Ui, time: Option<TimeRange>, commands: &mut Vec<Command>) {
     let reason = match time {
-        None => Some("The gateway gave no creation time of this session"),
+        None => Some("This session has no creation time"),
         Some(_) if !regions::has_room_for_timeline(ui.ctx()) => Some(timeline::NO_ROOM),
         Some(_) => None,
     };

@@ -10,12 +10,12 @@ use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::fit;
+use super::auto_width;
 use crate::dataset::{Column, ColumnId};
 use crate::display::DateStyle;
 
 /// Why the last visible column can't be hidden.
-pub(super) const LAST_SHOWN: &str = "One column has to stay";
+pub(super) const LAST_SHOWN: &str = "At least one column must be visible";
 
 /// Draws the items: the columns of every gateway, then those of this one.
 pub(in super::super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
@@ -44,7 +44,7 @@ pub(in super::super) fn show(ui: &mut Ui, state: &AppState, commands: &mut Vec<C
         }
         if ui.add(Item::new("Fit all").icon(icons::CHEVRONS_LEFT_RIGHT_ELLIPSIS)).clicked() {
             let table = ui.ctx().read_response(super::id()).map_or(screen, |table| table.rect);
-            fit::fit_all(ui, state, table.width(), commands);
+            auto_width::fit_all(ui, state, table.width(), commands);
         }
         if ui.add(Item::new("Reset columns").icon(icons::ROTATE_CCW)).clicked() {
             commands.push(Command::ResetColumns);

@@ -16,7 +16,7 @@ use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
-use super::fit::{fit_to_content, font, shown_title};
+use super::auto_width::{fit_to_content, font, shown_title};
 use super::{Shown, cell, geometry, header_menu};
 use crate::dataset::{Column, ColumnId};
 use crate::display;

@@ -2,11 +2,11 @@
 //!
 //! Only visible lines are laid out. Their position is counted in whole pixels by [`crate::table`].
 
+mod auto_width;
 mod body;
 mod cell;
 mod cell_menu;
 mod columns_menu;
-mod fit;
 mod geometry;
 mod header;
 mod header_menu;

@@ -1,7 +1,7 @@
 //! Whether a gateway answers at the addresses, and which one.
 
 use super::super::connection_test::TestedNode;
-use crate::gateway::check::{Outcome, Step, StepName};
+use crate::gateway::check::{CheckStep, Outcome, StepName};
 use crate::gateway::{GatewayError, GatewayInfo, NodeUrl, RejectedCertificate, Role};
 use crate::sanitize::one_line;
 
@@ -81,7 +81,7 @@ pub(in super::super) fn none_at(url: &NodeUrl) -> String {
 /// Returns `true` if a gateway answers at this address: it says so, or it has what only a gateway has.
 fn is_gateway(node: &TestedNode) -> bool {
     let step = |name| node.steps.iter().find(|step| step.name == name);
-    let is_passed = |step: &Step| matches!(step.outcome, Outcome::Ok | Outcome::Warning);
+    let is_passed = |step: &CheckStep| matches!(step.outcome, Outcome::Ok | Outcome::Warning);
     if !OWN.iter().all(|name| step(*name).is_some_and(is_passed)) {
         return false;
     }
@@ -91,8 +91,8 @@ fn is_gateway(node: &TestedNode) -> bool {
 }
 
 /// Returns `true` unless nothing is at the address of the resource, or another page.
-fn is_answered_by_a_gateway(step: &Step) -> bool {
-    !matches!(step.error, Some(GatewayError::NoResource { .. } | GatewayError::Answer(_)))
+fn is_answered_by_a_gateway(step: &CheckStep) -> bool {
+    !matches!(step.error, Some(GatewayError::NoResource { .. } | GatewayError::InvalidResponse(_)))
 }
 
 /// Returns what a node says about itself.

@@ -10,7 +10,7 @@ use super::super::gateway_draft::AuthKind;
 use super::super::icons::{self, Icon};
 use super::super::tokens;
 use super::found;
-use crate::gateway::check::{Outcome, Step, StepName};
+use crate::gateway::check::{CheckStep, Outcome, StepName};
 use crate::gateway::{GatewayError, GatewayInfo, Role as GatewayRole};
 
 /// Space above and below a line.
@@ -130,7 +130,7 @@ impl Line {
     /// Returns the line for completed steps; `None` if an earlier failure says all about them.
     fn of(
         part: &Part,
-        steps: &[&Step],
+        steps: &[&CheckStep],
         node: &TestedNode,
         test: &ConnectionTest,
         has_tasks: bool,
@@ -219,13 +219,13 @@ impl Line {
 }
 
 /// Returns the completed steps of a line.
-fn steps_of<'a>(node: &'a TestedNode, part: &Part) -> Vec<&'a Step> {
+fn steps_of<'a>(node: &'a TestedNode, part: &Part) -> Vec<&'a CheckStep> {
     node.steps.iter().filter(|step| part.steps.contains(&step.name)).collect()
 }
 
 /// Returns the step that stands for a line whose steps all succeeded: the first one with a warning, or else the most
 /// informative one.
-fn decisive<'a>(steps: &[&'a Step]) -> Option<&'a Step> {
+fn decisive<'a>(steps: &[&'a CheckStep]) -> Option<&'a CheckStep> {
     let warning = steps.iter().find(|step| step.outcome == Outcome::Warning);
     let named = |name| steps.iter().find(|step| step.name == name);
     let decisive = warning.or_else(|| named(StepName::Health)).or_else(|| named(StepName::WebDev));
@@ -237,7 +237,7 @@ fn milliseconds(time: Duration) -> String {
 }
 
 /// Returns what a gateway is: `Ignition` and its version.
-fn title_of(info: Option<&GatewayInfo>, step: &Step) -> String {
+fn title_of(info: Option<&GatewayInfo>, step: &CheckStep) -> String {
     let version = info.and_then(|info| info.version.as_ref());
     version.map_or_else(|| step.message.clone(), |version| format!("Ignition {version}"))
 }
@@ -254,7 +254,7 @@ fn detail_of(info: Option<&GatewayInfo>) -> Option<String> {
 }
 
 /// Returns how the login was accepted.
-fn signed_in(test: &ConnectionTest, step: &Step) -> String {
+fn signed_in(test: &ConnectionTest, step: &CheckStep) -> String {
     match test.draft().auth {
         AuthKind::Password => format!("Signed in as {}", test.draft().user.trim()),
         AuthKind::Token => "Signed in with the API token".to_owned(),
@@ -263,10 +263,12 @@ fn signed_in(test: &ConnectionTest, step: &Step) -> String {
 }
 
 /// Returns what is said about a resource that can't be read. `has_tasks`: the guide lists what to do.
-fn missing(step: &Step, has_tasks: bool) -> (String, Option<String>) {
+fn missing(step: &CheckStep, has_tasks: bool) -> (String, Option<String>) {
     match &step.error {
         // Where the module is missing as well, the step says more than its error.
-        Some(error @ GatewayError::NoResource { status, .. }) if step.message == Step::sentence(error) => {
+        Some(error @ GatewayError::NoResource { status, .. })
+            if step.message == CheckStep::sentence(error) =>
+        {
             let place = if has_tasks { ", see step 4" } else { "" };
             ("No Gatewatch resource".to_owned(), Some(format!("HTTP {status}{place}")))
         }

@@ -52,7 +52,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     let (bar, rest) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
     let title = if form.is_saved { form.before.name.as_str() } else { "New gateway" };
     if bar_ui(ui, bar, title, "Cancel", form.stage) {
-        commands.push(Command::CloseGateway);
+        commands.push(Command::DiscardGatewayForm);
     }
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rest, 0, p.table);
@@ -266,7 +266,7 @@ fn address(
         .return_key(egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, Key::Enter))
         .desired_rows(2);
     let edit = text_field::multiline(ui, edit, "Addresses", has_error || not_found.is_some());
-    if matches!(form.reveal, Some(Reveal::Step | Reveal::Addresses)) {
+    if matches!(form.reveal, Some(Reveal::CheckStep | Reveal::Addresses)) {
         focus(&edit);
     }
     if edit.changed() {
@@ -307,7 +307,7 @@ fn name(ui: &mut Ui, form: &mut GatewayForm, progress: &Progress<'_>, commands: 
                 TextField::new(name_id(), "").name("Name").hint("Plant North").error(error.as_deref());
             let edit = field.show(ui, &mut form.draft.name, false).edit;
             let is_open = progress.open == GuideStep::Name;
-            if form.reveal == Some(Reveal::Name) || (is_open && form.reveal == Some(Reveal::Step)) {
+            if form.reveal == Some(Reveal::Name) || (is_open && form.reveal == Some(Reveal::CheckStep)) {
                 focus(&edit);
             }
             if edit.changed() {

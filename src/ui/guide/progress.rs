@@ -66,7 +66,7 @@ mod tests {
     use super::super::state::GuideChange;
     use super::*;
     use crate::gateway::GatewayInfo;
-    use crate::gateway::check::{Outcome, Step, StepName};
+    use crate::gateway::check::{CheckStep, Outcome, StepName};
     use crate::ui::connection_test::{ConnectionTest, TestStage};
     use crate::ui::gateway_draft::AuthKind;
     use crate::ui::gateway_form::{FormChange, Reveal};
@@ -88,7 +88,7 @@ mod tests {
             let message = format!("Reachable, {}", name.id());
             let info = GatewayInfo::parse("PlatformName=North;Version=8.1.44");
             let info = info.filter(|_| name == StepName::Health && outcome == Outcome::Ok);
-            test.nodes[0].steps.push(Step { name, outcome, message, advice: None, error, info });
+            test.nodes[0].steps.push(CheckStep { name, outcome, message, advice: None, error, info });
         }
         test.stage = TestStage::Ended;
         form.test = Some(test);
@@ -159,7 +159,7 @@ mod tests {
         form.reveal = None;
         test(&mut form, &missing());
         follow(&mut form, false);
-        assert_eq!(form.reveal.take(), Some(Reveal::Step));
+        assert_eq!(form.reveal.take(), Some(Reveal::CheckStep));
 
         form.draft.auth = AuthKind::Password;
         form.draft.user = "billy".to_owned();

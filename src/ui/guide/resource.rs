@@ -13,7 +13,7 @@ use super::super::tooltip::ResponseExt as _;
 use super::focus;
 use super::state::{GuideChange, GuideState, GuideStep, lacks_resource};
 use super::step::{self, Part, TASK_BUTTON, task};
-use crate::gateway::check::{Outcome, Step, StepName};
+use crate::gateway::check::{CheckStep, Outcome, StepName};
 use crate::gateway::webdev::{PROJECT_FILE, SCRIPT};
 use crate::gateway::{NodeUrl, Version};
 
@@ -45,7 +45,7 @@ pub(super) fn show(
     } else {
         web_dev(ui, form, guide, version, commands)
     };
-    if is_open && form.reveal == Some(Reveal::Step) && guide.is_by_keyboard {
+    if is_open && form.reveal == Some(Reveal::CheckStep) && guide.is_by_keyboard {
         focus(&first);
     }
 }
@@ -59,7 +59,7 @@ fn web_dev(
     commands: &mut Vec<Command>,
 ) -> Response {
     let steps = || form.current_test().into_iter().flat_map(|test| &test.nodes).flat_map(|node| &node.steps);
-    let is_installed = |step: &Step| step.name == StepName::WebDev && step.outcome == Outcome::Ok;
+    let is_installed = |step: &CheckStep| step.name == StepName::WebDev && step.outcome == Outcome::Ok;
     let has_resource = steps().any(is_installed) && !steps().any(lacks_resource);
     let fact = if has_resource {
         "It is installed, but it can't be read yet. The connection test says why"

@@ -129,9 +129,9 @@ fn node_ui(
     });
 }
 
-/// Draws all steps, folded.
+/// Draws all steps, behind a button.
 fn details(ui: &mut Ui, nodes: &[TestedNode], commands: &mut Vec<Command>) {
-    if !details_text::fold(ui, Id::unique("guide details"), "Test details") {
+    if !details_text::expander(ui, Id::unique("guide details"), "Test details") {
         return;
     }
     let mut texts = Vec::new();

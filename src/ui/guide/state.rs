@@ -3,7 +3,7 @@
 use super::super::connection_test::{ConnectionTest, TestStage, TestedNode};
 use super::super::gateway_draft::{AuthKind, Draft};
 use super::found;
-use crate::gateway::check::{Step, StepName, is_readable};
+use crate::gateway::check::{CheckStep, StepName, is_readable};
 use crate::gateway::{GatewayError, Version};
 
 /// A step of the guide.
@@ -195,11 +195,11 @@ fn can_be_read(node: &TestedNode) -> bool {
     node.steps.last().is_some_and(is_readable)
 }
 
-fn rejection(step: &Step) -> Option<&GatewayError> {
+fn rejection(step: &CheckStep) -> Option<&GatewayError> {
     step.error.as_ref().filter(|_| step.name == StepName::SignIn)
 }
 
 /// Returns `true` if the gateway has no Gatewatch resource.
-pub(super) fn lacks_resource(step: &Step) -> bool {
+pub(super) fn lacks_resource(step: &CheckStep) -> bool {
     matches!(step.error, Some(GatewayError::NoResource { .. }))
 }

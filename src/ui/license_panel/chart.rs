@@ -64,7 +64,7 @@ pub(super) fn show(
         }
         match peak.watched {
             DayWatched::Full => {}
-            DayWatched::Partly { .. } => {
+            DayWatched::Partial { .. } => {
                 let place = Rect::from_x_y_ranges(xs, top - theme::LICENSE_HATCH..=top);
                 timeline::hatch(&painter, p, place);
             }

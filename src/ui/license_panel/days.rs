@@ -59,7 +59,7 @@ pub(super) fn show(
     let mut columns = theme::LICENSE_DAY_COLUMNS;
     columns[OVER] = over_column(ui, state, days.len(), limits);
     let widths = list_cells::fit(&columns, list_cells::room(rect));
-    list_cells::scroll_aside(ui, rect, &focus, &widths, |ui| {
+    list_cells::scroll_horizontally(ui, rect, &focus, &widths, |ui| {
         let p = palette(ui.visuals());
         let others = widths[..COLUMNS.len() - 1].iter().copied();
         let key = |row: usize| state.license.day_in_row(row).map(|(_, day)| day.from);

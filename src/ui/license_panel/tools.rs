@@ -114,7 +114,8 @@ fn limit(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<
         commands.push(Command::License(LicenseCommand::SetLimit(*kind, limit)));
     }
     drafts.limit = draft;
-    let about = "The most sessions of this kind at once that the license allows. Nothing is refused";
+    let about =
+        "Maximum concurrent sessions of this kind that the license allows. Gatewatch doesn't enforce it";
     edit.tooltip(if is_faulty { "Enter a whole number, or nothing for no limit" } else { about });
 }
 

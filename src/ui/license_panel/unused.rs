@@ -65,7 +65,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
     let widths = list_cells::fit(&columns, list_cells::room(rect));
     let node = names::GATEWAY.into();
     let node = state.column_title(&node);
-    list_cells::scroll_aside(ui, rect, &focus, &widths, |ui| {
+    list_cells::scroll_horizontally(ui, rect, &focus, &widths, |ui| {
         let color = palette(ui.visuals()).text;
         let others = widths[..columns.len() - 1].iter().copied();
         let dataset = state.table.result().map(|result| &result.dataset);

@@ -124,12 +124,12 @@ pub(in crate::ui) struct AppState {
 /// Whether the window asks for a login. Ends with the connection, and when the gateway is read again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) enum SignInChoice {
-    /// If a node requires one.
+    /// Asks if a node requires a login.
     #[default]
     Automatic,
-    /// Not while there is a table.
+    /// Doesn't ask while a table is shown.
     Dismissed,
-    /// Also if no node requires one, such as for a token that a gateway without the Gatewatch resource accepts.
+    /// Asks even if no node requires a login, such as for a token that a gateway without the Gatewatch resource accepts.
     Asked,
 }
 

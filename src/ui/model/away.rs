@@ -30,14 +30,14 @@ pub(in crate::ui) struct AwayOutage {
 }
 
 impl Away {
-    /// Returns it without short outages, the longest one first; `None` if there is nothing to say.
+    /// Returns the summary without short outages, the longest one first; `None` if there is nothing to say.
     pub(in crate::ui) fn if_noteworthy(mut self) -> Option<Self> {
         self.outages.retain(|outage| outage.duration_ms >= MIN_OUTAGE_MS);
         self.outages.sort_by_key(|outage| std::cmp::Reverse(outage.duration_ms));
         (self.arrived > 0 || self.left > 0 || !self.outages.is_empty()).then_some(self)
     }
 
-    /// Returns it in a line, such as `Since yesterday 18:02: 41 arrived, 39 left, Plant South unreachable 12 min`.
+    /// Returns the summary in a line, such as `Since yesterday 18:02: 41 arrived, 39 left, Plant South unreachable 12 min`.
     pub(in crate::ui) fn text(&self, clock: &Clock) -> String {
         let count =
             |count: usize, what: &str| (count > 0).then(|| format!("{} {what}", display::number(count)));

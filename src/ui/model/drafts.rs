@@ -250,7 +250,7 @@ impl Default for ExportOptions {
 }
 
 impl ExportOptions {
-    /// Returns the options for a file, whose extension counts more than the chosen format.
+    /// Returns the options for a file, whose extension takes precedence over the chosen format.
     pub(in crate::ui) fn for_file(self, path: &Path) -> Self {
         Self { format: FileFormat::of(path).unwrap_or(self.format), ..self }
     }

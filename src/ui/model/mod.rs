@@ -25,7 +25,7 @@ mod toasts;
 mod ui_state;
 mod user_history;
 
-pub(super) use crate::history::since_1970 as epoch_ms;
+pub(super) use crate::history::epoch_ms;
 pub(super) use activity::ActivityList;
 pub(super) use alerts::{AlertList, MAX_LISTED_ALERTS};
 pub(super) use app_state::{AppState, Health, SignInChoice};

@@ -5,7 +5,7 @@ use egui::Id;
 use crate::dataset::ColumnId;
 use crate::query::FilterText;
 use crate::ui::pattern_test::{
-    MAX_ROWS, PatternInput, PatternOutcome, TestFailure, TestedValue, TestedValues, Verdict, VerdictCounts,
+    MAX_ROWS, MatchResult, PatternInput, PatternOutcome, ResultCounts, TestFailure, TestedValue, TestedValues,
 };
 
 /// The dialog that tests a pattern.
@@ -26,7 +26,7 @@ pub(in crate::ui) struct PatternTester {
     pub(in crate::ui) cursor: Option<usize>,
     /// The outcome of the last test that has ended.
     outcome: Option<PatternOutcome>,
-    /// The last one with verdicts, if that one has none.
+    /// The last one with results, if that one has none.
     before: Option<PatternOutcome>,
     /// A test of something else has run for so long that the dialog says so.
     pub(in crate::ui) is_slow: bool,
@@ -77,7 +77,7 @@ impl PatternTester {
         (self.outcome, self.before, self.cursor) = (None, None, None);
     }
 
-    /// Sets the outcome of a test. The verdicts of an earlier one are kept for a pattern that isn't complete yet. The cursor
+    /// Sets the outcome of a test. The results of an earlier one are kept for a pattern that isn't complete yet. The cursor
     /// stays with its value.
     pub(in crate::ui) fn set_outcome(&mut self, outcome: PatternOutcome) {
         let value = self.cursor.and_then(|cursor| Some(self.rows().nth(cursor)?.value.clone()));
@@ -89,7 +89,7 @@ impl PatternTester {
 
     /// Returns the values that are listed.
     pub(in crate::ui) fn rows(&self) -> impl Iterator<Item = &TestedValue> {
-        let rows = self.verdicts().into_iter().flat_map(|(_, values)| &values.rows);
+        let rows = self.results().into_iter().flat_map(|(_, values)| &values.rows);
         rows.filter(|row| self.listed.has(row)).take(MAX_ROWS)
     }
 
@@ -98,19 +98,19 @@ impl PatternTester {
         self.outcome.as_ref()
     }
 
-    /// Returns the last verdicts, with what was tested.
-    pub(in crate::ui) fn verdicts(&self) -> Option<(&PatternInput, &TestedValues)> {
+    /// Returns the last results, with what was tested.
+    pub(in crate::ui) fn results(&self) -> Option<(&PatternInput, &TestedValues)> {
         let mut outcomes = self.outcome.iter().chain(&self.before);
         outcomes.find_map(|outcome| Some((&outcome.input, outcome.result.as_ref().ok()?)))
     }
 
-    /// Returns why there are no verdicts on the pattern in the dialog.
+    /// Returns why there are no results on the pattern in the dialog.
     pub(in crate::ui) fn failure(&self) -> Option<&TestFailure> {
         self.current()?.result.as_ref().err()
     }
 
-    /// Returns the verdicts on the pattern in the dialog, maybe of a table that was refreshed since.
-    pub(in crate::ui) fn current_verdicts(&self) -> Option<&TestedValues> {
+    /// Returns the results on the pattern in the dialog, maybe of a table that was refreshed since.
+    pub(in crate::ui) fn current_results(&self) -> Option<&TestedValues> {
         self.current()?.result.as_ref().ok()
     }
 
@@ -147,7 +147,7 @@ impl ListedValues {
     pub(in crate::ui) const ALL: [Self; 3] = [Self::All, Self::Passing, Self::Others];
 
     /// Returns the number of values that would be listed if there were room for all.
-    pub(in crate::ui) fn count(self, counts: &VerdictCounts) -> usize {
+    pub(in crate::ui) fn count(self, counts: &ResultCounts) -> usize {
         match self {
             Self::All => counts.total,
             Self::Passing => counts.passing,
@@ -159,8 +159,8 @@ impl ListedValues {
     pub(in crate::ui) fn has(self, value: &TestedValue) -> bool {
         match self {
             Self::All => true,
-            Self::Passing => value.verdict == Verdict::Passes,
-            Self::Others => value.verdict != Verdict::Passes,
+            Self::Passing => value.result == MatchResult::Passes,
+            Self::Others => value.result != MatchResult::Passes,
         }
     }
 }
@@ -182,7 +182,7 @@ mod tests {
             let rows = values.iter().map(|value| TestedValue {
                 value: (*value).to_owned(),
                 sessions: None,
-                verdict: Verdict::Passes,
+                result: MatchResult::Passes,
                 groups: Vec::new(),
             });
             let result = Ok(TestedValues { rows: rows.collect(), ..TestedValues::default() });

@@ -50,12 +50,12 @@ impl SeriesCounts {
         Self { dataset: dataset.clone(), split, counts }
     }
 
-    /// Returns `true` if they are those of a dataset.
+    /// Returns `true` if the counts are of this dataset and split.
     pub(in crate::ui) fn is_of(&self, dataset: &Arc<Dataset>, split: ChartSplit) -> bool {
         Arc::ptr_eq(&self.dataset, dataset) && self.is_by(split)
     }
 
-    /// Returns `true` if they are sorted so.
+    /// Returns `true` if the counts have this split.
     pub(in crate::ui) fn is_by(&self, split: ChartSplit) -> bool {
         self.split == split
     }

@@ -18,14 +18,14 @@ const DESKTOP_ENTRY: &str = "gatewatch";
 /// How long the service may take for an answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The number of notifications that can be replaced.
-const MAX_KNOWN: usize = 256;
+const MAX_SHOWN: usize = 256;
 /// Leaves the time until a notification disappears to the desktop.
 const DEFAULT_TIME: i32 = -1;
 const NORMAL: u8 = 1;
 const CRITICAL: u8 = 2;
 
 /// A notification that can be replaced or closed.
-struct Known {
+struct ShownNotification {
     id: u32,
     /// The key of its message.
     key: Option<String>,
@@ -39,7 +39,7 @@ pub(super) struct Service {
     /// The connection, and whether the service reads markup; `None` until it is needed, and after an error.
     connection: Option<(Connection, bool)>,
     /// What was shown, the oldest first.
-    known: VecDeque<Known>,
+    known: VecDeque<ShownNotification>,
 }
 
 impl Service {
@@ -52,9 +52,13 @@ impl Service {
         let id = shown?;
         self.known.retain(|known| known.id != id);
         if !message.begun.is_empty() {
-            self.known.push_back(Known { id, key: message.key.clone(), open: message.begun.clone() });
+            self.known.push_back(ShownNotification {
+                id,
+                key: message.key.clone(),
+                open: message.begun.clone(),
+            });
         }
-        if self.known.len() > MAX_KNOWN {
+        if self.known.len() > MAX_SHOWN {
             self.known.pop_front();
         }
         Ok(())
@@ -88,7 +92,7 @@ impl Service {
     }
 
     fn try_show(&mut self, message: &Message) -> zbus::Result<u32> {
-        let is_same = |known: &&Known| message.key.is_some() && known.key == message.key;
+        let is_same = |known: &&ShownNotification| message.key.is_some() && known.key == message.key;
         let replaces = self.known.iter().find(is_same).map_or(0, |known| known.id);
         let (connection, reads_markup) = self.connection()?;
         let body = if *reads_markup { escape(&message.body) } else { message.body.clone() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::icons::{self, Icon};
 use super::super::model::ListedValues;
-use super::super::pattern_test::{Engines, MAX_ROWS, PatternInput, TestedValue, TestedValues, Verdict};
+use super::super::pattern_test::{Engines, MAX_ROWS, MatchResult, PatternInput, TestedValue, TestedValues};
 use super::super::tokens::Palette;
 use crate::dataset::ColumnId;
 use crate::display::{self, number};
@@ -19,25 +19,25 @@ fn is_match(text: &FilterText) -> bool {
     !text.mode.invert && !text.pattern.is_empty()
 }
 
-/// Returns a verdict in words.
-pub(super) fn verdict(verdict: Verdict, text: &FilterText) -> &'static str {
-    match (verdict, is_match(text)) {
-        (Verdict::Passes, true) => "Matches",
-        (Verdict::Passes, false) => "Passes",
-        (Verdict::LeftOut, true) => "No match",
-        (Verdict::LeftOut, false) => "Excluded",
-        (Verdict::GivesUp, _) => "Gives up",
-        (Verdict::FailsInJava, _) => "Fails in Java",
+/// Returns a result in words.
+pub(super) fn result(result: MatchResult, text: &FilterText) -> &'static str {
+    match (result, is_match(text)) {
+        (MatchResult::Passes, true) => "Matches",
+        (MatchResult::Passes, false) => "Passes",
+        (MatchResult::LeftOut, true) => "No match",
+        (MatchResult::LeftOut, false) => "Excluded",
+        (MatchResult::GivesUp, _) => "Limit exceeded",
+        (MatchResult::FailsInJava, _) => "Fails in Java",
     }
 }
 
-/// Returns the icon of a verdict.
-pub(super) fn icon(verdict: Verdict, p: &Palette) -> (Icon, egui::Color32) {
-    match verdict {
-        Verdict::Passes => (icons::CIRCLE_CHECK, p.ok),
-        Verdict::LeftOut => (icons::CIRCLE_X, p.secondary),
-        Verdict::GivesUp => (icons::TRIANGLE_ALERT, p.warning),
-        Verdict::FailsInJava => (icons::CIRCLE_ALERT, p.error),
+/// Returns the icon of a result.
+pub(super) fn icon(result: MatchResult, p: &Palette) -> (Icon, egui::Color32) {
+    match result {
+        MatchResult::Passes => (icons::CIRCLE_CHECK, p.ok),
+        MatchResult::LeftOut => (icons::CIRCLE_X, p.secondary),
+        MatchResult::GivesUp => (icons::TRIANGLE_ALERT, p.warning),
+        MatchResult::FailsInJava => (icons::CIRCLE_ALERT, p.error),
     }
 }
 
@@ -45,8 +45,8 @@ pub(super) fn icon(verdict: Verdict, p: &Palette) -> (Icon, egui::Color32) {
 pub(super) fn listed(text: &FilterText) -> [(ListedValues, &'static str); 3] {
     ListedValues::ALL.map(|listed| match listed {
         ListedValues::All => (listed, "All"),
-        ListedValues::Passing => (listed, verdict(Verdict::Passes, text)),
-        ListedValues::Others => (listed, verdict(Verdict::LeftOut, text)),
+        ListedValues::Passing => (listed, result(MatchResult::Passes, text)),
+        ListedValues::Others => (listed, result(MatchResult::LeftOut, text)),
     })
 }
 
@@ -71,7 +71,7 @@ pub(super) fn counts(input: &PatternInput, tested: &TestedValues) -> String {
     let text = format!("{} of {} {tested}{values} {verb}", number(counts.passing), number(counts.tested));
     let failed = match counts.failed {
         0 => String::new(),
-        failed => format!(", {} without a verdict", number(failed)),
+        failed => format!(", {} not decided", number(failed)),
     };
     text + &failed
 }
@@ -85,7 +85,7 @@ pub(super) fn engines(engines: Engines) -> &'static str {
     }
 }
 
-/// A remark on the verdicts.
+/// A remark on the results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Remark {
     /// The text.
@@ -138,7 +138,7 @@ pub(super) fn value(value: &TestedValue) -> std::borrow::Cow<'_, str> {
 
 /// Returns a row in words.
 pub(super) fn row(tested: &TestedValue, text: &FilterText, names: &BTreeMap<usize, String>) -> String {
-    let start = format!("{}: {}", value(tested), verdict(tested.verdict, text));
+    let start = format!("{}: {}", value(tested), result(tested.result, text));
     let sessions = tested.sessions.map(|sessions| display::sessions(sessions as usize));
     let groups = groups(tested, names).into_iter();
     let groups =
@@ -148,7 +148,7 @@ pub(super) fn row(tested: &TestedValue, text: &FilterText, names: &BTreeMap<usiz
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::pattern_test::{Values, VerdictCounts};
+    use super::super::super::pattern_test::{ResultCounts, Values};
     use super::*;
 
     fn input(pattern: &str, mode: Mode) -> PatternInput {
@@ -162,16 +162,11 @@ mod tests {
         for (pattern, mode, [total, tested, passing, failed], words) in [
             ("a", plain, [12, 12, 4, 0], "4 of 12 values match"),
             ("a", plain, [1, 1, 1, 0], "1 of 1 value matches"),
-            ("a", not, [12, 12, 11, 1], "11 of 12 values pass, 1 without a verdict"),
-            (
-                "a",
-                plain,
-                [200_000, 1_234, 0, 1_234],
-                "0 of 1,234 tested values match, 1,234 without a verdict",
-            ),
+            ("a", not, [12, 12, 11, 1], "11 of 12 values pass, 1 not decided"),
+            ("a", plain, [200_000, 1_234, 0, 1_234], "0 of 1,234 tested values match, 1,234 not decided"),
             ("", plain, [12, 12, 12, 0], "Without a pattern, all 12 values pass"),
         ] {
-            let counts = VerdictCounts { total, tested, passing, failed };
+            let counts = ResultCounts { total, tested, passing, failed };
             let tested = TestedValues { counts, ..TestedValues::default() };
             assert_eq!(self::counts(&input(pattern, mode), &tested), words);
         }
@@ -184,7 +179,7 @@ mod tests {
             super::remark(input, &tested, ListedValues::All).text
         };
         let tested = |total, tested| {
-            let counts = VerdictCounts { total, tested, ..VerdictCounts::default() };
+            let counts = ResultCounts { total, tested, ..ResultCounts::default() };
             TestedValues { counts, is_in_call: true, ..TestedValues::default() }
         };
         let input = |mode| self::input("a", mode);
@@ -201,7 +196,7 @@ mod tests {
         let tested = TestedValue {
             value: "bill.smith".to_owned(),
             sessions: Some(2),
-            verdict: Verdict::Passes,
+            result: MatchResult::Passes,
             groups: vec![Some(0..10), Some(0..4), None],
         };
         let names = [(2, "last".to_owned())].into();

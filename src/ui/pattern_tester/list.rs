@@ -26,21 +26,21 @@ fn id() -> Id {
     Id::unique("tested values")
 }
 
-/// Draws the list. The last verdicts are dimmed if they are stale.
+/// Draws the list. The last results are dimmed if they are stale.
 pub(super) fn show(
     ui: &mut Ui,
     rect: Rect,
     tester: &PatternTester,
-    verdicts: Option<(&PatternInput, &TestedValues)>,
+    results: Option<(&PatternInput, &TestedValues)>,
     is_stale: bool,
     commands: &mut Vec<Command>,
 ) {
     let focus = list_cells::frame(ui, rect, id(), "Tested values");
     let has_sessions = tester.source == ValueSource::Table;
     let none = BTreeMap::new();
-    let names = verdicts.map_or(&none, |(_, values)| &values.group_names);
+    let names = results.map_or(&none, |(_, values)| &values.group_names);
     let rows: Vec<&TestedValue> = tester.rows().collect();
-    let text = verdicts.map_or(&tester.text, |(input, _)| &input.text);
+    let text = results.map_or(&tester.text, |(input, _)| &input.text);
     let cursor = tester.cursor.filter(|cursor| *cursor < rows.len());
     let mut target = None;
     if focus.has_focus() && !rows.is_empty() {
@@ -61,7 +61,7 @@ pub(super) fn show(
     let held = HeldRows::new(&mut contents, body, id().with("held"), (rows.len(), cursor), key, find);
     let table = list_cells::table(&mut contents, "tested values", widths.into_iter().flatten());
     let table = held.scroll(table, target);
-    let titles = [Some("Verdict"), Some("Value"), sessions.map(|_| SESSIONS), Some("Groups")];
+    let titles = [Some("MatchResult"), Some("Value"), sessions.map(|_| SESSIONS), Some("Groups")];
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in titles.into_iter().flatten().enumerate() {
             row.col(|ui| {
@@ -74,7 +74,7 @@ pub(super) fn show(
         }
     });
     if rows.is_empty() {
-        note(ui, rect, empty_text(tester.source, verdicts));
+        note(ui, rect, empty_text(tester.source, results));
     } else {
         let output = table.body(|body| {
             body.rows(tokens::ROW_HEIGHT, held.count(), |mut row| {
@@ -84,7 +84,7 @@ pub(super) fn show(
                 row.col(|ui| {
                     ground(ui, row_ground);
                     dim(ui, is_stale);
-                    verdict_ui(ui, value, labels::verdict(value.verdict, text));
+                    result_ui(ui, value, labels::result(value.result, text));
                 });
                 let mut is_truncated = false;
                 let (_, place) = row.col(|ui| {
@@ -143,8 +143,8 @@ fn dim(ui: &mut Ui, is_stale: bool) {
     }
 }
 
-fn empty_text(source: ValueSource, verdicts: Option<(&PatternInput, &TestedValues)>) -> &'static str {
-    match (verdicts.map(|(_, values)| values.counts.total), source) {
+fn empty_text(source: ValueSource, results: Option<(&PatternInput, &TestedValues)>) -> &'static str {
+    match (results.map(|(_, values)| values.counts.total), source) {
         (None, _) => "Testing…",
         (Some(0), ValueSource::Table) => "The table has no values in this column",
         (Some(0), ValueSource::Typed) => "Type the values to test, one per line",
@@ -152,9 +152,9 @@ fn empty_text(source: ValueSource, verdicts: Option<(&PatternInput, &TestedValue
     }
 }
 
-fn verdict_ui(ui: &Ui, tested: &TestedValue, text: &str) {
+fn result_ui(ui: &Ui, tested: &TestedValue, text: &str) {
     let p = palette(ui.visuals());
-    let (icon, color) = labels::icon(tested.verdict, p);
+    let (icon, color) = labels::icon(tested.result, p);
     let rect = ui.max_rect();
     let y = rect.center().y - tokens::LINE / 2.0;
     let center = pos2(rect.left() + theme::CELL_LEFT + tokens::ICON_SMALL / 2.0, y);

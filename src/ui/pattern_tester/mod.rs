@@ -1,8 +1,8 @@
-//! The dialog that tests a pattern: the pattern with its toggles, the values of the table or typed ones, and the verdict on
+//! The dialog that tests a pattern: the pattern with its toggles, the values of the table or typed ones, and the result on
 //! each of them.
 //!
 //! - `list`: the list of values
-//! - `labels`: verdicts and counts in words
+//! - `labels`: results and counts in words
 
 mod labels;
 mod list;
@@ -98,7 +98,7 @@ fn body_ui(
         let used = ui.cursor().top() - ui.min_rect().top();
         let height = (rect.height() - used - GAP - STATUS_HEIGHT).max(theme::PATTERN_LIST_MIN_HEIGHT);
         let (list, _) = ui.allocate_exact_size(vec2(rect.width(), height), Sense::hover());
-        verdicts_ui(ui, list, tester, commands);
+        results_ui(ui, list, tester, commands);
         focus_scroll::follow(ui);
     });
 }
@@ -166,7 +166,7 @@ fn edited(ui: &Ui, commands: &mut Vec<Command>) {
 }
 
 /// Draws the list, or why there is none, and the lines below.
-fn verdicts_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, commands: &mut Vec<Command>) {
+fn results_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, commands: &mut Vec<Command>) {
     let p = palette(ui.visuals());
     let size = vec2(rect.width(), STATUS_HEIGHT);
     let (status, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -188,7 +188,7 @@ fn verdicts_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, commands: &mut V
         }
         failure => {
             let is_stale = failure.is_some() || tester.is_slow;
-            list::show(ui, rect, tester, tester.verdicts(), is_stale, commands);
+            list::show(ui, rect, tester, tester.results(), is_stale, commands);
             status_ui(ui, status, tester, is_stale);
         }
     }
@@ -205,7 +205,7 @@ fn status_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, is_stale: bool) {
         }
         return;
     }
-    let Some((input, values)) = tester.verdicts() else {
+    let Some((input, values)) = tester.results() else {
         return;
     };
     let size = vec2(rect.width(), tokens::LINE_SECONDARY);
@@ -232,7 +232,7 @@ fn status_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, is_stale: bool) {
 fn foot_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, commands: &mut Vec<Command>) {
     let row = rect.with_min_y(rect.bottom() - tokens::CONTROL_HEIGHT);
     let has_call_row = rect.height() > theme::PATTERN_FOOT;
-    let call = tester.current_verdicts().map(|values| &*values.call);
+    let call = tester.current_results().map(|values| &*values.call);
     let has_words = rect.width() >= theme::PATTERN_WORDS_MIN_WIDTH;
     let label = if has_words { "Copy as getSessionInfo call" } else { "Copy call" };
     let above = row.translate(vec2(0.0, -tokens::CONTROL_HEIGHT - GAP));

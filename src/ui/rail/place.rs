@@ -9,7 +9,7 @@ use super::content;
 
 /// Returns `true` in a window that is too narrow for a docked rail.
 pub(in crate::ui) fn is_narrow(ctx: &Context) -> bool {
-    ctx.content_rect().width() < theme::ROOMY_MIN_WIDTH
+    ctx.content_rect().width() < theme::VIEW_ROW_MIN_WIDTH
 }
 
 /// Returns `true` if the rail is docked, so that no button has to open it.

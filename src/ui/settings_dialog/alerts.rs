@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, settings: &General, commands: 
         }
         space(ui);
         if !state.alert_problems.is_empty() {
-            group(ui, "Left out because of an error");
+            group(ui, "Not evaluated because of an error");
             for problem in &state.alert_problems {
                 problem_ui(ui, problem);
             }

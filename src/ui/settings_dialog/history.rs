@@ -21,7 +21,7 @@ const KEEP: &str = "Keep sessions for";
 /// The numbers of days to choose from.
 const KEEP_DAYS: [u32; 8] = [7, 30, 90, 180, 365, 730, 1_825, 3_650];
 /// What applies to a recorder that is started, rather than to one that runs.
-const LATER: &str = "From the next start on";
+const LATER: &str = "Takes effect after a restart";
 
 /// Draws the page.
 pub(super) fn show(ui: &mut Ui, state: &AppState, settings: &General, commands: &mut Vec<Command>) {
@@ -33,7 +33,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, settings: &General, commands: 
             let clicked = segments::show(ui, RECORD, is_enabled, [(true, "On"), (false, "Off")]);
             commands.extend(clicked.map(Command::SetRecording));
             let is_later = is_enabled != started.is_enabled;
-            remark(ui, if is_later { LATER } else { "A gateway can be left out in its form" });
+            remark(ui, if is_later { LATER } else { "To exclude a gateway, edit it" });
         });
         row(ui, KEEP, |ui| {
             let clicked = select::show(ui, KEEP, theme::SELECT_WIDTH, keep_days, days_text, KEEP_DAYS);
@@ -93,13 +93,13 @@ fn facts(ui: &mut Ui, info: &HistoryInfo, clock: &Clock) {
     let time = |time: Option<i64>| time.map_or_else(|| "None".to_owned(), |time| clock.full_date(time));
     let sessions = match info.open_sessions {
         0 => count(info.sessions),
-        open => format!("{}, {} of them without an end", count(info.sessions), count(open)),
+        open => format!("{}, {} still open", count(info.sessions), count(open)),
     };
     let facts = [
         ("Size", display::bytes(i64::try_from(info.size_bytes).unwrap_or(i64::MAX))),
         ("Sessions", sessions),
         ("Oldest read", time(info.oldest)),
-        ("Last removal", time(info.last_purge)),
+        ("Last purge", time(info.last_purge)),
     ];
     for (name, value) in facts {
         row(ui, name, |ui| {

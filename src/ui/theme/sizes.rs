@@ -18,9 +18,9 @@ pub(in crate::ui) const WORDS_MIN_WIDTH: f32 = 1200.0;
 /// Minimum width of the menu of a gateway in the rail.
 pub(in crate::ui) const RAIL_MENU_WIDTH: f32 = 180.0;
 /// Width of the window from which there is a view row.
-pub(in crate::ui) const ROOMY_MIN_WIDTH: f32 = 900.0;
+pub(in crate::ui) const VIEW_ROW_MIN_WIDTH: f32 = 900.0;
 /// Height of the window from which there is a view row.
-pub(in crate::ui) const ROOMY_MIN_HEIGHT: f32 = 480.0;
+pub(in crate::ui) const VIEW_ROW_MIN_HEIGHT: f32 = 480.0;
 /// Width of the window from which the time of the last read has its word.
 pub(in crate::ui) const UPDATED_MIN_WIDTH: f32 = 600.0;
 /// Width that the table keeps beside the right panel. With less, the panel is over the table.
@@ -411,14 +411,14 @@ pub(in crate::ui) const PATTERN_TYPED_HEIGHT: f32 = 76.0;
 pub(in crate::ui) const PATTERN_MESSAGE_MARGIN: f32 = 12.0;
 /// Minimum height of its list.
 pub(in crate::ui) const PATTERN_LIST_MIN_HEIGHT: f32 = 76.0;
-/// Widths of the columns with verdicts and numbers of sessions. The values take a part of the rest, and their groups the
+/// Widths of the columns with results and numbers of sessions. The values take a part of the rest, and their groups the
 /// others.
 pub(in crate::ui) const PATTERN_VERDICT_WIDTH: f32 = 124.0;
 pub(in crate::ui) const PATTERN_SESSIONS_WIDTH: f32 = 80.0;
 pub(in crate::ui) const PATTERN_VALUE_PART: f32 = 0.5;
 /// Width of the dialog from which its button to copy the call has all words.
 pub(in crate::ui) const PATTERN_WORDS_MIN_WIDTH: f32 = 600.0;
-/// Opacity of verdicts on an earlier pattern.
+/// Opacity of results for an earlier pattern.
 pub(in crate::ui) const PATTERN_STALE_OPACITY: f32 = 0.5;
 
 /// Space above and below the text of a plain button.

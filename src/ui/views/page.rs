@@ -92,9 +92,9 @@ pub(super) fn buttons(ui: &mut Ui, add: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Draws the fold with the details of an error.
+/// Draws the details of an error, behind a button.
 pub(super) fn details(ui: &mut Ui, id: Id, texts: &[String], commands: &mut Vec<Command>) {
-    if !details_text::fold(ui, id, "Details of the error") {
+    if !details_text::expander(ui, id, "Details of the error") {
         return;
     }
     ui.add_space(2.0 * tokens::UNIT);

@@ -146,7 +146,7 @@ fn remembers_the_delimiter() {
     };
     let mut window = open();
     assert_eq!(export(&mut window), header(","));
-    for (option, between) in [("Tab between values", "\t"), ("Semicolon between values", ";")] {
+    for (option, between) in [("Delimiter: Tab", "\t"), ("Delimiter: Semicolon", ";")] {
         window.click("Export options");
         window.click(option);
         window.press(NONE, Key::Escape);

@@ -115,7 +115,7 @@ fn on_if(is_on: bool) -> Vec<TestSession> {
 }
 
 #[test]
-fn who_changes_the_node_neither_leaves_nor_arrives() {
+fn user_who_changes_the_node_neither_leaves_nor_arrives() {
     for (from, to) in [(A, B), (B, A)] {
         let mut plant = plant([Condition::Arrives, Condition::Leaves]);
         for time in [0, 10_000] {

@@ -13,7 +13,7 @@ pub const FLAPPING_ARRIVALS: usize = 3;
 /// this time.
 ///
 /// A client that can't hold its connection tries again after seconds to a few minutes; a person who signs in three times in
-/// ten minutes is of the same interest.
+/// ten minutes is equally interesting.
 pub const FLAPPING_WINDOW: Duration = Duration::from_mins(10);
 
 /// An entry, or those of a flapping session.
@@ -36,7 +36,7 @@ type SessionKey<'a> = (&'a Arc<str>, [Option<&'a str>; 3]);
 /// `entries` are sorted, the newest first, and may be any part of the list: sessions that began to flap before it are folded as
 /// far as they are in it.
 #[must_use]
-pub fn fold_flapping(entries: &[ActivityEntry]) -> Vec<ActivityGroup> {
+pub fn group_flapping(entries: &[ActivityEntry]) -> Vec<ActivityGroup> {
     let mut sessions: HashMap<SessionKey<'_>, Vec<usize>> = HashMap::new();
     for (index, entry) in entries.iter().enumerate() {
         if matches!(entry.kind, ActivityKind::Arrived | ActivityKind::Left) {
@@ -47,17 +47,17 @@ pub fn fold_flapping(entries: &[ActivityEntry]) -> Vec<ActivityGroup> {
     }
     // The group of each entry that begins one, and the entries that are in another one.
     let mut groups: HashMap<usize, (Vec<usize>, usize)> = HashMap::new();
-    let mut is_folded = vec![false; entries.len()];
+    let mut is_in_group = vec![false; entries.len()];
     for indexes in sessions.into_values().filter(|indexes| indexes.len() >= FLAPPING_ARRIVALS) {
         for (group, count) in flapping(entries, &indexes) {
             let [newest, others @ ..] = group else { continue };
             for index in others {
-                is_folded[*index] = true;
+                is_in_group[*index] = true;
             }
             groups.insert(*newest, (others.to_vec(), count));
         }
     }
-    let own = (0..entries.len()).filter(|index| !is_folded[*index]);
+    let own = (0..entries.len()).filter(|index| !is_in_group[*index]);
     own.map(|newest| {
         let (others, count) = groups.remove(&newest).unwrap_or((Vec::new(), 1));
         ActivityGroup { newest, others, count }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn counts(entries: &[ActivityEntry]) -> Vec<(i64, usize, usize)> {
-        let groups = fold_flapping(entries);
+        let groups = group_flapping(entries);
         groups
             .iter()
             .map(|group| (entries[group.newest].time() / 1_000, group.others.len(), group.count))
@@ -162,14 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn any_part_of_a_list_can_be_folded() {
+    fn groups_any_part_of_a_list() {
         let list: Vec<_> =
             flapping_since(0, 5).chain(flapping_since(100, 1)).chain(flapping_since(200, 6)).collect();
         let all = entries(&list);
         for from in 0..all.len() {
             for to in from..=all.len() {
                 let part = &all[from..to];
-                let groups = fold_flapping(part);
+                let groups = group_flapping(part);
                 let mut indexes: Vec<usize> = groups
                     .iter()
                     .flat_map(|group| [group.newest].into_iter().chain(group.others.clone()))
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_with_other_values_are_not_folded() {
+    fn keeps_sessions_with_other_values_apart() {
         let list: Vec<_> = flapping_since(0, 3).collect();
         let mut all = entries(&list);
         all[1].session.project = Some("Packaging".into());
