@@ -64,6 +64,14 @@ impl LeftSession {
     }
 }
 
+/// Which sessions that a newer result lacks are kept as lines.
+pub(super) struct Kept<'a> {
+    /// Those of these nodes aren't: they may have left long ago.
+    pub(super) outdated: &'a OutdatedLists,
+    /// But the one under the pointer is, by its row in the older dataset, so that no other one gets its place.
+    pub(super) pointed: Option<u32>,
+}
+
 /// The sessions that have just left, from top to bottom.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Departures(Vec<LeftSession>);
@@ -91,14 +99,13 @@ impl Departures {
         self.0.iter().map(|left| left.place).collect()
     }
 
-    /// Adds the sessions of an older result that a newer one lacks, except those of `outdated` nodes, and keeps the places of
-    /// all.
+    /// Adds the sessions of an older result that a newer one lacks and that are `kept`, and keeps the places of all.
     pub(super) fn update(
         &mut self,
         old: &QueryResult,
         new: &QueryResult,
         mapping: &RowMapping,
-        outdated: &OutdatedLists,
+        kept: &Kept<'_>,
         left_at: Option<SystemTime>,
     ) {
         if self.0.is_empty() && mapping.departed().is_empty() {
@@ -106,14 +113,16 @@ impl Departures {
         }
         let is_departed: FixedBitSet = mapping.departed().iter().map(|row| *row as usize).collect();
         let departed = (0..).zip(&old.rows).filter(|(_, row)| is_departed.contains(**row as usize));
-        let departed = departed.filter(|(_, row)| !outdated.contains(&old.dataset, **row));
-        let departed = departed.map(|(place, &row)| LeftSession {
-            dataset: old.dataset.clone(),
-            row,
-            left_at,
-            seen_at: None,
-            listed_at: None,
-            place,
+        let departed = departed.filter_map(|(place, &row)| {
+            let is_outdated = kept.outdated.contains(&old.dataset, row);
+            (!is_outdated || kept.pointed == Some(row)).then(|| LeftSession {
+                dataset: old.dataset.clone(),
+                row,
+                left_at: left_at.filter(|_| !is_outdated),
+                seen_at: None,
+                listed_at: None,
+                place,
+            })
         });
         self.0.extend(departed);
         // Those that left before are above those that leave now: they were above the same session.

@@ -8,7 +8,7 @@ use super::action::Motion;
 use super::arrivals::{Arrivals, OutdatedLists};
 use super::collapsed_groups::CollapsedGroups;
 use super::cursor::Cursor;
-use super::departures::Departures;
+use super::departures::{Departures, Kept};
 use super::lines::{Line, Lines};
 use super::scroll::{Metrics, Scroll};
 use crate::dataset::{ColumnId, RowMapping};
@@ -231,9 +231,11 @@ impl PowerTable {
         let old_line = self.cursor_line();
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let mapping = result.row_mapping.take();
+        let pointed = context.pointer.and_then(|line| self.session_at(line));
         match (&self.result, &mapping) {
             (Some(before), Some(mapping)) if context.has_marks => {
-                self.departures.update(before, &result, mapping, context.outdated, context.left_at);
+                let ResultContext { outdated, left_at, .. } = context;
+                self.departures.update(before, &result, mapping, &Kept { outdated, pointed }, left_at);
             }
             // As with another order of the counts.
             (Some(before), None) if context.has_marks && before.has_lines_of(&result) => {}
@@ -274,6 +276,11 @@ impl PowerTable {
         self.count_selected();
         self.details = self.find_details();
         self.line_under_pointer(&anchors)
+    }
+
+    /// Returns the row of the session in a line; `None` on another line.
+    fn session_at(&self, line: usize) -> Option<u32> {
+        matches!(self.lines.get(line)?, Line::Session(_)).then(|| self.rows_of(line).first().copied())?
     }
 
     /// Returns this line, or the nearest one with a session or a group.

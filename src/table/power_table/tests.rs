@@ -453,6 +453,24 @@ fn goes_from_change_to_change() {
 }
 
 #[test]
+fn row_under_the_pointer_stays_after_an_outdated_list() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.has_marks = true;
+    fixture.pointer_y = Some(25);
+    fixture.outdated.insert(None);
+    assert_eq!(fixture.in_view(), "ABCDE");
+    // The sessions above, under and below the pointer have left, and another one has signed in.
+    fixture.refresh(&PLANT.replace("anna-A ", "x-X ").replace("carl-C ", "").replace("anna-D ", ""));
+    assert_eq!(fixture.in_view().chars().nth(2), Some('c'));
+    assert_eq!(fixture.in_view().matches(|c: char| c.is_ascii_lowercase()).count(), 1);
+    fixture.pointer_y = None;
+    fixture.expire();
+    fixture.now += MARK_TIME;
+    fixture.expire();
+    assert!(!fixture.in_view().contains('c'));
+}
+
+#[test]
 fn marks_the_first_session_but_none_after_an_outdated_list() {
     let mut fixture = Fixture::new("");
     fixture.has_marks = true;
