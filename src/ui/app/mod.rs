@@ -38,6 +38,7 @@ mod timeline;
 mod title;
 mod typing;
 mod user_history;
+mod zoomed_pointer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,6 +68,7 @@ use self::terminating::Termination;
 use self::timeline::HistoryReads;
 use self::typing::Typing;
 use self::user_history::UserHistoryReads;
+use self::zoomed_pointer::ZoomedPointer;
 use super::alert_form::multiline_ids;
 use super::background_task::BackgroundTask;
 use super::command::Command;
@@ -105,6 +107,8 @@ pub struct App {
     typing: Typing,
     /// The commands that the views emitted in the last frame.
     commands: Vec<Command>,
+    /// Follows the zoom.
+    zoomed_pointer: ZoomedPointer,
     /// Logs slow frames.
     frame_timer: FrameTimer,
     /// The settings as last read.
@@ -268,6 +272,7 @@ impl eframe::App for App {
         // The atlas of glyphs is as wide as a texture may be. With 16,384 pixels it takes four times the memory.
         input.max_texture_side =
             Some(input.max_texture_side.map_or(MAX_TEXTURE_SIDE, |side| side.min(MAX_TEXTURE_SIDE)));
+        self.zoomed_pointer.correct(input);
     }
 
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
@@ -326,7 +331,11 @@ impl eframe::App for App {
         if let Some(left) = self.state.table.expire_marks((self.clock)(), self.state.mark_time, pointer) {
             ctx.request_repaint_after(left);
         }
-        self.state.layout.zoom = ctx.zoom_factor();
+        let zoom_before = std::mem::replace(&mut self.state.layout.zoom, ctx.zoom_factor());
+        let pointer = ctx.input(|input| input.pointer.latest_pos());
+        if self.zoomed_pointer.note(pointer, zoom_before, self.state.layout.zoom) {
+            ctx.request_repaint();
+        }
         // A column that is being dragged is saved when it is dropped.
         if !ctx.input(|input| input.pointer.any_down()) {
             self.save_layout();

@@ -34,6 +34,7 @@ use super::remembered::Remembered;
 use super::timeline::HistoryReads;
 use super::typing::{InputOrder, Typing};
 use super::user_history::UserHistoryReads;
+use super::zoomed_pointer::ZoomedPointer;
 use super::{App, stored_history};
 use crate::gateway::{Client, Credentials, Limits};
 use crate::history::Location;
@@ -165,6 +166,7 @@ impl App {
             ui_state: UiState::default(),
             typing: Typing::default(),
             commands: Vec::new(),
+            zoomed_pointer: ZoomedPointer::default(),
             frame_timer: FrameTimer::default(),
             history_at_start: HistoryChoice::of(&settings.history),
             info_read: None,
