@@ -9,7 +9,7 @@ use crate::painted;
 use crate::support::window::{StoppedClock, Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status};
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Key, Modifiers, PointerButton};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::settings::Settings;
 use gatewatch::table::MARK_TIME;
@@ -108,6 +108,24 @@ fn session_that_has_left_is_indented_if_its_group_is_there() {
     // The head of the group, the session, and the one that has left.
     assert_eq!((billy.len(), jürgen.len()), (3, 1), "{billy:?} {jürgen:?}");
     assert!((billy[1] - billy[2]).abs() < 4.0 && jürgen[0] < billy[1], "{billy:?} {jürgen:?}");
+}
+
+#[test]
+fn menu_of_a_session_that_has_left_copies_and_filters_its_values() {
+    let ((gateway, sessions), clock) = (growing(6), StoppedClock::new());
+    let mut window = Window::open(Start { clock: clock.read(), ..start_on(&gateway.url) });
+    window.until_text("6 of 6 sessions");
+    sessions.store(4, Ordering::SeqCst);
+    refresh(&mut window, 4);
+    let row = |window: &Window| window.harness.get_by_label("jürgen").rect().center();
+    window.click_at(row(&window), PointerButton::Secondary, Modifiers::NONE);
+    assert!(window.has("Filter to \"jürgen\"") && !window.has("Show details"));
+    window.click("Copy cell");
+    assert_eq!(window.copied(), "jürgen");
+    window.click_at(row(&window), PointerButton::Secondary, Modifiers::NONE);
+    window.click("Exclude \"jürgen\"");
+    window.until_text("4 of 4 sessions");
+    assert!(window.harness.query_by_label_contains("Edit the filter: Username").is_some());
 }
 
 #[test]

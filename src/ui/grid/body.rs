@@ -79,52 +79,29 @@ pub(super) fn show(
     let by_key = geometry.cursor_corner().filter(|_| has_focus && context_menu::is_key_pressed(&ui));
     let clicked = mouse::handle(&ui, &response, &geometry, state.table.lines(), commands);
     let opened = if by_key.is_some() {
-        Some(cell_menu_at(state, state.table.cursor_row(), state.cursor_cell().map(|(id, _)| id).as_ref()))
+        Some(cell_menu::subject(
+            state,
+            state.table.cursor_row(),
+            state.cursor_cell().map(|(id, _)| id).as_ref(),
+        ))
     } else {
         clicked.map(|place| match place {
             MenuPlace::Below => CellMenu::default(),
             MenuPlace::Line(line, column) => {
-                let row = match state.table.lines().get(line) {
-                    Some(Line::Session(_)) => state.table.rows_of(line).first().copied(),
-                    _ => None,
-                };
                 let column = column.as_ref().or(columns.first().map(|column| &column.id));
-                cell_menu_at(state, row, column)
+                match state.table.lines().get(line) {
+                    Some(Line::Session(_)) => {
+                        cell_menu::subject(state, state.table.rows_of(line).first().copied(), column)
+                    }
+                    Some(Line::Left(index)) => cell_menu::subject_of_left(state, index, column),
+                    Some(Line::Group(_)) | None => CellMenu::default(),
+                }
             }
         })
     };
     cell_menu::show(&response, by_key, opened.as_ref().unwrap_or(&ui_state.cell_menu), state, commands);
     commands.extend(opened.map(Command::SetCellMenu));
     (rect, geometry.metrics)
-}
-
-/// Returns the subject of the menu of a cell.
-fn cell_menu_at(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -> CellMenu {
-    let cell = || {
-        let dataset = &state.table.result()?.dataset;
-        Some((column?.clone(), dataset.column(column?)?.cell(row? as usize)))
-    };
-    let cell = cell();
-    let user = || {
-        let column = state.table.result()?.dataset.column(&ColumnId::Username)?;
-        let Cell::Text(user) = column.cell(row? as usize) else { return None };
-        Some(user.to_owned())
-    };
-    let selected = row.map(|row| {
-        // A click outside of the selection replaces it.
-        if state.table.is_selected(row) { state.table.selected_rows() } else { vec![row] }
-    });
-    CellMenu {
-        text: cell.as_ref().map(|(_, cell)| display::clipboard_text(*cell)).unwrap_or_default(),
-        shown: cell
-            .as_ref()
-            .zip(row)
-            .map(|((id, cell), row)| display::full_cell(id, *cell, &state.row_clock(row)).into_owned()),
-        cell: cell.map(|(id, cell)| (id, cell.into())),
-        user: user(),
-        time: row.and_then(|row| state.session_time(row)),
-        termination: selected.and_then(|rows| state.termination_plan(&rows)),
-    }
 }
 
 /// Returns the ID of the cell at the cursor, or of its line where that is a group.

@@ -12,8 +12,8 @@ use super::super::regions;
 use super::super::theme;
 use super::super::timeline;
 use super::super::tooltip::ResponseExt as _;
-use crate::dataset::Value;
-use crate::display;
+use crate::dataset::{Cell, ColumnId, Dataset, Value};
+use crate::display::{self, Clock};
 use crate::sanitize::{escape, one_line, shorten};
 
 /// The longest value in an item and in a tooltip, in characters.
@@ -21,6 +21,43 @@ const MAX_VALUE: usize = 24;
 const MAX_TOOLTIP: usize = 200;
 /// Why nothing can be copied.
 const NO_SELECTION: &str = "Select a session first";
+
+/// Returns the subject of the menu of a cell.
+pub(super) fn subject(state: &AppState, row: Option<u32>, column: Option<&ColumnId>) -> CellMenu {
+    let (Some(result), Some(row)) = (state.table.result(), row) else { return CellMenu::default() };
+    // A click outside of the selection replaces it.
+    let is_selected = state.table.is_selected(row);
+    let selected = if is_selected { state.table.selected_rows() } else { vec![row] };
+    CellMenu {
+        time: state.session_time(row),
+        termination: state.termination_plan(&selected),
+        ..values_of(&result.dataset, row, column, &state.row_clock(row))
+    }
+}
+
+/// Returns the subject of the menu of a cell of a session that has left.
+pub(super) fn subject_of_left(state: &AppState, index: usize, column: Option<&ColumnId>) -> CellMenu {
+    let Some(session) = state.table.left_session(index) else { return CellMenu::default() };
+    let menu = values_of(&session.dataset, session.row, column, &state.left_clock(session));
+    CellMenu { has_left: true, ..menu }
+}
+
+/// Returns what the menu of a cell shows of its values.
+fn values_of(dataset: &Dataset, row: u32, column: Option<&ColumnId>, clock: &Clock) -> CellMenu {
+    let cell_in = |column: &ColumnId| Some(dataset.column(column)?.cell(row as usize));
+    let cell = column.and_then(|id| Some((id, cell_in(id)?)));
+    let user = match cell_in(&ColumnId::Username) {
+        Some(Cell::Text(user)) => Some(user.to_owned()),
+        _ => None,
+    };
+    CellMenu {
+        text: cell.map(|(_, cell)| display::clipboard_text(cell)).unwrap_or_default(),
+        shown: cell.map(|(id, cell)| display::full_cell(id, cell, clock).into_owned()),
+        cell: cell.map(|(id, cell)| (id.clone(), cell.into())),
+        user,
+        ..CellMenu::default()
+    }
+}
 
 /// Shows the menu while it is open. `by_key` is the position to open it at when a key was pressed, `menu` its subject.
 pub(super) fn show(
@@ -36,6 +73,8 @@ pub(super) fn show(
         if menu.cell.is_some() {
             menu::line(ui);
             filter_items(ui, menu, commands);
+        }
+        if menu.cell.is_some() && !menu.has_left {
             menu::line(ui);
             let (name, command) = if state.layout.details {
                 ("Hide details", Command::ToggleDetails)
@@ -66,7 +105,10 @@ pub(super) fn show(
 
 fn copy_items(ui: &mut Ui, menu: &CellMenu, selected: usize, takes_focus: bool, commands: &mut Vec<Command>) {
     let keys = |copied| command_table::keys_of(&Command::Copy(copied)).unwrap_or_default();
-    let rows = format!("Copy {}", display::sessions(selected));
+    let rows = match selected {
+        0 => "Copy sessions".to_owned(),
+        _ => format!("Copy {}", display::sessions(selected)),
+    };
     let item = Item::new(rows).icon(icons::COPY).shortcut(keys(Copied::Rows));
     if ui.add(item.enabled(selected > 0, NO_SELECTION)).clicked() {
         commands.push(Command::Copy(Copied::Rows));

@@ -171,6 +171,8 @@ pub(in crate::ui) struct CellMenu {
     pub(in crate::ui) user: Option<String>,
     /// The time from the session's creation on; `None` if it isn't known.
     pub(in crate::ui) time: Option<TimeRange>,
+    /// The session has left.
+    pub(in crate::ui) has_left: bool,
     /// The sessions that can be terminated: the selected ones; `None` where that isn't offered.
     pub(in crate::ui) termination: Option<TerminationPlan>,
 }
