@@ -1,13 +1,12 @@
 //! The dialog that confirms the termination of sessions.
 
-use egui::{
-    Align, Frame, Id, Label, Layout, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder, vec2,
-};
+use egui::{Align, Frame, Id, Label, Layout, RichText, ScrollArea, Sense, Stroke, Ui, UiBuilder, vec2};
 
 use super::button::Button;
 use super::command::Command;
 use super::dialog::{Dialog, DialogChoice};
 use super::model::{TerminateTarget, TerminationPlan};
+use super::text_field::TextField;
 use super::theme;
 use super::tokens::{self, palette};
 use crate::display;
@@ -36,11 +35,11 @@ pub(super) fn show(ui: &Ui, plan: &TerminationPlan, message: &mut String, comman
         }
         if plan.has_message() {
             ui.add_space(tokens::UNIT);
-            let edit = TextEdit::singleline(message)
-                .hint_text("Message to the user (optional)")
-                .char_limit(MAX_MESSAGE_CHARS)
-                .desired_width(f32::INFINITY);
-            ui.add(edit).accessible_name("Message to the user");
+            TextField::new(Id::unique("terminate message"), "")
+                .name("Message to the user")
+                .hint("Message to the user (optional)")
+                .max_chars(MAX_MESSAGE_CHARS)
+                .show(ui, message, false);
         }
     };
     let dialog = Dialog::new(Id::unique("terminate"), &title, warning);
@@ -60,6 +59,7 @@ fn sessions(ui: &mut Ui, plan: &TerminationPlan) {
     let has_nodes = plan.node_name().is_none();
     frame.show(ui, |ui| {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
+        ui.spacing_mut().scroll = theme::scroll_beside_contents();
         ScrollArea::vertical()
             .auto_shrink([false, true])
             .max_height(theme::QUESTION_ROWS * tokens::ROW_HEIGHT)

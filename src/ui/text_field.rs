@@ -26,9 +26,11 @@ pub(super) struct TextField<'a> {
     name: &'a str,
     hint: &'a str,
     error: Option<&'a str>,
+    has_error_room: bool,
     is_faulty: bool,
     is_secret: bool,
     room: f32,
+    max_chars: usize,
 }
 
 /// What a box was used for in this frame.
@@ -48,9 +50,11 @@ impl<'a> TextField<'a> {
             name: caption,
             hint: "",
             error: None,
+            has_error_room: false,
             is_faulty: false,
             is_secret: false,
             room: 0.0,
+            max_chars: usize::MAX,
         }
     }
 
@@ -69,6 +73,11 @@ impl<'a> TextField<'a> {
         Self { error, ..self }
     }
 
+    /// Leaves the room of an error of one line while there is none, so that nothing moves when one has gone.
+    pub(super) fn error_room(self, has_error_room: bool) -> Self {
+        Self { has_error_room, ..self }
+    }
+
     /// Shows that there is an error, which is described elsewhere.
     pub(super) fn faulty(self, is_faulty: bool) -> Self {
         Self { is_faulty, ..self }
@@ -77,6 +86,11 @@ impl<'a> TextField<'a> {
     /// Leaves room at the right of the box for a button. The error takes the whole width.
     pub(super) fn room(self, room: f32) -> Self {
         Self { room, ..self }
+    }
+
+    /// Sets the length of the longest text, in characters.
+    pub(super) fn max_chars(self, max_chars: usize) -> Self {
+        Self { max_chars, ..self }
     }
 
     /// Adds a button that shows and hides the text.
@@ -99,6 +113,7 @@ impl<'a> TextField<'a> {
         let edit = TextEdit::singleline(text)
             .id(self.id)
             .hint_text(RichText::new(self.hint).color(p.secondary))
+            .char_limit(self.max_chars)
             .password(self.is_secret && !is_revealed)
             .frame(Frame::NONE.inner_margin(Margin { left: TEXT_MARGIN, right, top: 0, bottom: 0 }))
             .align(Align2::LEFT_CENTER)
@@ -111,6 +126,8 @@ impl<'a> TextField<'a> {
         let reveal_clicked = self.is_secret && reveal_button(ui, &edit, is_revealed);
         if let Some(error) = self.error {
             message(ui, error);
+        } else if self.has_error_room {
+            ui.allocate_exact_size(vec2(0.0, tokens::LINE_SECONDARY), Sense::hover());
         }
         FieldResponse { edit, reveal_clicked }
     }

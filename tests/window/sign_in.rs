@@ -289,3 +289,20 @@ fn rejected_login_is_forgotten_when_another_view_was_shown() {
         assert!(is_focused(&window, "User name"), "{view}");
     }
 }
+
+#[test]
+fn button_stays_in_its_place_while_a_rejected_login_is_edited() {
+    let gateway = requiring_password();
+    let mut window = Window::on(&gateway.url);
+    window.until_text("Sign in to this gateway");
+    window.type_into("User name", "billy");
+    sign_in(&mut window, "wrong");
+    window.until_text("Wrong user name or password");
+    window.harness.run_steps(2);
+    let place = |window: &Window| window.harness.get_by_label("Sign in").rect();
+    let before = place(&window);
+    for name in ["User name", "Password"] {
+        window.type_into(name, "a");
+        assert_eq!(place(&window), before, "{name}");
+    }
+}

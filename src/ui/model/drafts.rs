@@ -140,8 +140,17 @@ pub(in crate::ui) enum LoginError {
     Gateway,
     /// It can't be sent.
     Invalid(InvalidLogin),
-    /// None, because it was edited since.
-    Edited,
+    /// None, because it was edited since. `Some` for the box whose error that has ended, so that its room stays.
+    Edited(Option<LoginField>),
+}
+
+/// A box of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum LoginField {
+    /// The user name.
+    User,
+    /// The password or the token.
+    Secret,
 }
 
 /// A login that is being typed.

@@ -34,7 +34,7 @@ pub(super) use changes::{ChangeCounts, Pause};
 pub(super) use date_draft::{DateDraft, DateMode, DateUnit};
 pub(super) use drafts::{
     Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LimitDraft, LoginDraft, LoginError,
-    PaletteDraft,
+    LoginField, PaletteDraft,
 };
 pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
 pub(super) use keyring_state::KeyringState;

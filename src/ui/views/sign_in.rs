@@ -9,7 +9,7 @@ use super::super::check_box;
 use super::super::command::Command;
 use super::super::equal_segments::{self, Segment};
 use super::super::error_report::ErrorReport;
-use super::super::model::{AppState, LoginDraft, LoginError};
+use super::super::model::{AppState, LoginDraft, LoginError, LoginField};
 use super::super::secret_box;
 use super::super::small_text;
 use super::super::text_field::{self, TextField};
@@ -105,26 +105,39 @@ fn form(
     let error = match draft.error {
         LoginError::Gateway => rejection.and_then(error_text),
         LoginError::Invalid(error) => Some(error.to_string()),
-        LoginError::Edited => None,
+        LoginError::Edited(_) => None,
     };
-    let is_about_user = matches!(draft.error, LoginError::Invalid(error) if error.is_about_user());
+    let place = match draft.error {
+        LoginError::Edited(place) => place,
+        LoginError::Invalid(error) if error.is_about_user() => Some(LoginField::User),
+        LoginError::Gateway | LoginError::Invalid(_) => error.is_some().then_some(LoginField::Secret),
+    };
+    let field = |field, id, caption| {
+        let is_there = place == Some(field);
+        TextField::new(id, caption).error(error.as_deref().filter(|_| is_there)).error_room(is_there)
+    };
     if !draft.is_token {
-        let user = TextField::new(user_id(), "User name").error(error.as_deref().filter(|_| is_about_user));
+        let user = field(LoginField::User, user_id(), "User name");
         let user = ui.scope(|ui| user.show(ui, &mut draft.user, false)).inner;
         if user.edit.changed() {
-            draft.error = LoginError::Edited;
+            draft.error = LoginError::Edited(place);
         }
         if user.edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
             ui.memory_mut(|memory| memory.request_focus(secret_id(false)));
         }
         ui.add_space(gap);
     }
-    let entered = secret(ui, draft, error.as_deref().filter(|_| !is_about_user));
+    let caption = if draft.is_token { "API token" } else { "Password" };
+    let secret = field(LoginField::Secret, secret_id(draft.is_token), caption);
+    let (is_edited, entered) = secret_ui(ui, draft, secret);
+    if is_edited {
+        draft.error = LoginError::Edited(place);
+    }
     if is_other_kind {
         // After the boxes, because egui takes the focus from a box that is drawn in the frame of a click elsewhere.
         ui.memory_mut(|memory| memory.request_focus(first_empty(draft)));
     }
-    if error.is_some() && draft.error == LoginError::Edited {
+    if error.is_some() && matches!(draft.error, LoginError::Edited(_)) {
         ui.ctx().request_discard("the error went with the edit");
     }
     ui.add_space(gap);
@@ -167,25 +180,21 @@ fn tabs(ui: &mut Ui, draft: &mut LoginDraft) -> bool {
     let chosen = chosen.filter(|chosen| *chosen != selected);
     if let Some(chosen) = chosen {
         draft.is_token = chosen == 1;
-        draft.error = LoginError::Edited;
+        draft.error = LoginError::Edited(None);
     }
     chosen.is_some()
 }
 
-/// Draws the box for the password or token. Returns `true` if Enter was pressed in it.
-fn secret(ui: &mut Ui, draft: &mut LoginDraft, error: Option<&str>) -> bool {
-    let (caption, hint) = if draft.is_token { ("API token", "name:key") } else { ("Password", "") };
-    let id = secret_id(draft.is_token);
-    let field = TextField::new(id, caption).hint(hint).error(error).secret();
+/// Draws the box for the password or token. Returns whether it was edited, and whether Enter was pressed in it.
+fn secret_ui(ui: &mut Ui, draft: &mut LoginDraft, field: TextField<'_>) -> (bool, bool) {
+    let field = field.hint(if draft.is_token { "name:key" } else { "" }).secret();
     let response = ui.scope(|ui| field.show(ui, &mut draft.secret, draft.is_revealed)).inner;
-    secret_box::forget_undo(ui, id);
-    if response.edit.changed() {
-        draft.error = LoginError::Edited;
-    }
+    secret_box::forget_undo(ui, secret_id(draft.is_token));
     if response.reveal_clicked {
         draft.is_revealed = !draft.is_revealed;
     }
-    response.edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    let is_enter = response.edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    (response.edit.changed(), is_enter)
 }
 
 /// Draws what is below the card: warnings and details.
