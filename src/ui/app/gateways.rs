@@ -12,8 +12,11 @@ use crate::gateway::{Credentials, NodeUrl, Profile};
 use crate::settings::{DEMO_NAME, State, Target};
 
 impl App {
-    /// Starts the demo gateway and connects to it.
+    /// Starts the demo gateway and connects to it, unless it is shown already.
     pub(super) fn connect_demo(&mut self) {
+        if self.demo.is_some() && self.state.gateways.shown == Shown::Demo {
+            return;
+        }
         self.forget_rejected_login();
         let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
         let profile = started.and_then(|demo| {

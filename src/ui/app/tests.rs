@@ -306,3 +306,14 @@ fn hidden_window_reads_less_often_only_if_nothing_is_recorded_and_there_are_no_a
         assert_eq!([false, true, false].map(&mut frame), [refresh, expected, refresh].map(Some), "{config}");
     }
 }
+
+#[test]
+fn shown_demo_gateway_is_not_started_again() {
+    let mut window = window();
+    let url = |window: &Harness<'_, App>| window.state().demo.as_ref().map(|demo| demo.url().to_owned());
+    window.state_mut().connect_demo();
+    let started = url(&window);
+    assert!(started.is_some());
+    window.state_mut().connect_demo();
+    assert_eq!(url(&window), started);
+}
