@@ -8,9 +8,15 @@ use super::button;
 use super::hover;
 use super::menu;
 use super::tokens::{self, palette};
+use super::tooltip::ResponseExt as _;
 
-/// Draws a check box. A click changes the value. A label that is too long is cut off.
+/// Draws a check box. A click changes the value. A label that is too long is cut off, and in the tooltip.
 pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
+    show_about(ui, value, label, "")
+}
+
+/// As [`show`], with a tooltip.
+pub(super) fn show_about(ui: &mut Ui, value: &mut bool, label: &str, about: &str) -> Response {
     let p = palette(ui.visuals());
     let font = FontId::proportional(tokens::TYPE_BODY);
     let gap = 2.0 * tokens::UNIT;
@@ -33,10 +39,12 @@ pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
     if *value {
         menu::paint_check(ui.painter(), square.center(), tokens::ICON_TINY, p.on_accent);
     }
+    let is_cut = galley.elided;
     let at = pos2(rect.left() + tokens::ICON + gap, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, p.text);
     if response.has_focus() {
         button::paint_focus(ui, square, *value);
     }
-    response
+    let tooltip = [label, about].into_iter().filter(|text| !text.is_empty()).skip(usize::from(!is_cut));
+    response.tooltip(tooltip.collect::<Vec<_>>().join("\n"))
 }

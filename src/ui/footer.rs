@@ -143,7 +143,7 @@ fn counts(ui: &mut Ui, state: &AppState, room: f32) {
     let first = if shown == all { display::sessions(all) } else { name.clone() };
     let label = text(ui, first.clone(), p.text);
     label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &name));
-    if shown == 0 {
+    if shown == 0 && state.table.selected_hidden() == 0 {
         return;
     }
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, DOT_GAP);

@@ -426,9 +426,9 @@ fn saves_filters_with_their_modes() {
     window.click("Saved filters");
     window.click("Remove the filter Bills");
     window.until("no filter", |harness| harness.query_by_label("Bills").is_none());
-    window.click("Undo: keep Bills");
+    window.click("Restore Bills");
     window.until_text("Bills");
-    assert!(!window.has("Undo: keep Bills"));
+    assert!(!window.has("Restore Bills"));
     window.click("Bills");
     window.until_text("3 of 6 sessions");
 }

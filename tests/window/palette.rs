@@ -56,7 +56,7 @@ fn zooms() {
     let mut window = Window::on(&plant.url);
     window.until_text("6 of 6 sessions");
     for (name, percent) in
-        [("zoom in", 110.0), ("zoom out", 100.0), ("zoom in", 110.0), ("reset the zoom", 100.0)]
+        [("zoom in", 110.0), ("zoom out", 100.0), ("zoom in", 110.0), ("reset zoom", 100.0)]
     {
         open_palette(&mut window);
         search(&mut window, name);
@@ -241,4 +241,22 @@ fn columns_are_only_offered_without_a_form() {
     window.press(Modifiers::NONE, Key::Enter);
     window.harness.run_steps(2);
     assert_eq!(offers(&mut window), [] as [&str; 0]);
+}
+
+#[test]
+fn opens_in_the_same_place_each_time() {
+    let plant = plant();
+    for size in [[540.0, 340.0], [640.0, 480.0], [1280.0, 800.0]] {
+        let mut window = Window::open_as(Harness::builder().with_size(size), start_on(&plant.url));
+        window.until_text("6 of 6 sessions");
+        let mut places = Vec::new();
+        for _ in 0..3 {
+            open_palette(&mut window);
+            window.harness.run_steps(2);
+            places.push((window.harness.get_by_label(SEARCH).rect(), entries(&window).len()));
+            window.press(Modifiers::NONE, Key::Escape);
+            window.harness.run_steps(2);
+        }
+        assert_eq!(places, [places[0]; 3], "{size:?}");
+    }
 }

@@ -201,7 +201,9 @@ impl App {
                 if form.is_some() {
                     self.close_form();
                 }
-                if let Some(text) = text {
+                // The list in the settings shows it itself, and would cover the message.
+                let is_listed = returns || self.ui_state.settings_page.is_some();
+                if let Some(text) = text.filter(|_| !is_listed) {
                     self.state.toasts.done(Task::Alert, text);
                 }
                 if returns {

@@ -72,7 +72,9 @@ fn contents(
     if found.is_empty() {
         no_matches(ui);
     }
-    let height = ui.ctx().content_rect().bottom() - ui.cursor().top() - tokens::LIST_ROW_HEIGHT;
+    // Not from the place of the palette, which is another one before its size is known.
+    let top = theme::PALETTE_TOP + ui.min_rect().height();
+    let height = ui.ctx().content_rect().height() - top - tokens::LIST_ROW_HEIGHT;
     ui.add_space(tokens::UNIT);
     ScrollArea::vertical().max_height(height - 6.0 * tokens::UNIT).show(ui, |ui| {
         let mut section = None;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use egui::accesskit::{Live, Role};
 use egui::text::{LayoutJob, TextFormat};
-use egui::{FontFamily, FontId, Galley, Id, Label, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2};
+use egui::{
+    FontFamily, FontId, Galley, Id, Label, Popup, Rect, Response, RichText, Sense, Ui, WidgetInfo, vec2,
+};
 
 use super::labels::shortened;
 use crate::dataset::ColumnId;
@@ -25,7 +27,7 @@ struct Shown {
     since_secs: f64,
 }
 
-/// Draws the error while the box has the keyboard focus or the pointer. `below` draws what applies instead.
+/// Draws the error while the box has the keyboard focus or the pointer, and no menu is open. `below` draws what applies instead.
 pub(super) fn show(
     ui: &Ui,
     edit: &Response,
@@ -34,7 +36,9 @@ pub(super) fn show(
     error: &FilterError,
     below: impl FnOnce(&mut Ui),
 ) {
-    if !is_due(ui, edit.id, text) || !(edit.has_focus() || ui.rect_contains_pointer(anchor)) {
+    let is_due = is_due(ui, edit.id, text) && (edit.has_focus() || ui.rect_contains_pointer(anchor));
+    // Such as the history of the box, which has the same place.
+    if !is_due || Popup::is_any_open(ui.ctx()) {
         return;
     }
     let position = anchor.left_bottom() + vec2(-tokens::LINE, tokens::POPUP_GAP - tokens::LINE);

@@ -61,7 +61,7 @@ pub(super) fn show(
     let held = HeldRows::new(&mut contents, body, id().with("held"), (rows.len(), cursor), key, find);
     let table = list_cells::table(&mut contents, "tested values", widths.into_iter().flatten());
     let table = held.scroll(table, target);
-    let titles = [Some("MatchResult"), Some("Value"), sessions.map(|_| SESSIONS), Some("Groups")];
+    let titles = [Some("Result"), Some("Value"), sessions.map(|_| SESSIONS), Some("Groups")];
     let table = table.header(tokens::HEADER_HEIGHT, |mut row| {
         for (index, name) in titles.into_iter().flatten().enumerate() {
             row.col(|ui| {
