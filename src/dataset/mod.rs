@@ -6,6 +6,7 @@
 
 mod address;
 mod builder;
+mod case_order;
 mod column;
 mod compare;
 mod concat;
@@ -23,7 +24,7 @@ mod values;
 pub(crate) use address::{codes_of_host, hosts};
 pub use builder::{DATE_RANGE_MS, DatasetBuilder};
 pub use column::{Cell, Column, ColumnId, Value};
-pub(crate) use compare::compare_cells;
+pub(crate) use compare::{compare_cells, sort_ranks};
 pub(crate) use concat::append;
 pub use concat::{Part, concat, concat_named, nested_name};
 pub use error::{DatasetError, WrongCell};

@@ -1,9 +1,12 @@
 //! A column of text: a dictionary of the distinct texts and one code per row.
 //!
-//! The dictionary is sorted, so that a code is also a rank: a sort compares numbers, a filter runs once per distinct
-//! text, and the texts that start with one prefix have neighboring codes.
+//! The dictionary is sorted, so that a code is also a rank, unless letters differ in case: a sort compares numbers, a filter runs
+//! once per distinct text, and the texts that start with one prefix have neighboring codes.
 
 use std::ops::Range;
+use std::sync::OnceLock;
+
+use super::case_order;
 
 /// Texts in one allocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,11 +54,19 @@ impl Arena {
 }
 
 /// A column of text.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct TextColumn {
     /// The distinct texts, sorted.
     arena: Arena,
     codes: Vec<u32>,
+    /// See [`Self::ranks_ignoring_case`].
+    ranks: OnceLock<Option<Vec<u32>>>,
+}
+
+impl PartialEq for TextColumn {
+    fn eq(&self, other: &Self) -> bool {
+        self.arena == other.arena && self.codes == other.codes
+    }
 }
 
 impl TextColumn {
@@ -64,7 +75,7 @@ impl TextColumn {
 
     /// Creates a column from a sorted dictionary and codes.
     pub(super) fn new(arena: Arena, codes: Vec<u32>) -> Self {
-        Self { arena, codes }
+        Self { arena, codes, ranks: OnceLock::new() }
     }
 
     /// The number of rows.
@@ -148,7 +159,7 @@ impl TextColumn {
         for code in codes.iter_mut().filter(|code| **code != Self::NULL) {
             *code = u32::try_from(used.partition_point(|used| used < code)).unwrap_or(Self::NULL);
         }
-        Self { arena, codes }
+        Self::new(arena, codes)
     }
 
     /// Returns `true` if both have the same distinct texts in the same order, so that equal codes are equal texts.
@@ -157,8 +168,13 @@ impl TextColumn {
     }
 
     /// The distinct texts in the order of their codes.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> + Clone {
         self.all_codes().map(|code| self.text(code))
+    }
+
+    /// Returns the rank of each code without regard to case; `None` if the codes are in that order. Computed once.
+    pub(super) fn ranks_ignoring_case(&self) -> Option<&[u32]> {
+        self.ranks.get_or_init(|| case_order::ranks(self.texts())).as_deref()
     }
 
     /// Returns the codes of the texts that start with `prefix`. The dictionary must be in the order of code points, as

@@ -10,7 +10,7 @@ use super::ColumnId;
 use super::address::AddressKey;
 use super::text::{Arena, TextColumn};
 
-/// The order of a dictionary, which is the sort order of its column.
+/// The order of a dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextOrder {
     /// By code point: uppercase before lowercase letters.

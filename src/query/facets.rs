@@ -7,7 +7,7 @@ use super::cancel::{CHUNK, CancelToken, Cancelled};
 use super::duplicate_logins::is_no_user;
 use super::filtering::Masks;
 use super::previews;
-use crate::dataset::{Column, ColumnId, Dataset, TextColumn};
+use crate::dataset::{Column, ColumnId, Dataset, TextColumn, sort_ranks};
 
 /// The maximum number of values of a facet whose order is kept, so that it takes no longer than a frame.
 const MAX_KEPT: usize = 10_000;
@@ -132,13 +132,13 @@ impl Facets {
         order: FacetOrder,
         cancel: CancelToken<'_>,
     ) -> Result<Self, Cancelled> {
-        let facet = |column, field| {
+        let facet = |id, column, field| {
             let mask = masks.without(&[field]);
-            Facet::of(column, mask.as_deref().map(Vec::as_slice), order, cancel)
+            Facet::of((id, column), mask.as_deref().map(Vec::as_slice), order, cancel)
         };
-        let mut users = facet(dataset.username(), FilterField::Username)?;
+        let mut users = facet(&ColumnId::Username, dataset.username(), FilterField::Username)?;
         users.values.retain(|&(code, _)| !is_no_user(dataset.username().text(code)));
-        Ok(Self { users, projects: facet(dataset.project(), FilterField::Project)? })
+        Ok(Self { users, projects: facet(&ColumnId::Project, dataset.project(), FilterField::Project)? })
     }
 
     /// Puts the values into the order of earlier facets, including those that no session has any more, and new ones at the
@@ -173,7 +173,7 @@ impl Facet {
 
     /// Counts the rows that pass the mask, or all rows without one.
     fn of(
-        column: &TextColumn,
+        (id, column): (&ColumnId, &TextColumn),
         mask: Option<&[bool]>,
         order: FacetOrder,
         cancel: CancelToken<'_>,
@@ -191,8 +191,10 @@ impl Facet {
                 }
             }
         }
-        // By code, which is by name.
         let mut values: Vec<(u32, u32)> = (0..).zip(sessions).filter(|(_, sessions)| *sessions > 0).collect();
+        if let Some(ranks) = sort_ranks(id, column) {
+            values.sort_unstable_by_key(|(code, _)| ranks[*code as usize]);
+        }
         if order == FacetOrder::Count {
             values.sort_by_key(|(_, sessions)| std::cmp::Reverse(*sessions));
         }

@@ -12,7 +12,7 @@ type Row = (Option<String>, Option<String>, Option<bool>, Option<i64>, Option<i3
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     use proptest::option::of;
-    let row = (of("[ab]{0,3}"), of("[PQ]?"), of(any::<bool>()), of(-3..3_i64), of(-2..2_i32));
+    let row = (of("[abAB]{0,3}"), of("[PQp]?"), of(any::<bool>()), of(-3..3_i64), of(-2..2_i32));
     proptest::collection::vec(row, 0..80)
 }
 
@@ -55,12 +55,21 @@ fn ordering<T: PartialOrd>(a: Option<T>, b: Option<T>, descending: bool) -> std:
     }
 }
 
+/// Returns what a text is sorted by.
+fn ignoring_case(text: Option<&str>) -> Option<(String, &str)> {
+    text.map(|text| (text.to_lowercase(), text))
+}
+
 fn sorted(rows: &[Row], keys: &[SortKey], mut passing: Vec<u32>) -> Vec<u32> {
     passing.sort_by(|&a, &b| {
         let (a, b) = (&rows[a as usize], &rows[b as usize]);
         let by = |key: &SortKey| match key.column.name() {
-            "username" => ordering(a.0.as_ref(), b.0.as_ref(), key.descending),
-            "project" => ordering(a.1.as_ref(), b.1.as_ref(), key.descending),
+            "username" => {
+                ordering(ignoring_case(a.0.as_deref()), ignoring_case(b.0.as_deref()), key.descending)
+            }
+            "project" => {
+                ordering(ignoring_case(a.1.as_deref()), ignoring_case(b.1.as_deref()), key.descending)
+            }
             "isDesigner" => ordering(a.2, b.2, key.descending),
             "creationTime" => ordering(a.3, b.3, key.descending),
             _ => ordering(a.4, b.4, key.descending),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::cancel::{CHUNK, CancelToken, Cancelled};
-use crate::dataset::{Column, ColumnId, Dataset, TextColumn};
+use crate::dataset::{Column, ColumnId, Dataset, TextColumn, sort_ranks};
 
 /// A column to sort by and its direction, written `COLUMN` or `COLUMN:desc`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -109,16 +109,11 @@ pub(super) fn sort(
     // From the least important key to the most important: the sorts are stable.
     for SortKey { column, descending } in keys.iter().rev() {
         let descending = *descending;
-        let Some(column) = dataset.column(column) else {
+        let Some(values) = dataset.column(column) else {
             continue;
         };
-        match column {
-            Column::Text(column) if column.distinct() <= MAX_DISTINCT_PER_ROW * rows.len() => {
-                sort_by_counting(rows, column, descending, cancel)?;
-            }
-            Column::Text(column) => {
-                sort_by_rank(rows, descending, cancel, |row| column.code(row).map(u64::from))?;
-            }
+        match values {
+            Column::Text(texts) => sort_by_text(rows, column, texts, descending, cancel)?,
             Column::Boolean(column) => {
                 sort_by_rank(rows, descending, cancel, |row| column.get(row).map(u64::from))?;
             }
@@ -133,19 +128,38 @@ pub(super) fn sort(
     Ok(())
 }
 
+fn sort_by_text(
+    rows: &mut Vec<u32>,
+    column: &ColumnId,
+    texts: &TextColumn,
+    descending: bool,
+    cancel: CancelToken<'_>,
+) -> Result<(), Cancelled> {
+    let is_counted = texts.distinct() <= MAX_DISTINCT_PER_ROW * rows.len();
+    match (sort_ranks(column, texts), is_counted) {
+        (None, true) => sort_by_counting(rows, texts, |code| code, descending, cancel),
+        (Some(ranks), true) => sort_by_counting(rows, texts, |code| ranks[code as usize], descending, cancel),
+        (None, false) => sort_by_rank(rows, descending, cancel, |row| texts.code(row).map(u64::from)),
+        (Some(ranks), false) => sort_by_rank(rows, descending, cancel, |row| {
+            texts.code(row).map(|code| u64::from(ranks[code as usize]))
+        }),
+    }
+}
+
 /// Maximum number of distinct texts per row for which counting is faster than comparing. A distinct text takes as long as
 /// a row.
 const MAX_DISTINCT_PER_ROW: usize = 4;
 
-/// Sorts by code without comparisons: counts the rows of each code, then moves each row to its position.
+/// Sorts by the ranks of codes without comparisons: counts the rows of each rank, then moves each row to its position.
 fn sort_by_counting(
     rows: &mut Vec<u32>,
     column: &TextColumn,
+    rank: impl Fn(u32) -> u32,
     descending: bool,
     cancel: CancelToken<'_>,
 ) -> Result<(), Cancelled> {
     let distinct = column.distinct();
-    // Codes are below the number of distinct texts, which is the key of a null.
+    // Codes and ranks are below the number of distinct texts, which is the key of a null.
     let null = u32::try_from(distinct).unwrap_or(u32::MAX);
     let codes = column.codes();
     let mut keys: Vec<u32> = Vec::with_capacity(rows.len());
@@ -154,8 +168,8 @@ fn sort_by_counting(
         cancel.check()?;
         keys.extend(rows.iter().map(|&row| match codes[row as usize] {
             code if code >= null => null,
-            code if descending => null - 1 - code,
-            code => code,
+            code if descending => null - 1 - rank(code),
+            code => rank(code),
         }));
     }
     for &key in &keys {
