@@ -47,6 +47,8 @@ pub(super) struct AlertForm {
     pub(super) span: TestSpan,
     /// The last test over the history.
     pub(super) test: Option<HistoryTest>,
+    /// Its number among the forms that were opened, so that each starts at its top.
+    pub(super) serial: u64,
 }
 
 /// The form can't be saved or tested.
@@ -103,6 +105,7 @@ impl AlertForm {
             returns_to_settings: false,
             span: TestSpan::Week,
             test: None,
+            serial: 0,
         }
     }
 

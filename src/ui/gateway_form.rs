@@ -37,6 +37,8 @@ pub(super) struct GatewayForm {
     pub(super) reveal: Option<Reveal>,
     /// The password or token is readable.
     pub(super) is_secret_shown: bool,
+    /// Its number among the forms that were opened, so that each starts at its top.
+    pub(super) serial: u64,
 }
 
 /// The stage of a form.
@@ -58,7 +60,7 @@ pub(super) enum Reveal {
     /// Focuses the addresses.
     Addresses,
     /// Focuses the first control of the guide's open step.
-    CheckStep,
+    GuideStep,
     /// Focuses the user name.
     User,
     /// Focuses the password or token.
@@ -124,6 +126,7 @@ impl GatewayForm {
             guide: None,
             reveal: Some(Reveal::Name),
             is_secret_shown: false,
+            serial: 0,
         }
     }
 

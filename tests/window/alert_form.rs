@@ -451,6 +451,41 @@ fn says_that_there_is_no_history() {
 }
 
 #[test]
+fn form_that_replaces_another_one_starts_at_its_top_and_the_rail_moves_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let plant = plant();
+    let profiles = ["North", "South"].map(|name| super::support::saved_gateway(name, &plant.url, ""));
+    std::fs::write(folder.path().join("config.toml"), format!("refresh_secs = 0\n{}", profiles.concat()))
+        .unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    let start = Start { settings, folder: Some(folder.path().to_owned()), ..start_on(&plant.url) };
+    let builder = egui_kittest::Harness::builder().with_size([1280.0, 480.0]);
+    let mut window = Window::open_as(builder, start);
+    let edit = |window: &mut Window, name: &str| {
+        let row = window.harness.get_by_label_contains(&format!("{name}: ")).rect().center();
+        window.click_at(row, egui::PointerButton::Secondary, Modifiers::NONE);
+        window.click("Edit…");
+        window.until_text(&format!("Edit {name}"));
+        window.harness.run_steps(3);
+    };
+    let place = |window: &Window| window.harness.get_by_label("Name").rect();
+    window.until_text("6 of 6 sessions");
+    edit(&mut window, "North");
+    let first = place(&window);
+    window.harness.get_by_label("Allow terminating sessions").focus();
+    window.harness.run_steps(3);
+    let scrolled = place(&window);
+    assert!(scrolled.top() < first.top(), "the form doesn't scroll");
+    for _ in 0..2 {
+        window.press(Modifiers::COMMAND, Key::B);
+        window.harness.run_steps(3);
+        assert_eq!(place(&window), scrolled, "after the rail was opened or closed");
+    }
+    edit(&mut window, "South");
+    assert_eq!(place(&window), first);
+}
+
+#[test]
 fn form_that_opens_starts_at_its_top() {
     let setup = Setup::new(&format!("{BUSY}\n{}", BUSY.replace("Busy", "Quiet")));
     let mut window = setup.open_list();

@@ -287,7 +287,7 @@ impl Fields<'_> {
         self.lead_to(ui, edit, key);
     }
 
-    /// Moves the keyboard focus to a box and scrolls to it and the error below it, if it is `form.reveal`.
+    /// Moves the keyboard focus to a box and scrolls to it and the error below it, if it is revealed.
     fn lead_to(&self, ui: &Ui, edit: &Response, key: &str) {
         if self.reveal == Some(key) {
             edit.request_focus();

@@ -42,7 +42,7 @@ pub(super) fn show(ui: &mut Ui, form: &mut AlertForm, state: &AppState, commands
     ui.painter().rect_filled(area, 0, p.table);
     let Parts { left, right, margin } = Parts::of(area);
     let (fields, foot) = left.split_top_bottom_at_y(left.bottom() - theme::PANEL_FOOT);
-    guide::scrolled(ui, "alert", fields, margin, |ui| {
+    guide::scrolled(ui, ("alert", form.serial), fields, margin, |ui| {
         fields::show(ui, form, reveal, state, commands);
         if right.is_none() {
             ui.add_space(theme::GUIDE_TEST_MARGIN);

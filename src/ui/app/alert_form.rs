@@ -114,6 +114,7 @@ impl App {
         }
         self.ui_state.narrow_rail = NarrowRail::Closed;
         form.returns_to_settings = returns_to_settings;
+        form.serial = self.ui_state.next_form();
         self.drafts.alert = Some(form);
     }
 
@@ -202,7 +203,7 @@ impl App {
                     self.close_form();
                 }
                 // The list in the settings shows it itself, and would cover the message.
-                let is_listed = returns || self.ui_state.settings_page.is_some();
+                let is_listed = returns || self.ui_state.settings_page == Some(SettingsPage::Alerts);
                 if let Some(text) = text.filter(|_| !is_listed) {
                     self.state.toasts.done(Task::Alert, text);
                 }

@@ -39,10 +39,11 @@ impl App {
     }
 
     /// Opens a form in place of an open one.
-    pub(super) fn open_form(&mut self, form: GatewayForm) {
+    pub(super) fn open_form(&mut self, mut form: GatewayForm) {
         self.close_form();
         // The rail would cover it.
         self.ui_state.narrow_rail = NarrowRail::Closed;
+        form.serial = self.ui_state.next_form();
         self.drafts.form = Some(form);
     }
 

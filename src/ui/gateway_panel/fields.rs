@@ -192,10 +192,10 @@ fn reading(ui: &mut Ui, form: &mut GatewayForm, default_refresh: Duration) {
         draft.background = chosen.unwrap_or(draft.background);
     });
     ui.add_space(tokens::UNIT);
-    check_box::show(ui, &mut draft.perspective, "Include Perspective sessions")
-        .tooltip("The REST API always includes them");
-    check_box::show(ui, &mut draft.may_terminate, "Allow terminating sessions")
-        .tooltip("Requires 8.3 and an API token with that permission. Each one needs your confirmation");
+    let about = "The REST API always includes them";
+    check_box::show_about(ui, &mut draft.perspective, "Include Perspective sessions", about);
+    let about = "Requires 8.3 and an API token with that permission. Each one needs your confirmation";
+    check_box::show_about(ui, &mut draft.may_terminate, "Allow terminating sessions", about);
 }
 
 fn certificates(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
@@ -234,7 +234,7 @@ fn limits(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
         });
     }
     ui.add_space(tokens::UNIT);
-    note(ui, "The most sessions at once, for the license view. Nothing is refused");
+    note(ui, "Maximum concurrent sessions, for the license view. Gatewatch doesn't enforce them");
 }
 
 /// Draws a trusted certificate. Returns `true` if it shall not be trusted any longer.
@@ -287,7 +287,7 @@ fn report_edit(edit: &Response, field: Field, commands: &mut Vec<Command>) {
     }
 }
 
-/// Moves the keyboard focus to a box and scrolls to it and the error below it, if it is `form.reveal`.
+/// Moves the keyboard focus to a box and scrolls to it and the error below it, if it is revealed.
 fn lead_to(ui: &Ui, form: &GatewayForm, edit: &Response, to: Reveal) {
     if form.reveal == Some(to) {
         edit.request_focus();

@@ -36,14 +36,14 @@ pub(super) fn show(
     };
     let close = if form.is_changed() { "Discard" } else { "Close" };
     if guide::bar_ui(ui, bar, &title, close, form.stage) {
-        commands.push(Command::DiscardGatewayForm);
+        commands.push(Command::DiscardForm);
     }
     // The space between controls is part of the form.
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.painter().rect_filled(area, 0, p.table);
     let Parts { left, right, margin } = Parts::of(area);
     let (fields, foot) = left.split_top_bottom_at_y(left.bottom() - theme::PANEL_FOOT);
-    guide::scrolled(ui, "form", fields, margin, |ui| {
+    guide::scrolled(ui, ("form", form.serial), fields, margin, |ui| {
         fields::show(ui, form, keyring, default_refresh, commands);
         if right.is_none() {
             ui.add_space(theme::GUIDE_TEST_MARGIN);

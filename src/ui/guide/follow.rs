@@ -39,7 +39,7 @@ pub(in crate::ui) fn follow(form: &mut GatewayForm, is_naming: bool) {
     };
     let has_changed = guide.set_shown(open);
     if has_changed && !is_naming {
-        form.reveal.get_or_insert(Reveal::CheckStep);
+        form.reveal.get_or_insert(Reveal::GuideStep);
     }
 }
 

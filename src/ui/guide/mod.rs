@@ -52,12 +52,12 @@ pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, comman
     let (bar, rest) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
     let title = if form.is_saved { form.before.name.as_str() } else { "New gateway" };
     if bar_ui(ui, bar, title, "Cancel", form.stage) {
-        commands.push(Command::DiscardGatewayForm);
+        commands.push(Command::DiscardForm);
     }
     let p = tokens::palette(ui.visuals());
     ui.painter().rect_filled(rest, 0, p.table);
     let Parts { left, right, margin } = Parts::of(rest);
-    scrolled(ui, "steps", left, margin, |ui| {
+    scrolled(ui, ("steps", form.serial), left, margin, |ui| {
         steps(ui, form, keyring, commands);
         if right.is_none() {
             ui.add_space(theme::GUIDE_TEST_MARGIN);
@@ -103,17 +103,19 @@ pub(super) fn beside(ui: &mut Ui, id: &str, rect: Rect, contents: impl FnOnce(&m
     let (line, ground) = rect.split_left_right_at_x(rect.left() + tokens::LINE);
     ui.painter().rect_filled(ground, 0, p.surface);
     ui.painter().rect_filled(line, 0, p.divider);
-    scrolled(ui, id, ground, theme::GUIDE_TEST_MARGIN, contents);
+    scrolled(ui, (id, 0), ground, theme::GUIDE_TEST_MARGIN, contents);
 }
 
 /// Draws a part that scrolls, with a margin at its left and right, and the margin of the test above and below.
-pub(super) fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents: impl FnOnce(&mut Ui)) {
+pub(super) fn scrolled(
+    ui: &mut Ui,
+    (id, serial): (&str, u64),
+    rect: Rect,
+    margin: f32,
+    contents: impl FnOnce(&mut Ui),
+) {
     ui.scope_builder(UiBuilder::new().id_salt(id).max_rect(rect), |ui| {
-        let mut area = ScrollArea::vertical().id_salt(id).auto_shrink(false);
-        if is_opened(ui) {
-            area = area.vertical_scroll_offset(0.0);
-        }
-        area.show(ui, |ui| {
+        ScrollArea::vertical().id_salt((id, serial)).auto_shrink(false).show(ui, |ui| {
             let width = ui.available_width() - 2.0 * margin;
             ui.add_space(theme::GUIDE_TEST_MARGIN);
             ui.horizontal_top(|ui| {
@@ -128,17 +130,6 @@ pub(super) fn scrolled(ui: &mut Ui, id: &str, rect: Rect, margin: f32, contents:
             focus_scroll::follow(ui);
         });
     });
-}
-
-/// Returns `true` if these contents weren't drawn in the frame before.
-fn is_opened(ui: &Ui) -> bool {
-    let (frame, id) = (ui.ctx().cumulative_frame_nr(), ui.unique_id().with("drawn in"));
-    let before = ui.data_mut(|data| {
-        let before = data.get_temp::<u64>(id);
-        data.insert_temp(id, frame);
-        before
-    });
-    before.is_none_or(|before| before + 1 < frame)
 }
 
 /// Draws the bar above a form, with its title and the button that closes it. Returns `true` if that was clicked.
@@ -266,7 +257,7 @@ fn address(
         .return_key(egui::KeyboardShortcut::new(egui::Modifiers::SHIFT, Key::Enter))
         .desired_rows(2);
     let edit = text_field::multiline(ui, edit, "Addresses", has_error || not_found.is_some());
-    if matches!(form.reveal, Some(Reveal::CheckStep | Reveal::Addresses)) {
+    if matches!(form.reveal, Some(Reveal::GuideStep | Reveal::Addresses)) {
         focus(&edit);
     }
     if edit.changed() {
@@ -307,7 +298,7 @@ fn name(ui: &mut Ui, form: &mut GatewayForm, progress: &Progress<'_>, commands: 
                 TextField::new(name_id(), "").name("Name").hint("Plant North").error(error.as_deref());
             let edit = field.show(ui, &mut form.draft.name, false).edit;
             let is_open = progress.open == GuideStep::Name;
-            if form.reveal == Some(Reveal::Name) || (is_open && form.reveal == Some(Reveal::CheckStep)) {
+            if form.reveal == Some(Reveal::Name) || (is_open && form.reveal == Some(Reveal::GuideStep)) {
                 focus(&edit);
             }
             if edit.changed() {

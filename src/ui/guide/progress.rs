@@ -159,7 +159,7 @@ mod tests {
         form.reveal = None;
         test(&mut form, &missing());
         follow(&mut form, false);
-        assert_eq!(form.reveal.take(), Some(Reveal::CheckStep));
+        assert_eq!(form.reveal.take(), Some(Reveal::GuideStep));
 
         form.draft.auth = AuthKind::Password;
         form.draft.user = "billy".to_owned();

@@ -45,7 +45,7 @@ pub(super) fn show(
     } else {
         web_dev(ui, form, guide, version, commands)
     };
-    if is_open && form.reveal == Some(Reveal::CheckStep) && guide.is_by_keyboard {
+    if is_open && form.reveal == Some(Reveal::GuideStep) && guide.is_by_keyboard {
         focus(&first);
     }
 }

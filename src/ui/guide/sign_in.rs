@@ -107,7 +107,7 @@ pub(super) fn show(
         let edit = ui
             .scope(|ui| field.error(errors.user.as_deref()).show(ui, &mut form.draft.user, false).edit)
             .inner;
-        if form.reveal == Some(Reveal::User) || (form.reveal == Some(Reveal::CheckStep) && is_empty) {
+        if form.reveal == Some(Reveal::User) || (form.reveal == Some(Reveal::GuideStep) && is_empty) {
             form.reveal = None;
             focus(&edit);
         }
@@ -132,7 +132,7 @@ pub(super) fn show(
     let entered = entered && ui.input(|input| input.key_pressed(Key::Enter));
     let label = if login.is_checked { "Signing in…" } else { "Continue" };
     let go_on = ui.add(Button::primary(label).name("Continue with this login"));
-    if auth == AuthKind::None && login.is_by_keyboard && form.reveal == Some(Reveal::CheckStep) {
+    if auth == AuthKind::None && login.is_by_keyboard && form.reveal == Some(Reveal::GuideStep) {
         focus(&go_on);
     }
     // A test of the same login that is running goes on.
@@ -169,7 +169,7 @@ fn secret(
         commands.push(Command::Form(FormChange::Guide(GuideChange::ToggleSecret)));
     }
     let edit = shown.edit;
-    if matches!(form.reveal, Some(Reveal::Secret | Reveal::CheckStep)) {
+    if matches!(form.reveal, Some(Reveal::Secret | Reveal::GuideStep)) {
         focus(&edit);
     }
     secret_box::forget_undo(ui, id);

@@ -16,6 +16,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) focused: Option<Id>,
     /// What the user has used last.
     pub(in crate::ui) last_input: LastInput,
+    /// The number of forms that were opened.
+    opened_forms: u64,
     /// The subject of the open menu of a cell.
     pub(in crate::ui) cell_menu: CellMenu,
     /// The sessions in the dialog that confirms their termination.
@@ -90,6 +92,12 @@ impl SettingsPage {
 }
 
 impl UiState {
+    /// Counts a form that opens. Returns its number.
+    pub(in crate::ui) fn next_form(&mut self) -> u64 {
+        self.opened_forms += 1;
+        self.opened_forms
+    }
+
     /// Forgets sessions that belong to the previous gateway.
     pub(in crate::ui) fn forget_sessions(&mut self) {
         self.cell_menu = CellMenu::default();
