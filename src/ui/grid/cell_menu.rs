@@ -89,6 +89,9 @@ pub(super) fn show(
                 timeline_item(ui, menu.time, commands);
             }
         }
+        if menu.has_left && menu.user.is_some() {
+            menu::line(ui);
+        }
         if let Some(user) = &menu.user {
             let text = format!("Alert when {} signs in…", escape(&shorten(user, MAX_VALUE)));
             if ui.add(Item::new(text).icon(icons::BELL)).clicked() {
@@ -104,9 +107,14 @@ pub(super) fn show(
 }
 
 fn copy_items(ui: &mut Ui, menu: &CellMenu, selected: usize, takes_focus: bool, commands: &mut Vec<Command>) {
-    let keys = |copied| command_table::keys_of(&Command::Copy(copied)).unwrap_or_default();
+    // Keys are about the selection and the cursor, which are elsewhere.
+    let keys = |copied| {
+        let keys = command_table::keys_of(&Command::Copy(copied)).filter(|_| !menu.has_left);
+        keys.unwrap_or_default()
+    };
     let rows = match selected {
         0 => "Copy sessions".to_owned(),
+        _ if menu.has_left => format!("Copy {} selected", display::number(selected)),
         _ => format!("Copy {}", display::sessions(selected)),
     };
     let item = Item::new(rows).icon(icons::COPY).shortcut(keys(Copied::Rows));
@@ -153,8 +161,8 @@ fn filter_items(ui: &mut Ui, menu: &CellMenu, commands: &mut Vec<Command>) {
         (Value::Text(text), _) => format!("\"{}\"", escape(&shorten(text, MAX_VALUE))),
         (_, Some(shown)) => format!("\"{}\"", one_line(shown, MAX_VALUE)),
     };
-    let filter =
-        Item::new(format!("Filter to {shown}")).icon(icons::FUNNEL).keys_of(&Command::FilterToCursor);
+    let filter = Item::new(format!("Filter to {shown}")).icon(icons::FUNNEL);
+    let filter = if menu.has_left { filter } else { filter.keys_of(&Command::FilterToCursor) };
     if ui.add(filter).clicked() {
         commands.push(Command::FilterToValue(id.clone(), value.clone()));
         ui.close();
