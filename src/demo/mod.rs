@@ -1,7 +1,7 @@
 //! The demo gateway: a gateway with made-up sessions inside this process, for a first look and for tests.
 //!
-//! It is a real HTTP server and shares only the filter and the names of columns with the code that reads it. [`DemoGateway`] runs it on a thread;
-//! [`run`] runs it in the foreground, for `gatewatch demo`.
+//! It is a real HTTP server and shares only the filter and the names of columns with the code that reads it.
+//! [`DemoGateway`] runs it on a thread; [`run`] runs it in the foreground, for `gatewatch demo`.
 //!
 //! - [`session_generator`] generates users and sessions from the words in `names`
 //! - [`registry`] holds the sessions and simulates logins and logouts

@@ -1,6 +1,6 @@
 //! Whether the clock can be trusted to decide what is old.
 //!
-//! A clock that is set ahead makes every session look old, so that all would be removed. A jump alone doesn't show that: the clock
+//! A clock that is set ahead makes every session look old, so that all would be removed. A jump alone is no proof of a wrong clock: the clock
 //! also jumps while the machine sleeps. So after a jump nothing is removed for a day, in which an operator can notice a wrong
 //! clock. If a gateway's clock hasn't jumped, this machine's is wrong. If it has, that proves nothing, because both may be one
 //! machine.
@@ -42,7 +42,7 @@ pub(super) struct ClockCheck {
     last: Option<Clocks>,
     /// The offset of a gateway while the clock was trusted.
     offset_ms: Option<i64>,
-    distrust: Option<ClockJump>,
+    jump: Option<ClockJump>,
 }
 
 /// A jump of the clock.
@@ -69,33 +69,32 @@ impl ClockCheck {
         };
         self.last = Some(clocks);
         let is_jump = ahead_ms.saturating_abs() > MAX_DIFFERENCE_MS;
-        match &mut self.distrust {
+        match &mut self.jump {
             None if is_jump && ahead_ms > 0 => {
-                self.distrust = Some(ClockJump { ahead_ms, normal: Duration::ZERO });
+                self.jump = Some(ClockJump { ahead_ms, normal: Duration::ZERO });
                 tracing::warn!(
                     hours = ahead_ms / 3_600_000,
                     "nothing was recorded for long, or the clock was set ahead: keeping old sessions for now"
                 );
             }
             None => {}
-            Some(distrust) => {
+            Some(jump) => {
                 let offsets = self.offset_ms.zip(clocks.offset_ms);
                 // The gateway's clock didn't jump along.
                 let is_contradicted = offsets.is_some_and(|(before, now)| {
-                    let change = now.saturating_sub(before).saturating_add(distrust.ahead_ms);
+                    let change = now.saturating_sub(before).saturating_add(jump.ahead_ms);
                     change.saturating_abs() <= MAX_DIFFERENCE_MS
                 });
                 if is_jump {
-                    distrust.ahead_ms = distrust.ahead_ms.saturating_add(ahead_ms);
+                    jump.ahead_ms = jump.ahead_ms.saturating_add(ahead_ms);
                 }
-                distrust.normal =
-                    if is_jump || is_contradicted { Duration::ZERO } else { distrust.normal + elapsed };
-                if distrust.ahead_ms <= MAX_DIFFERENCE_MS || distrust.normal >= TRUST_DELAY {
-                    self.distrust = None;
+                jump.normal = if is_jump || is_contradicted { Duration::ZERO } else { jump.normal + elapsed };
+                if jump.ahead_ms <= MAX_DIFFERENCE_MS || jump.normal >= TRUST_DELAY {
+                    self.jump = None;
                 }
             }
         }
-        let is_trusted = self.distrust.is_none();
+        let is_trusted = self.jump.is_none();
         if is_trusted {
             self.offset_ms = clocks.offset_ms.or(self.offset_ms);
         }

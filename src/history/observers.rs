@@ -86,9 +86,9 @@ impl Drop for Observers {
 
 /// Returns a name under which coverage is written. No other recorder has it, of this process or another one.
 pub(super) fn unique_name() -> String {
-    let epoch_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     // The number of a process is used again, and a process may record into one database twice.
-    format!("{}-{}-{:08x}", host_name(), std::process::id(), fastrand::u32(..) ^ epoch_ms.subsec_nanos())
+    format!("{}-{}-{:08x}", host_name(), std::process::id(), fastrand::u32(..) ^ since_epoch.subsec_nanos())
 }
 
 /// Returns the name of this machine, as far as it is known.

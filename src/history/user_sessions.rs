@@ -11,7 +11,7 @@ use super::query::{self, Condition};
 use super::record::storable;
 use super::watched::Watched;
 
-/// The time in which the last session is query first, in milliseconds. A week has the same weekday before.
+/// The range that is searched first for the last session, in milliseconds.
 const RECENT_MS: i64 = 7 * 24 * 3_600_000;
 
 /// The sessions of a user, those that were on last first.
@@ -23,7 +23,7 @@ pub struct UserSessions {
     pub count: usize,
 }
 
-/// Which session of a user is query.
+/// Selects the last session of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastSessionQuery<'a> {
     /// The user.

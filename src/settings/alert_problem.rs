@@ -34,10 +34,10 @@ pub enum AlertReason {
     /// The key is required.
     #[error("It is missing. Add {0}")]
     Missing(&'static str),
-    /// Unknown key. Check its spelling or remove it.
+    /// The key doesn't exist.
     #[error("Unknown key. Check its spelling or remove it")]
     UnknownKey,
-    /// The condition doesn't use this key. Remove it.
+    /// The condition doesn't use this key.
     #[error("The condition {0} doesn't use this key. Remove it")]
     NotOfCondition(&'static str),
     /// Another alert has the same name.

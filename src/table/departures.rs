@@ -25,7 +25,7 @@ pub struct LeftSession {
     pub dataset: Arc<Dataset>,
     /// Its row there.
     pub row: u32,
-    /// When the list without it was shown; `None` if that says nothing, as after a pause.
+    /// When the list without it was shown; `None` if that says nothing, as after a pause or an outage.
     pub left_at: Option<SystemTime>,
     /// When its line was first in view; `None` before.
     seen_at: Option<Instant>,
@@ -64,12 +64,12 @@ impl LeftSession {
     }
 }
 
-/// Which sessions that a newer result lacks are kept as lines.
-pub(super) struct Kept<'a> {
-    /// Those of these nodes aren't: they may have left long ago.
+/// Decides which sessions that a newer result lacks stay as lines.
+pub(super) struct DepartureFilter<'a> {
+    /// The nodes whose sessions get no line, because they may have left long ago.
     pub(super) outdated: &'a OutdatedLists,
-    /// But the one under the pointer is, by its row in the older dataset, so that no other one gets its place.
-    pub(super) pointed: Option<u32>,
+    /// The row under the pointer in the older dataset. It gets a line anyway, so that no other session takes its place.
+    pub(super) pointed_row: Option<u32>,
 }
 
 /// The sessions that have just left, from top to bottom.
@@ -99,13 +99,13 @@ impl Departures {
         self.0.iter().map(|left| left.place).collect()
     }
 
-    /// Adds the sessions of an older result that a newer one lacks and that are `kept`, and keeps the places of all.
+    /// Adds the sessions of an older result that a newer one lacks and that pass `filter`, and keeps the places of all.
     pub(super) fn update(
         &mut self,
         old: &QueryResult,
         new: &QueryResult,
         mapping: &RowMapping,
-        kept: &Kept<'_>,
+        filter: &DepartureFilter<'_>,
         left_at: Option<SystemTime>,
     ) {
         if self.0.is_empty() && mapping.departed().is_empty() {
@@ -114,8 +114,8 @@ impl Departures {
         let is_departed: FixedBitSet = mapping.departed().iter().map(|row| *row as usize).collect();
         let departed = (0..).zip(&old.rows).filter(|(_, row)| is_departed.contains(**row as usize));
         let departed = departed.filter_map(|(place, &row)| {
-            let is_outdated = kept.outdated.contains(&old.dataset, row);
-            (!is_outdated || kept.pointed == Some(row)).then(|| LeftSession {
+            let is_outdated = filter.outdated.contains(&old.dataset, row);
+            (!is_outdated || filter.pointed_row == Some(row)).then(|| LeftSession {
                 dataset: old.dataset.clone(),
                 row,
                 left_at: left_at.filter(|_| !is_outdated),

@@ -8,7 +8,7 @@ use super::action::Motion;
 use super::arrivals::{Arrivals, OutdatedLists};
 use super::collapsed_groups::CollapsedGroups;
 use super::cursor::Cursor;
-use super::departures::{Departures, Kept};
+use super::departures::{DepartureFilter, Departures};
 use super::lines::{Line, Lines};
 use super::scroll::{Metrics, Scroll};
 use crate::dataset::{ColumnId, RowMapping};
@@ -231,11 +231,17 @@ impl PowerTable {
         let old_line = self.cursor_line();
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let mapping = result.row_mapping.take();
-        let pointed = context.pointer.and_then(|line| self.session_at(line));
+        let pointed_row = context.pointer.and_then(|line| self.session_at(line));
         match (&self.result, &mapping) {
             (Some(before), Some(mapping)) if context.has_marks => {
                 let ResultContext { outdated, left_at, .. } = context;
-                self.departures.update(before, &result, mapping, &Kept { outdated, pointed }, left_at);
+                self.departures.update(
+                    before,
+                    &result,
+                    mapping,
+                    &DepartureFilter { outdated, pointed_row },
+                    left_at,
+                );
             }
             // As with another order of the counts.
             (Some(before), None) if context.has_marks && before.has_lines_of(&result) => {}
@@ -280,7 +286,8 @@ impl PowerTable {
 
     /// Returns the row of the session in a line; `None` on another line.
     fn session_at(&self, line: usize) -> Option<u32> {
-        matches!(self.lines.get(line)?, Line::Session(_)).then(|| self.rows_of(line).first().copied())?
+        let Line::Session(_) = self.lines.get(line)? else { return None };
+        self.rows_of(line).first().copied()
     }
 
     /// Returns this line, or the nearest one with a session or a group.

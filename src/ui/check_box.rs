@@ -45,6 +45,9 @@ pub(super) fn show_about(ui: &mut Ui, value: &mut bool, label: &str, about: &str
     if response.has_focus() {
         button::paint_focus(ui, square, *value);
     }
-    let tooltip = [label, about].into_iter().filter(|text| !text.is_empty()).skip(usize::from(!is_cut));
-    response.tooltip(tooltip.collect::<Vec<_>>().join("\n"))
+    match (is_cut, about.is_empty()) {
+        (false, _) => response.tooltip(about),
+        (true, true) => response.tooltip(label),
+        (true, false) => response.tooltip(format!("{label}\n{about}")),
+    }
 }

@@ -73,11 +73,11 @@ pub(super) enum Command {
     /// Saves the gateway in the form.
     SaveGateway,
     /// Closes the form, after a question if it has changes.
-    LeaveGatewayForm,
+    LeaveForm,
     /// Removes the saved gateway with this name.
     RemoveGateway(String),
     /// Closes the form and discards its changes.
-    DiscardGatewayForm,
+    DiscardForm,
     /// Changes the form.
     Form(FormChange),
 

@@ -171,7 +171,10 @@ fn further_counts(ui: &Ui, state: &AppState, users: usize) -> Vec<Vec<String>> {
             (_, 0) => [selected.clone(), selected],
             (..) => [with_hidden, selected],
         };
-        lists.push(vec![users, complete.clone()]);
+        // Without a match there are none.
+        if selected_count > 0 || state.table.result().is_some_and(|result| !result.rows.is_empty()) {
+            lists.push(vec![users, complete.clone()]);
+        }
         lists.push(vec![complete]);
         lists.push(vec![short]);
     } else {

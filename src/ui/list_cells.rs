@@ -64,7 +64,7 @@ pub(super) fn contents(ui: &mut Ui, rect: Rect) -> Ui {
     let mut contents = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min)));
     contents.spacing_mut().item_spacing = vec2(0.0, 0.0);
     contents.spacing_mut().scroll = theme::scroll_beside_contents();
-    // Like the table, whose color egui doesn't know here.
+    // egui would fade to the color of the panel rather than that of the list.
     contents.spacing_mut().scroll.fade.strength = 0.0;
     contents
 }

@@ -130,7 +130,7 @@ pub(super) enum MatchResult {
     /// It doesn't pass.
     LeftOut,
     /// The pattern takes too many steps.
-    GivesUp,
+    LimitExceeded,
     /// A gateway fails on it, too.
     FailsInJava,
 }
@@ -140,7 +140,7 @@ impl MatchResult {
         match passes {
             Ok(true) => Self::Passes,
             Ok(false) => Self::LeftOut,
-            Err(error) if error.is_limit() => Self::GivesUp,
+            Err(error) if error.is_limit() => Self::LimitExceeded,
             Err(_) => Self::FailsInJava,
         }
     }
@@ -256,7 +256,7 @@ async fn evaluate<'a>(
         let kept = match result {
             MatchResult::Passes => &mut counts.passing,
             MatchResult::LeftOut => &mut others,
-            MatchResult::GivesUp | MatchResult::FailsInJava => &mut counts.failed,
+            MatchResult::LimitExceeded | MatchResult::FailsInJava => &mut counts.failed,
         };
         *kept += 1;
         if *kept <= MAX_ROWS {
@@ -367,7 +367,7 @@ mod tests {
     fn counts_values_that_give_up_or_fail() {
         let value = format!("{}!", "a".repeat(60));
         let tested = tested(r"(a|aa)+\1$", PLAIN, &format!("{value}\naa"));
-        assert_eq!(results(&tested), [MatchResult::GivesUp, MatchResult::Passes]);
+        assert_eq!(results(&tested), [MatchResult::LimitExceeded, MatchResult::Passes]);
         assert_eq!((tested.counts.passing, tested.counts.failed), (1, 1));
         assert!(tested.error.unwrap().is_limit());
         let tested = self::tested(r"[\wa&&]", PLAIN, "a");

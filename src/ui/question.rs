@@ -30,11 +30,9 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
                 AfterDiscard::Quit => Some(Command::Quit),
             };
             let (text, close) = match form {
-                OpenForm::Gateway => ("The gateway in the form isn't saved", Command::DiscardGatewayForm),
+                OpenForm::Gateway => ("The gateway in the form isn't saved", Command::DiscardForm),
                 // Where nothing else opens, the settings do.
-                OpenForm::Alert if leads_on => {
-                    ("The alert in the form isn't saved", Command::DiscardGatewayForm)
-                }
+                OpenForm::Alert if leads_on => ("The alert in the form isn't saved", Command::DiscardForm),
                 OpenForm::Alert => ("The alert in the form isn't saved", Command::Alert(AlertCommand::Close)),
             };
             let title = "Discard the changes?".to_owned();

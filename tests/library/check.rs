@@ -197,7 +197,7 @@ fn says_what_is_missing_on_the_gateway() {
         ),
         (status("501 Not Implemented", ""), ["no doGet script (501)", "Install the resource again"]),
         (ok(r#"{"ok":true,"v":2}"#), ["has version 2", "Update Gatewatch"]),
-        (ok(""), ["The answer is empty", "README"]),
+        (ok(""), ["The answer is empty", "Install the Gatewatch resource again"]),
         (sso.to_vec(), ["A login page is in front of the gateway", "without single sign-on"]),
     ] {
         let gateway = gateway(V8_1, move |_| response.clone(), not_found);

@@ -467,9 +467,4 @@ fn single_reads_end_in_time_although_logins_wait_for_each_other() {
     for result in results {
         assert_eq!(result.unwrap_err(), GatewayError::Timeout { seconds: 1.0 });
     }
-    // Once one has timed out, no other gets the password.
-    let has_login = |gateway: &&FakeGateway| {
-        gateway.requests().iter().any(|request| request.header("authorization").is_some())
-    };
-    assert!(hanging.iter().filter(has_login).count() <= 3);
 }

@@ -102,7 +102,7 @@ impl Serialize for Json<'_> {
             Cell::Null => serializer.serialize_none(),
             Cell::Text(text) => serializer.serialize_str(text),
             Cell::Boolean(value) => serializer.serialize_bool(value),
-            Cell::Date(epoch_ms) => serializer.serialize_str(&iso_utc(epoch_ms)),
+            Cell::Date(since_epoch) => serializer.serialize_str(&iso_utc(since_epoch)),
             Cell::Integer(value) => serializer.serialize_i64(value),
             Cell::Real(value) => serializer.serialize_f64(value),
         }
@@ -143,6 +143,6 @@ pub(super) fn line(event: &Event) -> io::Result<String> {
 }
 
 fn time(time: SystemTime) -> String {
-    let epoch_ms = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    iso_utc(i64::try_from(epoch_ms.as_millis()).unwrap_or(i64::MAX))
+    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    iso_utc(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }

@@ -111,7 +111,7 @@ pub enum CaFileError {
     #[error("Can't load the trusted certificates. Try again")]
     Stopped,
     /// The file holds something else than certificates.
-    #[error("No valid certificate in {}. Choose a PEM or DER file of certificates", path.display())]
+    #[error("No valid certificate in {}. Choose a PEM or DER file of CA certificates", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,

@@ -1,4 +1,4 @@
-//! Folds a session that comes and goes into one entry.
+//! Groups the entries of a session that comes and goes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -30,10 +30,10 @@ pub struct ActivityGroup {
 /// What a session that comes and goes keeps.
 type SessionKey<'a> = (&'a Arc<str>, [Option<&'a str>; 3]);
 
-/// Folds the arrivals and departures of each flapping session into one group, at the place of its newest entry. Sessions are
+/// Groups the arrivals and departures of each flapping session, at the place of its newest entry. Sessions are
 /// the same if gateway, user, project and address are. All other entries are groups of their own.
 ///
-/// `entries` are sorted, the newest first, and may be any part of the list: sessions that began to flap before it are folded as
+/// `entries` are sorted, the newest first, and may be any part of the list: sessions that began to flap before it are grouped as
 /// far as they are in it.
 #[must_use]
 pub fn group_flapping(entries: &[ActivityEntry]) -> Vec<ActivityGroup> {

@@ -98,9 +98,9 @@ impl App {
             }
             Command::TestGateway => self.test_gateway(ctx),
             Command::SaveGateway => self.save_gateway(),
-            Command::LeaveGatewayForm => self.leave_to_settings(ctx),
+            Command::LeaveForm => self.leave_to_settings(ctx),
             Command::RemoveGateway(name) => self.remove_saved_gateway(&name),
-            Command::DiscardGatewayForm => self.discard_form(),
+            Command::DiscardForm => self.discard_form(),
             Command::Form(change) => {
                 if let Some(form) = &mut self.drafts.form {
                     form.apply(change);

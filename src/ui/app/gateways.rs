@@ -15,6 +15,9 @@ impl App {
     /// Starts the demo gateway and connects to it, unless it is shown already.
     pub(super) fn connect_demo(&mut self) {
         if self.demo.is_some() && self.state.gateways.shown == Shown::Demo {
+            self.drafts.gateway_error = None;
+            self.state.toasts.clear(Task::Connect);
+            self.ui_state.narrow_rail = NarrowRail::Closed;
             return;
         }
         self.forget_rejected_login();

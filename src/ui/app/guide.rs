@@ -102,7 +102,7 @@ impl App {
             export_controls::focus_path(ctx);
         }
         if let Some(form) = self.drafts.form.as_mut().filter(|form| form.guide.is_some()) {
-            form.reveal = Some(Reveal::CheckStep);
+            form.reveal = Some(Reveal::GuideStep);
         }
     }
 

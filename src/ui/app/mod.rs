@@ -107,7 +107,7 @@ pub struct App {
     typing: Typing,
     /// The commands that the views emitted in the last frame.
     commands: Vec<Command>,
-    /// Follows the zoom.
+    /// Corrects the place of the pointer after a change of the zoom.
     zoomed_pointer: ZoomedPointer,
     /// Logs slow frames.
     frame_timer: FrameTimer,

@@ -62,7 +62,7 @@ pub(super) fn handle(
             commands.push(Command::Rail(RailCommand::Toggle));
         } else if drafts.has_form() {
             // Typed values aren't discarded without a question.
-            commands.push(Command::LeaveGatewayForm);
+            commands.push(Command::LeaveForm);
         } else if let Some(field) = focused_box {
             // An empty box only loses the focus.
             if drafts.filter(field).is_some_and(|text| !text.pattern.is_empty()) {

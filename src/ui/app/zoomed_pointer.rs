@@ -13,7 +13,7 @@ struct Places {
     outdated: Pos2,
     /// The place now.
     correct: Pos2,
-    /// `true` once egui has it.
+    /// `true` once it was put into the input.
     is_sent: bool,
 }
 
@@ -34,8 +34,12 @@ impl ZoomedPointer {
     pub(super) fn correct(&mut self, input: &mut RawInput) {
         for event in &mut input.events {
             match (event, &mut self.0) {
+                // Input of a frame that wasn't drawn comes here again.
+                (Event::PointerMoved(pos), Some(places)) if places.is_sent && *pos == places.correct => {}
                 (Event::PointerMoved(_) | Event::PointerGone, places) => *places = None,
-                (Event::PointerButton { pos, .. }, Some(places)) if *pos == places.outdated => {
+                (Event::PointerButton { pos, .. } | Event::MiddleClickPaste { pos, .. }, Some(places))
+                    if *pos == places.outdated =>
+                {
                     *pos = places.correct;
                 }
                 _ => {}

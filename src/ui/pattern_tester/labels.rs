@@ -26,7 +26,7 @@ pub(super) fn result(result: MatchResult, text: &FilterText) -> &'static str {
         (MatchResult::Passes, false) => "Passes",
         (MatchResult::LeftOut, true) => "No match",
         (MatchResult::LeftOut, false) => "Excluded",
-        (MatchResult::GivesUp, _) => "Limit exceeded",
+        (MatchResult::LimitExceeded, _) => "Limit exceeded",
         (MatchResult::FailsInJava, _) => "Fails in Java",
     }
 }
@@ -36,7 +36,7 @@ pub(super) fn icon(result: MatchResult, p: &Palette) -> (Icon, egui::Color32) {
     match result {
         MatchResult::Passes => (icons::CIRCLE_CHECK, p.ok),
         MatchResult::LeftOut => (icons::CIRCLE_X, p.secondary),
-        MatchResult::GivesUp => (icons::TRIANGLE_ALERT, p.warning),
+        MatchResult::LimitExceeded => (icons::TRIANGLE_ALERT, p.warning),
         MatchResult::FailsInJava => (icons::CIRCLE_ALERT, p.error),
     }
 }

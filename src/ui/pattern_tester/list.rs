@@ -51,10 +51,10 @@ pub(super) fn show(
         list_cells::cursor_row(&focus, labels::row(row, text, names), commands);
     }
     let mut contents = list_cells::contents(ui, rect);
-    let room = rect.width() - contents.spacing().scroll.allocated_width() - theme::PATTERN_VERDICT_WIDTH;
+    let room = rect.width() - contents.spacing().scroll.allocated_width() - theme::PATTERN_RESULT_WIDTH;
     let sessions = has_sessions.then_some(theme::PATTERN_SESSIONS_WIDTH);
     let value = ((room - sessions.unwrap_or_default()) * theme::PATTERN_VALUE_PART).floor();
-    let widths = [Some(theme::PATTERN_VERDICT_WIDTH), Some(value), sessions];
+    let widths = [Some(theme::PATTERN_RESULT_WIDTH), Some(value), sessions];
     let key = |row: usize| rows.get(row).map(|row| row.value.clone());
     let find = |value: &String| rows.iter().position(|row| row.value == *value);
     let body = list_cells::body(rect);

@@ -33,7 +33,7 @@ const STATUS_HEIGHT: f32 = 2.0 * tokens::LINE_SECONDARY + tokens::UNIT;
 
 /// What the engines mean.
 const ENGINES: &str = "Patterns with look-around, back-references and the like are matched by backtracking.\nA pattern that \
-                       takes too many steps gives up, rather than holding up the table";
+                       takes too many steps is stopped at a limit, so that it doesn't hold up the table";
 
 /// Draws the dialog while it is open.
 pub(super) fn show(ctx: &Context, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {

@@ -99,7 +99,7 @@ fn facts(ui: &mut Ui, info: &HistoryInfo, clock: &Clock) {
         ("Size", display::bytes(i64::try_from(info.size_bytes).unwrap_or(i64::MAX))),
         ("Sessions", sessions),
         ("Oldest read", time(info.oldest)),
-        ("Last purge", time(info.last_purge)),
+        ("Last removal", time(info.last_purge)),
     ];
     for (name, value) in facts {
         row(ui, name, |ui| {

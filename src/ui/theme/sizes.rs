@@ -413,7 +413,7 @@ pub(in crate::ui) const PATTERN_MESSAGE_MARGIN: f32 = 12.0;
 pub(in crate::ui) const PATTERN_LIST_MIN_HEIGHT: f32 = 76.0;
 /// Widths of the columns with results and numbers of sessions. The values take a part of the rest, and their groups the
 /// others.
-pub(in crate::ui) const PATTERN_VERDICT_WIDTH: f32 = 124.0;
+pub(in crate::ui) const PATTERN_RESULT_WIDTH: f32 = 124.0;
 pub(in crate::ui) const PATTERN_SESSIONS_WIDTH: f32 = 80.0;
 pub(in crate::ui) const PATTERN_VALUE_PART: f32 = 0.5;
 /// Width of the dialog from which its button to copy the call has all words.

@@ -179,7 +179,7 @@ pub(crate) fn all() -> Vec<Case> {
 }
 
 /// Advice if the script on the gateway is another one.
-const README: &str = "as the README says";
+const REINSTALL: &str = "Install the Gatewatch resource again";
 
 /// The connection is reset, or the request is refused.
 fn refused_requests() -> Vec<Case> {
@@ -429,7 +429,7 @@ fn invalid_datasets() -> Vec<Case> {
             "empty body",
             dataset(""),
             GatewayError::InvalidResponse(WebDevError::Empty),
-            ["The answer is empty", README],
+            ["The answer is empty", REINSTALL],
         ),
         Case::matching(
             "web page with 200",
@@ -441,13 +441,13 @@ fn invalid_datasets() -> Vec<Case> {
             "column of the wrong type",
             dataset(columns(r#""name":"clientId","type":"Long""#)),
             |error| matches!(error, GatewayError::InvalidResponse(WebDevError::Columns(DatasetError::WrongColumnType { name, .. })) if name == "clientId"),
-            ["Column \"clientId\" has type Integer instead of String", README],
+            ["Column \"clientId\" has type Integer instead of String", REINSTALL],
         ),
         Case::matching(
             "row of another length",
             dataset(answer(&[r#""billy","Packaging","10.2.0.9",false,"A1""#])),
             |error| matches!(error, GatewayError::InvalidResponse(WebDevError::Unexpected { .. })),
-            ["Row 1 has 5 cells, but there are 6 columns", README],
+            ["Row 1 has 5 cells, but there are 6 columns", REINSTALL],
         ),
         Case::new(
             "missing column",
@@ -455,7 +455,7 @@ fn invalid_datasets() -> Vec<Case> {
             GatewayError::InvalidResponse(WebDevError::Columns(DatasetError::MissingColumn {
                 name: "clientId".to_owned(),
             })),
-            ["Column \"clientId\" is missing", README],
+            ["Column \"clientId\" is missing", REINSTALL],
         ),
         Case::new(
             "error of the script",
