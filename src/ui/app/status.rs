@@ -9,8 +9,9 @@ use super::super::views;
 use super::{App, FRAME_WAIT};
 use crate::poll::{GatewayStatus, NodeStatus};
 
-/// A list that was read within this time before the next one is up to date, whatever the interval.
-const MIN_UP_TO_DATE: Duration = Duration::from_mins(1);
+/// A list that was read within this time before the next one is up to date, whatever the interval. It is the time from which
+/// one line says what has happened while the window was away.
+const MIN_UP_TO_DATE: Duration = Duration::from_mins(5);
 
 impl App {
     /// Shows a new status of the gateway, and queries its dataset if that changed.
