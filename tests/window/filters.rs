@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::window::{Window, plant, start, typed};
 use crate::support::{FakeGateway, PLANT};
-use egui::{Key, Modifiers, Rect, vec2};
+use egui::{Key, Modifiers, PointerButton, Rect, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::dataset::ColumnId;
 use gatewatch::gateway::Profile;
@@ -266,6 +266,36 @@ fn error_comes_after_a_pause_and_moves_nothing() {
     assert_eq!(rect(&window, "Username"), place, "the table moved");
     window.type_into(USERNAME, ")");
     window.until("no error", |harness| harness.query_by_label_contains("at column 5").is_none());
+}
+
+#[test]
+fn error_hides_while_the_history_of_its_box_is_open() {
+    let (_gateway, mut window) = open();
+    window.type_into(USERNAME, "bi.*");
+    window.until_text("3 of 6 sessions");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.type_into(USERNAME, "(ross");
+    let error = "Missing \")\" for \"(\" at column 5";
+    window.until_text(error);
+    // The pointer stays over the box.
+    let button = window.harness.get_by_label("Recent username filters").rect().center();
+    window.click_at(button, PointerButton::Primary, Modifiers::NONE);
+    window.until("the history", |harness| harness.query_by_label("Recent filters").is_some());
+    window.harness.run_steps(2);
+    assert!(!window.has(error));
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until_text(error);
+}
+
+#[test]
+fn footer_has_the_hidden_selection_without_a_match() {
+    let (_gateway, mut window) = open();
+    window.click_cell("Username", 0, Modifiers::NONE);
+    window.until_text("1 selected");
+    window.type_into(USERNAME, "nobody");
+    window.until_text("0 of 6 sessions");
+    window.until_text("1 selected and hidden");
+    assert!(window.harness.query_by_label_contains("0 users").is_none());
 }
 
 #[test]
