@@ -135,14 +135,12 @@ fn sort_by_text(
     descending: bool,
     cancel: CancelToken<'_>,
 ) -> Result<(), Cancelled> {
-    let is_counted = texts.distinct() <= MAX_DISTINCT_PER_ROW * rows.len();
-    match (sort_ranks(column, texts), is_counted) {
-        (None, true) => sort_by_counting(rows, texts, |code| code, descending, cancel),
-        (Some(ranks), true) => sort_by_counting(rows, texts, |code| ranks[code as usize], descending, cancel),
-        (None, false) => sort_by_rank(rows, descending, cancel, |row| texts.code(row).map(u64::from)),
-        (Some(ranks), false) => sort_by_rank(rows, descending, cancel, |row| {
-            texts.code(row).map(|code| u64::from(ranks[code as usize]))
-        }),
+    let ranks = sort_ranks(column, texts);
+    let rank = |code: u32| ranks.map_or(code, |ranks| ranks[code as usize]);
+    if texts.distinct() <= MAX_DISTINCT_PER_ROW * rows.len() {
+        sort_by_counting(rows, texts, rank, descending, cancel)
+    } else {
+        sort_by_rank(rows, descending, cancel, |row| texts.code(row).map(|code| u64::from(rank(code))))
     }
 }
 

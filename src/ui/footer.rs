@@ -172,7 +172,7 @@ fn further_counts(ui: &Ui, state: &AppState, users: usize) -> Vec<Vec<String>> {
             (..) => [with_hidden, selected],
         };
         // Without a match there are none.
-        if selected_count > 0 || state.table.result().is_some_and(|result| !result.rows.is_empty()) {
+        if state.table.result().is_some_and(|result| !result.rows.is_empty()) {
             lists.push(vec![users, complete.clone()]);
         }
         lists.push(vec![complete]);

@@ -15,8 +15,8 @@ use crate::history::{History, HistoryError, HistoryGateway, HistoryRead, NodeOut
 use crate::settings::State;
 use crate::table::ActivityTab;
 
-/// The shortest time after which there is a summary. Within it, people remember what they saw.
-const MIN_AWAY_MS: i64 = 5 * 60_000;
+/// The shortest time after which there is a summary, in milliseconds. Within it, people remember what they saw.
+pub(super) const MIN_AWAY_MS: i64 = 5 * 60_000;
 /// Time between two saves of how long the window was open, in milliseconds. A program that is killed forgets no more.
 const SAVE_INTERVAL_MS: i64 = 60_000;
 /// Time for which gateways are waited for after the first one was read.

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use super::super::model::{AppState, Shown};
 use super::super::views;
+use super::away::MIN_AWAY_MS;
 use super::{App, FRAME_WAIT};
 use crate::poll::{GatewayStatus, NodeStatus};
 
-/// A list that was read within this time before the next one is up to date, whatever the interval. It is the time from which
-/// one line says what has happened while the window was away.
-const MIN_UP_TO_DATE: Duration = Duration::from_mins(5);
+/// A list that was read within this time before the next one is up to date, whatever the interval. After a longer one, a summary
+/// says what has happened.
+const MIN_UP_TO_DATE: Duration = Duration::from_millis(MIN_AWAY_MS.cast_unsigned());
 
 impl App {
     /// Shows a new status of the gateway, and queries its dataset if that changed.
