@@ -201,7 +201,7 @@ pub enum GatewayError {
     DesignerInUse,
     /// The response of the Web Dev resource isn't a dataset.
     #[error(transparent)]
-    InvalidResponse(#[from] WebDevError),
+    InvalidAnswer(#[from] WebDevError),
 }
 
 fn forbidden(token: bool, https: bool, message: Option<&str>) -> String {

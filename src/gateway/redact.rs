@@ -146,7 +146,7 @@ fn gateway_text(error: &mut GatewayError) -> Option<&mut String> {
         | GatewayError::NotRunning { state: text }
         | GatewayError::Forbidden { message: Some(text), .. }
         | GatewayError::Status { message: Some(text), .. } => Some(text),
-        GatewayError::InvalidResponse(error) => error.gateway_text(),
+        GatewayError::InvalidAnswer(error) => error.gateway_text(),
         _ => None,
     }
 }
@@ -164,7 +164,7 @@ fn cause(error: &mut GatewayError) -> Option<&mut Cause> {
         | GatewayError::InvalidList { source: ListError::Html(cause) | ListError::Json(cause), .. } => {
             Some(cause)
         }
-        GatewayError::InvalidResponse(error) => error.cause_mut(),
+        GatewayError::InvalidAnswer(error) => error.cause_mut(),
         _ => None,
     }
 }
@@ -175,9 +175,9 @@ mod tests {
     use crate::gateway::webdev::WebDevError;
 
     fn refused(message: &str, credentials: &Credentials) -> String {
-        let error = GatewayError::InvalidResponse(WebDevError::Refused { message: message.to_owned() });
+        let error = GatewayError::InvalidAnswer(WebDevError::Refused { message: message.to_owned() });
         match redacted(error, credentials) {
-            GatewayError::InvalidResponse(WebDevError::Refused { message }) => message,
+            GatewayError::InvalidAnswer(WebDevError::Refused { message }) => message,
             other => panic!("{other:?}"),
         }
     }
@@ -232,7 +232,7 @@ mod tests {
         let token = Credentials::token("reader:k3y-of-it").unwrap();
         let redacted_cause = |text: String| {
             let error = WebDevError::OtherJson(Cause::message(text));
-            let GatewayError::InvalidResponse(WebDevError::OtherJson(cause)) = redacted(error.into(), &token)
+            let GatewayError::InvalidAnswer(WebDevError::OtherJson(cause)) = redacted(error.into(), &token)
             else {
                 panic!()
             };

@@ -1,9 +1,9 @@
 //! Whether the clock can be trusted to decide what is old.
 //!
-//! A clock that is set ahead makes every session look old, so that all would be removed. A jump alone is no proof of a wrong clock: the clock
-//! also jumps while the machine sleeps. So after a jump nothing is removed for a day, in which an operator can notice a wrong
-//! clock. If a gateway's clock hasn't jumped, this machine's is wrong. If it has, that proves nothing, because both may be one
-//! machine.
+//! A clock that is set ahead makes every session look old, so that all would be removed. A jump alone is no proof of a wrong
+//! clock: the clock also jumps while the machine sleeps. So after a jump nothing is removed for a day, in which an operator can
+//! notice a wrong clock. If a gateway's clock hasn't jumped, this machine's is wrong. If it has, that proves nothing, because
+//! both may be one machine.
 
 use std::time::{Duration, Instant};
 

@@ -11,7 +11,7 @@ use super::query::{self, Condition};
 use super::record::storable;
 use super::watched::Watched;
 
-/// The range that is searched first for the last session, in milliseconds.
+/// The range that is searched first for the last session, in milliseconds: a week, which has the same weekday before.
 const RECENT_MS: i64 = 7 * 24 * 3_600_000;
 
 /// The sessions of a user, those that were on last first.

@@ -34,7 +34,7 @@ pub use filter_set::FilterSet;
 pub use filter_text::{FilterText, Filters};
 pub use grouping::Grouping;
 pub use highlights::Highlights;
-pub use offers::FilterSuggestion;
+pub use offers::Offer;
 pub use request::Query;
 pub use result::{FilterStatus, QueryResult};
 pub use sort::{SortKey, SortKeyError, toggle_additional_sort, toggle_sort};

@@ -8,7 +8,7 @@ use crate::filter::{Filter, Mode};
 
 /// A change of modes that lets sessions pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilterSuggestion {
+pub struct Offer {
     /// The filters whose modes change.
     pub fields: Vec<FilterField>,
     /// Matches a part of the value.
@@ -19,7 +19,7 @@ pub struct FilterSuggestion {
     pub sessions: usize,
 }
 
-impl FilterSuggestion {
+impl Offer {
     /// Returns a mode with the changes of the offer.
     #[must_use]
     pub fn apply_to(&self, mode: Mode) -> Mode {
@@ -41,7 +41,7 @@ pub(super) fn find(
     masks: &Masks,
     dataset: &Dataset,
     cancel: CancelToken<'_>,
-) -> Result<Vec<FilterSuggestion>, Stopped> {
+) -> Result<Vec<Offer>, Stopped> {
     let is_plain = |field: &FilterField| {
         filters.get(*field).is_some_and(|filter| filter.is_plain_text() && !filter.mode().invert)
     };
@@ -57,7 +57,7 @@ pub(super) fn find(
     for fields in sets {
         let mut most = 0;
         for (contains, ignore_case) in [(true, false), (false, true), (true, true)] {
-            let mut offer = FilterSuggestion { fields: fields.clone(), contains, ignore_case, sessions: 0 };
+            let mut offer = Offer { fields: fields.clone(), contains, ignore_case, sessions: 0 };
             offer.sessions = count(&offer, query, filters, masks, dataset, cancel)?;
             // Both changes must find more than one of them.
             if offer.sessions > if contains && ignore_case { most } else { 0 } {
@@ -71,7 +71,7 @@ pub(super) fn find(
 
 /// Counts the sessions that an offer lets pass.
 fn count(
-    offer: &FilterSuggestion,
+    offer: &Offer,
     query: &Query,
     filters: &Filters,
     masks: &Masks,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Counts, DuplicateLogins, Facets, FilterError, FilterField, FilterSuggestion, FilterText, Filters,
-    Highlights, KindCounts, SortKey, UnusedSessions,
+    Counts, DuplicateLogins, Facets, FilterError, FilterField, FilterText, Filters, Highlights, KindCounts,
+    Offer, SortKey, UnusedSessions,
 };
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
@@ -40,7 +40,7 @@ pub struct QueryResult {
     /// Status of each filter on another column.
     pub columns: Vec<(ColumnId, FilterStatus)>,
     /// Modes that let rows pass where the filters leave none, if the query asks for them.
-    pub offers: Vec<FilterSuggestion>,
+    pub offers: Vec<Offer>,
     /// The time from which a filter on the age of a date leaves out one of the rows, in milliseconds since 1970 UTC.
     pub changes_at_epoch_ms: Option<i64>,
     /// Maps the rows of the dataset that was on screen to those of this one; `None` if it is the same or the first one. Only

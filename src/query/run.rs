@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::cancel::{CancelToken, Stopped};
 use super::filtering::Masks;
 use super::{
-    Counts, Facets, FilterField, FilterStatus, FilterSuggestion, Filters, KindCounts, Query, QueryError,
-    QueryResult, grouping, offers, sort,
+    Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Offer, Query, QueryError, QueryResult,
+    grouping, offers, sort,
 };
 use crate::dataset::Dataset;
 
@@ -38,7 +38,7 @@ impl Query {
         &self,
         result: &QueryResult,
         cancel: CancelToken<'_>,
-    ) -> Result<Vec<FilterSuggestion>, Stopped> {
+    ) -> Result<Vec<Offer>, Stopped> {
         let filters = result.filters();
         let masks = Masks::evaluate(self, &filters, &result.dataset, cancel)?;
         offers::find(self, &filters, &masks, &result.dataset, cancel)

@@ -409,7 +409,7 @@ fn filters_dates() {
 fn offers(query: &Query) -> Vec<(Vec<FilterField>, &'static str, usize)> {
     let query = Query { offers: true, ..query.clone() };
     let offers = query.run(&dataset()).unwrap().offers.into_iter();
-    let words = |offer: &FilterSuggestion| match (offer.contains, offer.ignore_case) {
+    let words = |offer: &Offer| match (offer.contains, offer.ignore_case) {
         (true, true) => "both",
         (true, false) => "part",
         _ => "case",

@@ -17,7 +17,7 @@ use super::views;
 use crate::display::{self, Clock};
 use crate::filter::{Filter, Mode};
 use crate::history::SessionState;
-use crate::query::{FilterField, FilterSuggestion, QueryResult};
+use crate::query::{FilterField, Offer, QueryResult};
 use crate::sanitize::{one_line, sanitize};
 
 /// Height of the view.
@@ -115,9 +115,9 @@ fn last_seen_text(last: &LastSeen, clock: &Clock) -> String {
 }
 
 /// Draws the offers, in several lines if they have no room in one.
-fn offers(ui: &mut Ui, offers: &[FilterSuggestion], drafts: &Drafts, commands: &mut Vec<Command>) {
+fn offers(ui: &mut Ui, offers: &[Offer], drafts: &Drafts, commands: &mut Vec<Command>) {
     let names_fields = offers.iter().any(|offer| offer.fields != offers[0].fields);
-    let buttons: Vec<(&FilterSuggestion, String)> =
+    let buttons: Vec<(&Offer, String)> =
         offers.iter().map(|offer| (offer, label(offer, names_fields, drafts))).collect();
     let width = |ui: &Ui, (index, label): (usize, &String)| {
         let family = if index == 0 { fonts::semibold() } else { FontFamily::Proportional };
@@ -151,7 +151,7 @@ fn offers(ui: &mut Ui, offers: &[FilterSuggestion], drafts: &Drafts, commands: &
                     Button::soft(label.as_str())
                 };
                 if ui.add(button).clicked() {
-                    commands.push(Command::Filter(FilterCommand::ApplySuggestion((*offer).clone())));
+                    commands.push(Command::Filter(FilterCommand::TakeOffer((*offer).clone())));
                 }
             }
         });
@@ -159,7 +159,7 @@ fn offers(ui: &mut Ui, offers: &[FilterSuggestion], drafts: &Drafts, commands: &
 }
 
 /// Returns the label of an offer, such as `Match part: 4 sessions`.
-fn label(offer: &FilterSuggestion, names_field: bool, drafts: &Drafts) -> String {
+fn label(offer: &Offer, names_field: bool, drafts: &Drafts) -> String {
     let change = match (offer.contains, offer.ignore_case) {
         (true, true) => "Match part, ignore case",
         (true, false) => "Match part",

@@ -102,7 +102,7 @@ impl Serialize for Json<'_> {
             Cell::Null => serializer.serialize_none(),
             Cell::Text(text) => serializer.serialize_str(text),
             Cell::Boolean(value) => serializer.serialize_bool(value),
-            Cell::Date(since_epoch) => serializer.serialize_str(&iso_utc(since_epoch)),
+            Cell::Date(epoch_ms) => serializer.serialize_str(&iso_utc(epoch_ms)),
             Cell::Integer(value) => serializer.serialize_i64(value),
             Cell::Real(value) => serializer.serialize_f64(value),
         }

@@ -17,7 +17,7 @@ use crate::sanitize::one_line;
 /// A parsed answer.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct WebDevResponse {
+pub struct WebDevAnswer {
     /// The sessions.
     pub dataset: Dataset,
     /// `Some(false)` if Perspective sessions were requested but are missing, `None` if they were not requested.
@@ -28,7 +28,7 @@ pub struct WebDevResponse {
     pub replaced: usize,
 }
 
-impl WebDevResponse {
+impl WebDevAnswer {
     /// Parses an answer in which `replaced` texts already have a replacement character.
     pub(super) fn parse(text: &str, replaced: usize) -> Result<Self, WebDevError> {
         match Self::parse_cells(text, replaced, CellForm::Value) {
@@ -78,7 +78,7 @@ enum Rows<'de> {
 }
 
 impl Keys<'_> {
-    fn into_answer(self, text: &str, mut context: Context) -> Result<WebDevResponse, WebDevError> {
+    fn into_answer(self, text: &str, mut context: Context) -> Result<WebDevAnswer, WebDevError> {
         match self.ok {
             None => return Err(missing("ok")),
             Some(false) => {
@@ -109,7 +109,7 @@ impl Keys<'_> {
         let now = self.now.unwrap_or_else(|| Utc::now().timestamp_millis());
         builder.map_dates(last_comm::COLUMN, |number| last_comm::timestamp(number, now));
         let dataset = builder.finish(self.now, self.timezone);
-        Ok(WebDevResponse {
+        Ok(WebDevAnswer {
             dataset,
             has_perspective: self.perspective,
             perspective_error: self.perspective_error,

@@ -18,7 +18,7 @@ mod error;
 mod project;
 mod rows;
 
-pub use answer::WebDevResponse;
+pub use answer::WebDevAnswer;
 pub use error::WebDevError;
 pub use project::{PROJECT_FILE, SCRIPT, project_zip};
 
@@ -54,7 +54,7 @@ const MAX_TITLE_CHARS: usize = 100;
 /// assert!(matches!(error, Err(webdev::WebDevError::Refused { .. })));
 /// # Ok::<(), webdev::WebDevError>(())
 /// ```
-pub fn parse(bytes: &[u8]) -> Result<WebDevResponse, WebDevError> {
+pub fn parse(bytes: &[u8]) -> Result<WebDevAnswer, WebDevError> {
     let json = JsonText::decode(bytes);
     match parse_text(&json) {
         // Invalid bytes can be replaced in texts only.
@@ -65,7 +65,7 @@ pub fn parse(bytes: &[u8]) -> Result<WebDevResponse, WebDevError> {
     }
 }
 
-fn parse_text(json: &JsonText<'_>) -> Result<WebDevResponse, WebDevError> {
+fn parse_text(json: &JsonText<'_>) -> Result<WebDevAnswer, WebDevError> {
     let text = json.text.strip_prefix('\u{feff}').unwrap_or(&json.text);
     let trimmed = text.trim_start();
     if trimmed.is_empty() {
@@ -81,9 +81,9 @@ fn parse_text(json: &JsonText<'_>) -> Result<WebDevResponse, WebDevError> {
         && let Ok(decoded) = serde_json::from_str::<String>(trimmed)
     {
         let inner = JsonText::decode(decoded.as_bytes());
-        return WebDevResponse::parse(&inner.text, inner.replaced + json.replaced);
+        return WebDevAnswer::parse(&inner.text, inner.replaced + json.replaced);
     }
-    WebDevResponse::parse(text, json.replaced)
+    WebDevAnswer::parse(text, json.replaced)
 }
 
 /// Returns the title of a web page, unless it is empty.

@@ -13,8 +13,8 @@ use crate::dataset::{ColumnId, Value};
 use crate::export::{self, ActiveFilters};
 use crate::filter::Mode;
 use crate::query::{
-    CellFilter, ColumnFilter, DateFilter, DateRange, FilterField, FilterSet, FilterSuggestion, FilterText,
-    KindFilter, SortKey,
+    CellFilter, ColumnFilter, DateFilter, DateRange, FilterField, FilterSet, FilterText, KindFilter, Offer,
+    SortKey,
 };
 use crate::table::{Action, Direction, Motion, SelectMode};
 
@@ -29,7 +29,7 @@ impl App {
     /// Runs a command of the filter row.
     pub(super) fn run_filter_command(&mut self, ctx: &Context, command: FilterCommand) {
         match command {
-            FilterCommand::ApplySuggestion(offer) => self.take_offer(ctx, &offer),
+            FilterCommand::TakeOffer(offer) => self.take_offer(ctx, &offer),
             FilterCommand::Clear(field) => self.clear_filter(ctx, field),
             FilterCommand::Commit { field, ends } => self.commit_filter(field, ends),
             FilterCommand::ApplyHistory(field, text) => self.apply_history(ctx, field, text),
@@ -50,7 +50,7 @@ impl App {
     }
 
     /// Changes the modes of filters as offered, and focuses the text box of the first one.
-    fn take_offer(&mut self, ctx: &Context, offer: &FilterSuggestion) {
+    fn take_offer(&mut self, ctx: &Context, offer: &Offer) {
         let history = &mut self.state.filter_history;
         for &field in &offer.fields {
             if let (Some(column), Some(text)) = (self.drafts.column_of(field), self.drafts.filter_mut(field))

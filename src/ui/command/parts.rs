@@ -6,7 +6,7 @@ use crate::dataset::ColumnId;
 use crate::filter::Mode;
 use crate::gateway::SessionKind;
 use crate::history::ChartSplit;
-use crate::query::{DateFilter, FilterField, FilterSuggestion, FilterText};
+use crate::query::{DateFilter, FilterField, FilterText, Offer};
 use crate::table::{ActivityTab, Step, TimelineSpan};
 use crate::ui::activity_rows::LiveAlert;
 use crate::ui::model::{
@@ -17,7 +17,7 @@ use crate::ui::model::{
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::ui) enum FilterCommand {
     /// Changes the modes of filters as offered, and moves the keyboard focus to the first of them.
-    ApplySuggestion(FilterSuggestion),
+    TakeOffer(Offer),
     /// Clears a text filter, and moves the keyboard focus there.
     Clear(FilterField),
     /// Adds a text filter to the history. The next one replaces it unless `ends` is set.

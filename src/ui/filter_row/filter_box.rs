@@ -272,5 +272,5 @@ fn take_offer(
         applied.is_some_and(|filter| filter.pattern() == text.pattern && filter.mode() == text.mode);
     let offers = state.table.result().map_or(&[][..], |result| &result.offers);
     let offer = offers.first().filter(|offer| is_applied && offer.fields.contains(&field));
-    commands.extend(offer.cloned().map(FilterCommand::ApplySuggestion).map(Command::Filter));
+    commands.extend(offer.cloned().map(FilterCommand::TakeOffer).map(Command::Filter));
 }
