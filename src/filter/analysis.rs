@@ -43,36 +43,19 @@ impl Node {
         self.max_len().filter(|&length| length == self.min_len())
     }
 
-    /// Returns `true` if the node can match the empty string at every position.
-    pub(super) fn can_always_match_empty(&self) -> bool {
-        match self {
-            Self::Empty => true,
-            Self::Concat(nodes) => nodes.iter().all(Node::can_always_match_empty),
-            Self::Alternation(nodes) => nodes.iter().any(Node::can_always_match_empty),
-            Self::Repetition(repetition) => {
-                repetition.kind != QuantifierKind::Possessive
-                    && (repetition.min == 0
-                        || !repetition.has_atomic_iterations() && repetition.body.can_always_match_empty())
-            }
-            Self::Capture(_, node) => node.can_always_match_empty(),
-            // An atomic group keeps a longer match where there is one.
-            _ => false,
-        }
+    /// Returns the text of the single characters at the start of a sequence, which every match begins with.
+    pub(super) fn literal_prefix(&self) -> String {
+        let nodes = if let Self::Concat(nodes) = self { nodes } else { std::slice::from_ref(self) };
+        let nodes = nodes.iter().filter(|node| !matches!(node, Self::Assertion(_)));
+        nodes.map_while(Node::as_char).collect()
     }
 
-    /// Returns `true` if the empty match, where possible, is the last one that the node tries.
-    pub(super) fn tries_empty_last(&self) -> bool {
-        match self {
-            Self::Alternation(nodes) => nodes.split_last().is_none_or(|(last, before)| {
-                last.tries_empty_last() && before.iter().all(|n| n.min_len() > 0)
-            }),
-            Self::Concat(nodes) => self.min_len() > 0 || nodes.iter().all(Node::tries_empty_last),
-            Self::Repetition(repetition) => {
-                let lazy = repetition.kind == QuantifierKind::Lazy && repetition.min == 0;
-                !lazy && repetition.body.tries_empty_last()
-            }
-            Self::Capture(_, node) | Self::Atomic(node) => node.tries_empty_last(),
-            _ => true,
+    /// Returns the character that a node matches if it is the only one.
+    pub(super) fn as_char(&self) -> Option<char> {
+        let Self::Class(set) = self else { return None };
+        match set.ranges() {
+            [(first, last)] if first == last => char::from_u32(*first),
+            _ => None,
         }
     }
 
@@ -124,18 +107,15 @@ impl Node {
         })
     }
 
-    /// Returns `true` if Java ends a repetition in the node at an empty iteration although another one could follow, and that
-    /// makes a difference: always if empty iterations may be needed to reach the minimum, and otherwise to which part of a
-    /// value is found.
+    /// Returns `true` if the node repeats something that can be empty, and that Java ends a repetition at an empty iteration
+    /// can make a difference: to reach the minimum, or to which part of a value is found.
     pub(super) fn ends_at_empty_iterations(&self, matches_whole: bool) -> bool {
-        self.any(&|node| {
-            let Self::Repetition(repetition) = node else { return false };
-            let Repetition { body, min, max, .. } = &**repetition;
-            let needs_empty = *min >= 2
-                && !body.can_always_match_empty()
-                && repetition.form() == RepetitionForm::GeneralGroup;
-            let prefers_empty = !matches_whole && *max != Some(1) && !body.tries_empty_last();
-            body.min_len() == 0 && (needs_empty || prefers_empty)
+        self.any(&|node| match node {
+            Self::Repetition(repetition) => {
+                let is_single = repetition.max == Some(1);
+                repetition.body.min_len() == 0 && !is_single && (repetition.min >= 2 || !matches_whole)
+            }
+            _ => false,
         })
     }
 
@@ -151,6 +131,17 @@ impl Node {
                     | Self::Assertion(Assertion::GraphemeBoundary)
             )
         })
+    }
+
+    /// Returns `true` for a class with characters beyond `U+FFFF` or halves of them.
+    pub(super) fn has_surrogates(&self) -> bool {
+        match self {
+            Self::Class(set) => set.has_surrogates(),
+            Self::FailingClass(class) | Self::Composed(class) => {
+                class.set.has_surrogates() || class.fails.has_surrogates()
+            }
+            _ => false,
+        }
     }
 
     /// Estimates the size of the compiled pattern: the number of ranges, multiplied by repetition counts.

@@ -1,6 +1,6 @@
 //! The syntax tree of a pattern, independent of flags and of Java's notation.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::case_folding::CaseFolding;
 use super::code_points::CodePointSet;
@@ -11,11 +11,11 @@ pub(super) enum Node {
     /// Matches the empty string.
     Empty,
     /// One character of a set. An empty set never matches.
-    Class(Rc<CodePointSet>),
+    Class(Arc<CodePointSet>),
     /// A class that Java evaluates with an exception for some characters.
-    FailingClass(Rc<CharClass>),
+    FailingClass(Arc<CharClass>),
     /// `(?c)`: one character of a set, which can be written as several characters that compose it.
-    Composed(Rc<CharClass>),
+    Composed(Arc<CharClass>),
     Concat(Vec<Node>),
     /// Alternatives in order of preference.
     Alternation(Vec<Node>),
@@ -162,7 +162,7 @@ impl CharClass {
 
 impl Node {
     pub(super) fn class(set: CodePointSet) -> Self {
-        Self::Class(Rc::new(set))
+        Self::Class(Arc::new(set))
     }
 
     pub(super) fn children(&self) -> &[Node] {

@@ -12,6 +12,8 @@ pub(super) const MAX_CODE_POINT: u32 = 0x0010_FFFF;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct CodePointSet {
     ranges: Vec<(u32, u32)>,
+    /// One bit per ASCII character, for a fast [`Self::contains`].
+    ascii: u128,
 }
 
 impl CodePointSet {
@@ -32,33 +34,34 @@ impl CodePointSet {
 
     /// Returns the set of all code points from `first` to `last`, inclusive.
     pub(super) fn range(first: u32, last: u32) -> Self {
-        Self { ranges: vec![(first, last)] }
+        Self::from_sorted(vec![(first, last)])
     }
 
     /// Creates a set from ranges in any order, which may overlap.
     pub(super) fn new(ranges: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        let mut set = Self { ranges: ranges.into_iter().collect() };
-        set.canonicalize();
-        set
+        let mut ranges: Vec<_> = ranges.into_iter().collect();
+        ranges.sort_unstable();
+        ranges.dedup_by(|next, previous| {
+            let joins = next.0 <= previous.1.saturating_add(1);
+            if joins {
+                previous.1 = max(previous.1, next.1);
+            }
+            joins
+        });
+        Self::from_sorted(ranges)
+    }
+
+    fn from_sorted(ranges: Vec<(u32, u32)>) -> Self {
+        let ascii = ranges.iter().take_while(|range| range.0 < 0x80).map(|&(first, last)| {
+            let last = last.min(0x7F);
+            u128::MAX >> (0x7F - last) & u128::MAX << first
+        });
+        Self { ascii: ascii.fold(0, |all, bits| all | bits), ranges }
     }
 
     /// Returns the set of the characters in `text`.
     pub(super) fn from_chars(text: &str) -> Self {
         Self::new(text.chars().map(|c| (u32::from(c), u32::from(c))))
-    }
-
-    fn canonicalize(&mut self) {
-        self.ranges.sort_unstable();
-        let mut merged: Vec<(u32, u32)> = Vec::with_capacity(self.ranges.len());
-        for &(first, last) in &self.ranges {
-            match merged.last_mut() {
-                Some(previous) if first <= previous.1.saturating_add(1) => {
-                    previous.1 = max(previous.1, last);
-                }
-                _ => merged.push((first, last)),
-            }
-        }
-        self.ranges = merged;
     }
 
     /// Returns the sorted ranges.
@@ -70,17 +73,17 @@ impl CodePointSet {
         self.ranges.is_empty()
     }
 
-    /// Returns the only code point of a set that has exactly one.
-    pub(super) fn as_single(&self) -> Option<u32> {
-        match self.ranges[..] {
-            [(first, last)] if first == last => Some(first),
-            _ => None,
-        }
-    }
-
     pub(super) fn contains(&self, code: u32) -> bool {
+        if code < 0x80 {
+            return self.ascii >> code & 1 == 1;
+        }
         let after = self.ranges.partition_point(|range| range.0 <= code);
         after > 0 && code <= self.ranges[after - 1].1
+    }
+
+    /// Returns `true` if the set has characters beyond `U+FFFF` or halves of them.
+    pub(super) fn has_surrogates(&self) -> bool {
+        self.ranges.iter().any(|&(first, last)| last > 0xFFFF || first < 0xE000 && last >= 0xD800)
     }
 
     pub(super) fn union(&self, other: &Self) -> Self {
@@ -101,7 +104,7 @@ impl CodePointSet {
                 right = &right[1..];
             }
         }
-        Self { ranges }
+        Self::from_sorted(ranges)
     }
 
     pub(super) fn negate(&self) -> Self {
@@ -116,7 +119,7 @@ impl CodePointSet {
         if next <= MAX_CODE_POINT {
             ranges.push((next, MAX_CODE_POINT));
         }
-        Self { ranges }
+        Self::from_sorted(ranges)
     }
 
     pub(super) fn difference(&self, other: &Self) -> Self {
@@ -125,10 +128,6 @@ impl CodePointSet {
 
     pub(super) fn is_subset(&self, other: &Self) -> bool {
         self.intersection(other) == *self
-    }
-
-    pub(super) fn is_disjoint(&self, other: &Self) -> bool {
-        self.intersection(other).is_empty()
     }
 }
 
@@ -146,6 +145,6 @@ mod tests {
         assert_eq!(consonants.negate().negate(), consonants);
         assert_eq!(CodePointSet::all().negate(), CodePointSet::default());
         assert!(vowels.is_subset(&az) && !az.is_subset(&vowels));
-        assert!(consonants.is_disjoint(&vowels));
+        assert!(consonants.intersection(&vowels).is_empty());
     }
 }

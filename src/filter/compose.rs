@@ -139,7 +139,7 @@ pub fn to_portable(pattern: &str, mode: Mode) -> Option<String> {
 
 /// Parses a pattern and calls `read` with the tree.
 fn with_tree<T: Send>(pattern: &str, read: impl FnOnce(Result<Node, PatternError>) -> T + Send) -> T {
-    with_stack_for(pattern, || read(parser::parse(pattern, Flags::default())))
+    with_stack_for(pattern, || read(parser::parse(pattern, Flags::default()).map(|parsed| parsed.0)))
 }
 
 fn is_valid(pattern: &str) -> bool {
@@ -150,9 +150,8 @@ fn is_valid(pattern: &str) -> bool {
 fn value_of(node: &Node) -> Option<String> {
     match node {
         Node::Empty => Some(String::new()),
-        Node::Class(set) => set.as_single().and_then(char::from_u32).map(String::from),
         Node::Concat(nodes) => nodes.iter().map(value_of).collect(),
-        _ => None,
+        _ => node.as_char().map(String::from),
     }
 }
 

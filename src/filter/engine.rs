@@ -9,9 +9,7 @@ use super::ast::{Assertion, Node};
 use super::error::MatchError;
 use super::matcher::{Program, Stop};
 use super::print::print;
-use super::simplify::{
-    Following, is_ascii_line, relax_possessive, resolve_anchors, restrict_to_ascii_line, simplify,
-};
+use super::simplify::{is_ascii_line, resolve_anchors, restrict_to_ascii_line, simplify};
 
 /// Maximum size of a compiled pattern, as `regex` counts them.
 const MAX_SIZE_BYTES: usize = 16 << 20;
@@ -64,7 +62,7 @@ impl Engine {
     /// Returns the regex or the program for a value.
     fn select(&self, value: &str) -> Result<&regex::Regex, &Program> {
         #[cfg(test)]
-        count_search();
+        searches::count();
         match (&self.general, &self.ascii_line) {
             (Matcher::Linear(regex), _) => Ok(regex),
             (_, Some(regex)) if is_ascii_line(value) => Ok(regex),
@@ -93,26 +91,9 @@ impl Engine {
 
 fn error(stop: Stop, value: &str) -> MatchError {
     match stop {
-        Stop::Limit => MatchError::too_much_backtracking(value),
-        Stop::Exception => MatchError::fails_in_java(value),
+        Stop::Limit => MatchError::Limit(value.to_owned()),
+        Stop::Exception => MatchError::Exception(value.to_owned()),
     }
-}
-
-#[cfg(test)]
-thread_local! {
-    /// The number of searches of this thread.
-    static SEARCHES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-}
-
-#[cfg(test)]
-fn count_search() {
-    SEARCHES.set(SEARCHES.get() + 1);
-}
-
-/// Returns the number of searches of this thread in values.
-#[cfg(test)]
-pub(crate) fn searches_on_this_thread() -> usize {
-    SEARCHES.get()
 }
 
 /// Compiles a tree for `regex`, or returns `None` if it isn't regular or too large.
@@ -127,16 +108,9 @@ fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<
         tree = restrict_to_ascii_line(tree);
     }
     if matches_whole {
-        tree = resolve_anchors(tree);
-    }
-    tree = simplify(tree);
-    if !tree.is_regular(ascii_line) {
-        tree = relax_possessive(tree, &Following::nothing(matches_whole));
-    }
-    if matches_whole {
         let start = Node::Assertion(Assertion::TextStart);
         let end = Node::Assertion(Assertion::TextEnd);
-        tree = Node::Concat(vec![start, tree, end]);
+        tree = Node::Concat(vec![start, resolve_anchors(tree), end]);
     }
     let tree = simplify(tree);
     if !tree.is_regular(ascii_line) {
@@ -149,4 +123,22 @@ fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<
     // Any other error would be a bug in the printer.
     debug_assert!(matches!(regex, Ok(_) | Err(regex::Error::CompiledTooBig(_))), "{regex:?}");
     regex.ok()
+}
+
+#[cfg(test)]
+pub(crate) mod searches {
+    use std::cell::Cell;
+
+    thread_local! {
+        static SEARCHES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        SEARCHES.set(SEARCHES.get() + 1);
+    }
+
+    /// Returns the number of searches of this thread in values.
+    pub(crate) fn on_this_thread() -> usize {
+        SEARCHES.get()
+    }
 }

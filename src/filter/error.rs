@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+pub(super) type Result<T> = std::result::Result<T, PatternError>;
+
 /// A pattern that can't be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -22,39 +24,27 @@ enum Kind {
 }
 
 /// Fails because Java rejects the pattern.
-pub(super) fn invalid<T>(column: usize, message: impl Display) -> Result<T, PatternError> {
-    error(Kind::Invalid, column, format!("{message} at column {column}"))
-}
-
-/// Fails like [`invalid`], with a second sentence that says how to fix the pattern.
-pub(super) fn invalid_with_hint<T>(column: usize, message: &str, hint: &str) -> Result<T, PatternError> {
-    error(Kind::Invalid, column, format!("{message} at column {column}. {hint}"))
+pub(super) fn invalid<T>(column: usize, message: impl Display) -> Result<T> {
+    error(Kind::Invalid, column, message)
 }
 
 /// Fails because the pattern ends too early.
-pub(super) fn incomplete<T>(column: usize, message: impl Display) -> Result<T, PatternError> {
-    error(Kind::Incomplete, column, format!("{message} at column {column}"))
+pub(super) fn incomplete<T>(column: usize, message: impl Display) -> Result<T> {
+    error(Kind::Incomplete, column, message)
 }
 
 /// Fails because `next` isn't what must come next, or because nothing does.
-pub(super) fn unexpected<T>(
-    next: Option<char>,
-    column: usize,
-    message: impl Display,
-) -> Result<T, PatternError> {
+pub(super) fn unexpected<T>(next: Option<char>, column: usize, message: impl Display) -> Result<T> {
     if next.is_some() { invalid(column, message) } else { incomplete(column, message) }
 }
 
-pub(super) fn too_large<T>(column: usize, message: &str) -> Result<T, PatternError> {
-    error(Kind::TooLarge, column, format!("{message} at column {column}"))
+/// Fails because the pattern exceeds a limit.
+pub(super) fn too_large<T>(column: usize, message: &str) -> Result<T> {
+    error(Kind::TooLarge, column, message)
 }
 
-pub(super) fn too_long<T>(max_chars: &str, column: usize) -> Result<T, PatternError> {
-    error(Kind::TooLarge, column, format!("Pattern longer than {max_chars} characters"))
-}
-
-fn error<T>(kind: Kind, column: usize, message: String) -> Result<T, PatternError> {
-    Err(PatternError { message, column, kind })
+fn error<T>(kind: Kind, column: usize, message: impl Display) -> Result<T> {
+    Err(PatternError { message: format!("{message} at column {column}"), column, kind })
 }
 
 impl PatternError {
@@ -81,34 +71,20 @@ impl PatternError {
 ///
 /// The message doesn't contain the value, which comes from a gateway and must be sanitized before it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct MatchError {
-    message: &'static str,
-    is_limit: bool,
-    value: String,
+pub enum MatchError {
+    /// The value needs more backtracking than the limit allows.
+    #[error("Too much backtracking. Simplify the pattern")]
+    Limit(String),
+    /// Java throws an exception for the value.
+    #[error("A gateway fails on this pattern. Change it")]
+    Exception(String),
 }
 
 impl MatchError {
-    pub(crate) fn too_much_backtracking(value: &str) -> Self {
-        let message = "Too much backtracking. Simplify the pattern";
-        Self { message, is_limit: true, value: value.to_owned() }
-    }
-
-    /// Creates the error of a value for which Java throws an exception.
-    pub(super) fn fails_in_java(value: &str) -> Self {
-        let message = "A gateway fails on this pattern. Change it";
-        Self { message, is_limit: false, value: value.to_owned() }
-    }
-
-    /// Returns `true` if a limit was exceeded, and `false` if a gateway fails, too.
-    #[must_use]
-    pub fn is_limit(&self) -> bool {
-        self.is_limit
-    }
-
     /// Returns the value that could not be matched.
     #[must_use]
     pub fn value(&self) -> &str {
-        &self.value
+        let (Self::Limit(value) | Self::Exception(value)) = self;
+        value
     }
 }

@@ -1,13 +1,14 @@
 //! How a filter matches one value, for a tester of patterns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::error::MatchError;
+use super::ast::Node;
+use super::error::{MatchError, PatternError};
 use super::large_stack::with_stack_for;
 use super::matcher::{Groups, Program};
-use super::parser::parse_with_names;
-use super::{Filter, Mode, flags};
+use super::parser::parse;
+use super::{Filter, Mode};
 
 /// How a filter matches a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,9 @@ impl Filter {
     /// ```
     /// use gatewatch::filter::{Filter, MatchEngine, Mode};
     ///
-    /// let filter = Filter::new(r"(\w+)\.(\w+)", Mode::default())?;
+    /// let filter = Filter::new(r"(\w+)\.(?<last>\w+)", Mode::default())?;
+    /// assert_eq!(filter.group_names(), [(2, "last".to_owned())].into());
+    ///
     /// let explanation = filter.explain("bill.smith")?;
     /// assert!(explanation.passes);
     /// assert_eq!(explanation.groups, [Some(0..10), Some(0..4), Some(5..10)]);
@@ -56,40 +59,25 @@ impl Filter {
     }
 
     fn groups(&self, value: &str, matches_whole: bool) -> Option<Groups> {
-        let compile = || Some(Program::new(&super::parse(self.pattern(), self.mode()).ok()?));
+        let compile = || Some(Program::new(&self.parse().ok()?.0));
         let program = self.inner.with_groups.get_or_init(|| with_stack_for(self.pattern(), compile));
         program.as_ref()?.groups(value, matches_whole).ok().flatten()
     }
 
     /// Returns the engine that decides whether a value passes.
-    ///
-    /// # Examples
-    /// ```
-    /// use gatewatch::filter::{Filter, MatchEngine, Mode};
-    ///
-    /// let filter = Filter::new(r"(a)\1", Mode::default())?;
-    /// assert_eq!(filter.engine_for("aa"), MatchEngine::Backtracking);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn engine_for(&self, value: &str) -> MatchEngine {
         if self.inner.engine.is_linear_for(value) { MatchEngine::Linear } else { MatchEngine::Backtracking }
     }
 
     /// Returns the names of the groups that have one, by the number of the group.
-    ///
-    /// # Examples
-    /// ```
-    /// use gatewatch::filter::{Filter, Mode};
-    ///
-    /// let filter = Filter::new(r"(\w+)\.(?<last>\w+)", Mode::default())?;
-    /// assert_eq!(filter.group_names(), [(2, "last".to_owned())].into());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn group_names(&self) -> BTreeMap<usize, String> {
-        let parse = || parse_with_names(self.pattern(), flags(self.mode())).map(|(_, names)| names);
-        let names = with_stack_for(self.pattern(), parse).unwrap_or_default();
-        names.into_iter().map(|(name, number)| (number, name)).collect()
+        let names = with_stack_for(self.pattern(), || self.parse().map(|(_, names)| names));
+        names.unwrap_or_default().into_iter().map(|(name, number)| (number, name)).collect()
+    }
+
+    fn parse(&self) -> Result<(Node, HashMap<String, usize>), PatternError> {
+        parse(self.pattern(), self.mode().flags())
     }
 }

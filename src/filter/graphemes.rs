@@ -2,23 +2,12 @@
 
 use super::generated::graphemes::{GRAPHEMES, GraphemeClass};
 
-/// The first Hangul syllable.
-const HANGUL_START: u32 = 0xAC00;
-/// The distance between Hangul syllables without a trailing consonant.
-const HANGUL_STEP: u32 = 28;
-
 impl GraphemeClass {
     /// Returns the class of a code point.
     fn of(code: u32) -> Self {
         let after = GRAPHEMES.partition_point(|range| range.0 <= code);
-        match after.checked_sub(1).map(|index| GRAPHEMES[index]) {
-            Some((_, last, class)) if code <= last => match class {
-                // The table doesn't distinguish them.
-                Self::HangulLv if !(code - HANGUL_START).is_multiple_of(HANGUL_STEP) => Self::HangulLvt,
-                other => other,
-            },
-            _ => Self::Other,
-        }
+        let range = GRAPHEMES[..after].last().filter(|range| code <= range.1);
+        range.map_or(Self::Other, |range| range.2)
     }
 
     /// Returns `true` if a character joins the one before it, whatever comes before both.

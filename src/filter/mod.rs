@@ -1,59 +1,4 @@
-//! Filters: `java.util.regex` patterns that are matched against whole values, as a gateway matches them.
-//!
-//! A filter must select exactly the rows that the gateway would select. The reference is Java 17.
-//!
-//! ```
-//! use gatewatch::filter::{Filter, Mode};
-//!
-//! // Possessive quantifiers, look-behinds, names of characters and back-references have Java's meaning.
-//! for (pattern, value, expected) in [
-//!     (r"bi.*+", "billy", true),
-//!     (r"a*+a", "aaa", false),
-//!     (r"(?<=^bill\.?)smith|.*(?<=b+l?)y", "by", true),
-//!     (r"(?iu)(\N{LATIN SMALL LETTER U WITH DIAERESIS})\1", "üÜ", true),
-//!     (r"(?:(a)|b)*\1", "aba", true),
-//!     (r"\X\X", "e\u{301}🇫🇷", true),
-//! ] {
-//!     assert_eq!(Filter::new(pattern, Mode::default())?.is_match(value)?, expected, "{pattern}");
-//! }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! # Constructs
-//! Every construct of Java's `Pattern` is supported. *Linear* ones are matched by the crate `regex` in linear time. If a
-//! pattern contains any other, all of it is matched by backtracking, up to a limit of steps.
-//!
-//! | construct | engine |
-//! |---|---|
-//! | characters, `\t \n \r \f \a \e \cX`, `\0n`, `\xhh`, `\x{h…h}`, `\uhhhh`, `\N{name}`, `\Q…\E` | linear |
-//! | classes with unions, intersections, subtractions; `.`, `\d \h \s \v \w` and their negations | linear |
-//! | `\p{…}`, `\P{…}`: POSIX, `java…`, scripts, blocks, categories, binary properties of Unicode 13 | linear |
-//! | `X?`, `X*`, `X+`, `X{n}`, `X{n,}`, `X{n,m}`, greedy or lazy | linear |
-//! | the same, possessive; `(?>X)` | linear where giving back could never help, else backtracking |
-//! | alternatives, groups, named groups | linear |
-//! | `^ $ \A \G \Z \z`, also under `(?m)` and `(?d)`; `\b \B` | linear at the ends of whole values and for ASCII lines, else backtracking |
-//! | `\R` | linear, but backtracking if repeated |
-//! | `\X`, `\b{g}` | backtracking |
-//! | `(?=X) (?!X) (?<=X) (?<!X)` | backtracking |
-//! | `\1`, `\k<name>`, also under `(?i)` and `(?iu)` | backtracking |
-//! | `(?idmsuxU)`, `(?i-s:X)` | as the rest |
-//! | `(?c)` with a class or property | backtracking |
-//!
-//! What Java rejects is rejected, with the column, among them conditionals `(?(1)…)`, `(?R)`, `(?P<n>…)`, `(?#…)`, `a**`,
-//! look-behinds without an obvious maximum length. Where Java throws an exception while it matches, as with `[\wa&&]`,
-//! [`Filter::is_match`] returns an error.
-//!
-//! # Limits
-//! Patterns have up to a million characters and 5,000 levels of groups, or 200 if they are very long. A value takes up to a
-//! million steps, some milliseconds, and more if it is long; then [`Filter::is_match`] returns an error. With
-//! [`Mode::contains`], half of a surrogate pair is never found. Java's own limit, the stack of its thread, isn't imitated.
-//!
-//! # Parts
-//! The [`parser`] reads a pattern as Java 17 does, into a syntax tree ([`ast`]) without flags and shorthands. If the tree is
-//! regular after [`simplify`], it is printed with every class spelled out ([`print`]) for `regex`. Otherwise the
-//! [`matcher`] runs it. [`engine`] selects.
-//!
-//! This module depends on no other module of the crate.
+#![doc = include_str!("README.md")]
 
 mod analysis;
 mod ast;
@@ -69,7 +14,6 @@ mod large_stack;
 mod matcher;
 mod names;
 mod parser;
-mod prefix;
 mod print;
 mod properties;
 mod simplify;
@@ -81,10 +25,9 @@ pub use compose::{any_of, escape, exclude, to_portable, values_of};
 pub use error::{MatchError, PatternError};
 pub use explain::{Explanation, MatchEngine};
 
-use ast::Node;
 use engine::Engine;
 #[cfg(test)]
-pub(crate) use engine::searches_on_this_thread;
+pub(crate) use engine::searches;
 use large_stack::with_stack_for;
 use matcher::Program;
 use parser::Flags;
@@ -101,24 +44,13 @@ pub struct Mode {
     pub invert: bool,
 }
 
+impl Mode {
+    fn flags(self) -> Flags {
+        if self.ignore_case { Flags::IGNORE_CASE | Flags::UNICODE_CASE } else { Flags::default() }
+    }
+}
+
 /// A compiled pattern and its mode. Clones are cheap and share the compiled pattern.
-///
-/// # Examples
-/// ```
-/// use gatewatch::filter::{Filter, Mode};
-///
-/// // The whole value must match, as in Java's `Pattern.matches`.
-/// let filter = Filter::new("bi.*", Mode::default())?;
-/// assert!(filter.is_match("billy")?);
-/// assert!(!filter.is_match("abi")?);
-///
-/// let contains = Mode { ignore_case: true, contains: true, ..Mode::default() };
-/// assert!(Filter::new("SMITH", contains)?.is_match("bill.smith")?);
-///
-/// let error = Filter::new("bi(lly", Mode::default()).unwrap_err();
-/// assert_eq!(error.to_string(), r#"Missing ")" for "(" at column 3"#);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug)]
 pub struct Filter {
     inner: Arc<Inner>,
@@ -133,7 +65,6 @@ struct Inner {
     with_groups: OnceLock<Option<Program>>,
     /// Text that every match begins with; can be empty.
     prefix: String,
-    is_literal: bool,
 }
 
 impl Filter {
@@ -147,10 +78,10 @@ impl Filter {
     }
 
     fn compile(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
-        let tree = parse(pattern, mode)?;
+        let (tree, _) = parser::parse(pattern, mode.flags())?;
         // A value without the prefix can make Java fail.
         let has_prefix = !mode.contains && !tree.has_side_effects();
-        let prefix = if has_prefix { prefix::literal_prefix(&tree) } else { String::new() };
+        let prefix = if has_prefix { tree.literal_prefix() } else { String::new() };
         let engine = Engine::new(&tree, !mode.contains);
         Ok(Self {
             inner: Arc::new(Inner {
@@ -159,7 +90,6 @@ impl Filter {
                 engine,
                 with_groups: OnceLock::new(),
                 prefix,
-                is_literal: is_literal(pattern),
             }),
         })
     }
@@ -222,8 +152,8 @@ impl Filter {
     /// Returns the pattern if it is a literal: a text without metacharacters.
     #[must_use]
     pub fn literal(&self) -> Option<&str> {
-        let Inner { pattern, is_literal, .. } = &*self.inner;
-        is_literal.then_some(pattern.as_str())
+        let pattern = self.pattern();
+        is_literal(pattern).then_some(pattern)
     }
 
     /// Returns `true` if the pattern is a text as a user may type it who expects to find a part of a value: a literal, or one
@@ -232,16 +162,6 @@ impl Filter {
     pub fn is_plain_text(&self) -> bool {
         is_literal(&self.inner.pattern.replace('.', ""))
     }
-}
-
-/// Parses a pattern under the flags of a mode.
-fn parse(pattern: &str, mode: Mode) -> Result<Node, PatternError> {
-    parser::parse(pattern, flags(mode))
-}
-
-/// Returns the initial flags of a mode.
-fn flags(mode: Mode) -> Flags {
-    if mode.ignore_case { Flags::IGNORE_CASE.with(Flags::UNICODE_CASE) } else { Flags::default() }
 }
 
 /// Returns `true` if a pattern contains no metacharacters.

@@ -1,7 +1,9 @@
 //! Names of characters in Java 17, as in `\N{LATIN SMALL LETTER A}`.
 
-use super::generated::blocks::BLOCKS;
-use super::generated::controls::CONTROLS;
+use std::sync::LazyLock;
+
+use super::code_points::CodePointSet;
+use super::generated::names::{CONTROLS, NUMBERED};
 use super::properties;
 
 /// Returns the code point with a name. Case doesn't matter.
@@ -17,22 +19,15 @@ pub(super) fn code_point(name: &str) -> Option<u32> {
 
 /// Returns the name of a code point that is assigned in Unicode 13.
 fn name(code: u32) -> Option<String> {
+    static ASSIGNED: LazyLock<CodePointSet> = LazyLock::new(|| properties::known("IsAssigned"));
     if let Some(control) = CONTROLS.iter().find(|control| control.0 == code) {
         return Some(control.1.to_owned());
     }
-    if !properties::is_assigned(code) {
-        return None;
+    if let Some(range) = NUMBERED.iter().find(|range| (range.0..=range.1).contains(&code)) {
+        return Some(format!("{} {code:X}", range.2));
     }
-    let name = char::from_u32(code).and_then(unicode_names2::name).map(|name| name.to_string());
-    // Java names the characters of these large blocks by the block.
-    let is_algorithmic = |name: &String| {
-        let prefixes = ["CJK UNIFIED IDEOGRAPH-", "HANGUL SYLLABLE ", "TANGUT IDEOGRAPH-"];
-        prefixes.iter().any(|prefix| name.starts_with(prefix))
-    };
-    name.filter(|name| !is_algorithmic(name)).or_else(|| {
-        let block = BLOCKS.iter().find(|block| (block.1..=block.2).contains(&code))?;
-        Some(format!("{} {code:X}", block.0.replace('-', " ")))
-    })
+    let name = char::from_u32(code).filter(|_| ASSIGNED.contains(code)).and_then(unicode_names2::name)?;
+    Some(name.to_string())
 }
 
 #[cfg(test)]

@@ -201,7 +201,7 @@ fn match_codes(
     for (first, passes) in (first..).step_by(chunk).zip(passes.chunks_mut(chunk)) {
         cancel.check()?;
         if !is_linear && started.elapsed() > MATCH_TIMEOUT {
-            return Err(Stopped::Match(field, MatchError::too_much_backtracking(column.text(first))));
+            return Err(Stopped::Match(field, MatchError::Limit(column.text(first).to_owned())));
         }
         for (code, passes) in (first..).zip(passes) {
             let value = column.text(code);

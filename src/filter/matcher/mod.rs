@@ -39,8 +39,7 @@ impl Program {
 
     fn run(&self, text: &Text, matches_whole: bool) -> Result<Option<Vec<Group>>, Stop> {
         let mut machine = Machine::new(self, text, matches_whole);
-        let matched =
-            if matches_whole { machine.match_at(0)?.is_some() } else { self.search(text, &mut machine)? };
+        let matched = if matches_whole { machine.match_at(0)? } else { self.search(text, &mut machine)? };
         Ok(matched.then_some(machine.groups))
     }
 
@@ -51,7 +50,7 @@ impl Program {
             let next = text.code_point_at(at);
             let may_start =
                 self.first.as_ref().is_none_or(|first| next.is_some_and(|(code, _)| first.contains(code)));
-            if may_start && machine.match_at(at)?.is_some() {
+            if may_start && machine.match_at(at)? {
                 return Ok(true);
             }
             let Some((_, length)) = next else { break };

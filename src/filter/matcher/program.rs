@@ -1,40 +1,31 @@
 //! Compiles a tree to a program for the machine in [`run`](super::run).
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::super::ast::{
-    Assertion, BackReference, Lookaround, Node, QuantifierKind, RepeatedGroup, Repetition,
+    Assertion, BackReference, CharClass, Lookaround, Node, QuantifierKind, RepeatedGroup, Repetition,
 };
 use super::super::code_points::CodePointSet;
 use super::study::{RepetitionForm, Study};
-use super::text::CharTest;
 
 /// An instruction. If it succeeds, the next one follows, unless it says otherwise.
 #[derive(Clone, Debug)]
 pub(super) enum Op {
-    /// One character of a set, by its index.
-    Class(usize),
-    /// Throws an exception at one character of a set.
-    Fail(usize),
-    /// One character of a set, or several characters that compose it.
-    Composed {
-        set: usize,
-        fails: usize,
-    },
+    /// One character of a set.
+    Class(Arc<CodePointSet>),
+    /// One character of a class; throws an exception at some.
+    FailingClass(Arc<CharClass>),
+    /// One character of a class, or several characters that compose it.
+    Composed(Arc<CharClass>),
     /// Repeats a set.
     Run(Run),
-    /// Tries the next instruction, then the one at this address.
-    Split(usize),
-    /// Tries the instruction at this address, then the next one.
-    SplitLazy(usize),
+    /// Tries the instruction at one address, then the one at the other.
+    Split(usize, usize),
     Jump(usize),
     /// Stores the position in a local variable.
     Mark(usize),
-    /// Sets a capturing group to the text from a local variable to here.
-    Capture {
-        group: usize,
-        start: usize,
-    },
+    /// Sets a capturing group to the text from the position in a local variable to here.
+    Capture(usize, usize),
     BackReference(BackReference),
     Assertion(Assertion),
     LineBreak,
@@ -42,16 +33,11 @@ pub(super) enum Op {
     /// Fails if the rest has failed here before. The index is that of the loops around.
     Memoize(usize),
     /// Matches what follows up to [`Op::Accept`] without advancing, or the text before the position with what follows up to
-    /// [`Op::AcceptBehind`]; continues at the address.
-    Lookaround {
-        lookaround: Lookaround,
-        next: usize,
-    },
+    /// [`Op::AcceptBehind`].
+    Lookaround(Look),
     /// Matches what follows up to [`Op::Accept`] once; continues at the address.
-    Atomic {
-        next: usize,
-    },
-    /// Repeats what follows up to [`Op::Accept`], each iteration once; continues at the address.
+    Atomic(usize),
+    /// Repeats what follows up to [`Op::Accept`], each iteration once.
     Iterate(Iteration),
     /// Starts a loop over what follows up to [`Op::LoopNext`].
     LoopStart(usize),
@@ -64,9 +50,9 @@ pub(super) enum Op {
 }
 
 /// A repeated set.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Run {
-    pub(super) set: usize,
+    pub(super) set: Arc<CodePointSet>,
     pub(super) min: usize,
     pub(super) max: usize,
     pub(super) kind: QuantifierKind,
@@ -74,8 +60,16 @@ pub(super) struct Run {
     pub(super) sets_last: bool,
 }
 
+/// A lookahead or look-behind.
+#[derive(Clone, Debug)]
+pub(super) struct Look {
+    pub(super) kind: Lookaround,
+    pub(super) body: usize,
+    pub(super) next: usize,
+}
+
 /// A repetition whose iterations aren't backtracked into.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Iteration {
     pub(super) min: u32,
     pub(super) max: u32,
@@ -84,6 +78,7 @@ pub(super) struct Iteration {
     pub(super) group: Option<usize>,
     /// `true` for a group, which repeats an iteration of another length, and `false` for a single part.
     pub(super) is_group: bool,
+    pub(super) body: usize,
     pub(super) next: usize,
 }
 
@@ -105,7 +100,6 @@ pub(super) struct Loop {
 #[derive(Clone, Debug, Default)]
 pub(in crate::filter) struct Program {
     pub(super) ops: Vec<Op>,
-    pub(super) sets: Vec<CharTest>,
     pub(super) loops: Vec<Loop>,
     /// The loops around each [`Op::Memoize`].
     pub(super) contexts: Vec<Vec<usize>>,
@@ -114,7 +108,7 @@ pub(in crate::filter) struct Program {
     /// Minimum length of a match by Java's reckoning.
     pub(super) min_len: usize,
     /// The set of first characters, if there is one and failed attempts leave no trace.
-    pub(super) first: Option<CharTest>,
+    pub(super) first: Option<CodePointSet>,
     /// `true` if Java also searches between the halves of a surrogate pair, and these attempts leave a trace. It does so for
     /// patterns without characters beyond `U+FFFF`.
     pub(super) tries_halves: bool,
@@ -131,7 +125,6 @@ impl Program {
                 min_len: if starts_at_start { 0 } else { usize::try_from(Study::of(tree).min).unwrap_or(0) },
                 ..Self::default()
             },
-            set_numbers: HashMap::new(),
             context: (!keeps_state).then(Vec::new),
             keeps_state,
         };
@@ -140,9 +133,9 @@ impl Program {
         let mut program = compiler.program;
         let has_groups = program.groups > 0;
         if !keeps_state && !has_groups && tree.min_len() > 0 {
-            program.first = Some(CharTest::new(&tree.first_chars()));
+            program.first = Some(tree.first_chars());
         }
-        program.tries_halves = keeps_state && !program.sets.iter().any(CharTest::has_surrogates);
+        program.tries_halves = keeps_state && !tree.any(&Node::has_surrogates);
         program
     }
 }
@@ -155,8 +148,6 @@ pub(super) const MAX_CONTEXT_COUNT: u32 = 0x7FFF;
 
 struct Compiler {
     program: Program,
-    /// The numbers of the sets by their addresses: the parser shares equal ones.
-    set_numbers: HashMap<*const CodePointSet, usize>,
     /// The loops around, up to the next part that is matched on its own; `None` where nothing can be memoized.
     context: Option<Vec<usize>>,
     /// `true` if a match depends on more than the position.
@@ -184,13 +175,6 @@ impl Compiler {
         self.program.locals - 1
     }
 
-    fn set(&mut self, set: &CodePointSet) -> usize {
-        *self.set_numbers.entry(std::ptr::from_ref(set)).or_insert_with(|| {
-            self.program.sets.push(CharTest::new(set));
-            self.program.sets.len() - 1
-        })
-    }
-
     fn memoize(&mut self) {
         if let Some(context) = &self.context
             && context.len() <= MAX_CONTEXT
@@ -210,39 +194,31 @@ impl Compiler {
         self.push(end);
         self.context = outer;
         let here = self.here();
-        match &mut self.program.ops[start] {
-            Op::Lookaround { next, .. } | Op::Atomic { next } | Op::Iterate(Iteration { next, .. }) => {
-                *next = here;
-            }
-            _ => {}
+        if let Op::Lookaround(Look { next, .. }) | Op::Atomic(next) | Op::Iterate(Iteration { next, .. }) =
+            &mut self.program.ops[start]
+        {
+            *next = here;
         }
     }
 
     fn node(&mut self, node: &Node) {
         match node {
             Node::Empty => {}
-            Node::Class(set) => {
-                let set = self.set(set);
-                self.push(Op::Class(set));
-            }
-            Node::FailingClass(class) => {
-                let (set, fails) = (self.set(&class.set), self.set(&class.fails));
-                self.push(Op::Fail(fails));
-                self.push(Op::Class(set));
-            }
-            Node::Composed(class) => {
-                let (set, fails) = (self.set(&class.set), self.set(&class.fails));
-                self.push(Op::Composed { set, fails });
-            }
+            Node::Class(set) => self.push(Op::Class(Arc::clone(set))),
+            Node::FailingClass(class) => self.push(Op::FailingClass(Arc::clone(class))),
+            Node::Composed(class) => self.push(Op::Composed(Arc::clone(class))),
             Node::Concat(nodes) => nodes.iter().for_each(|node| self.node(node)),
             Node::Alternation(nodes) => self.alternation(nodes),
             Node::Repetition(repetition) => self.repetition(repetition),
             Node::Capture(group, body) => {
-                self.capture(*group, body);
+                self.program.groups = self.program.groups.max(*group);
+                let start = self.mark();
+                self.node(body);
+                self.push(Op::Capture(*group, start));
             }
-            Node::Atomic(body) => self.part(Op::Atomic { next: 0 }, body, Op::Accept, true),
+            Node::Atomic(body) => self.part(Op::Atomic(0), body, Op::Accept, true),
             Node::Lookaround(lookaround, body) => {
-                let start = Op::Lookaround { lookaround: *lookaround, next: 0 };
+                let start = Op::Lookaround(Look { kind: *lookaround, body: self.here() + 1, next: 0 });
                 let end = if lookaround.behind { Op::AcceptBehind } else { Op::Accept };
                 // Where the text ends is a part of the state in a look-behind.
                 self.part(start, body, end, !lookaround.behind);
@@ -254,14 +230,11 @@ impl Compiler {
         }
     }
 
-    /// Compiles a capturing group and returns the local variable with its start.
-    fn capture(&mut self, group: usize, body: &Node) -> usize {
-        self.program.groups = self.program.groups.max(group);
-        let start = self.new_local();
-        self.push(Op::Mark(start));
-        self.node(body);
-        self.push(Op::Capture { group, start });
-        start
+    /// Stores the position in a new local variable, which is returned.
+    fn mark(&mut self) -> usize {
+        let local = self.new_local();
+        self.push(Op::Mark(local));
+        local
     }
 
     fn alternation(&mut self, nodes: &[Node]) {
@@ -272,10 +245,10 @@ impl Compiler {
                 self.node(node);
                 break;
             }
-            let split = self.push_incomplete(Op::Split(0));
+            let split = self.push_incomplete(Op::Jump(0));
             self.node(node);
             ends.push(self.push_incomplete(Op::Jump(0)));
-            self.program.ops[split] = Op::Split(self.here());
+            self.program.ops[split] = Op::Split(split + 1, self.here());
         }
         let here = self.here();
         for end in ends {
@@ -289,17 +262,17 @@ impl Compiler {
         if let Node::Class(set) = body
             && repetition.group == RepeatedGroup::None
         {
-            let set = self.set(set);
             self.memoize();
             let sets_last = *kind != QuantifierKind::Greedy || repetition.max.is_some();
             let (min, max) = (*min as usize, max as usize);
+            let set = Arc::clone(set);
             self.push(Op::Run(Run { set, min, max, kind: *kind, sets_last }));
             return;
         }
         match (repetition.form(), kind) {
             (RepetitionForm::OptionalAtom, QuantifierKind::Greedy | QuantifierKind::Lazy) => {
                 self.optional(*kind, |compiler| {
-                    compiler.part(Op::Atomic { next: 0 }, body, Op::Accept, true);
+                    compiler.part(Op::Atomic(0), body, Op::Accept, true);
                 });
             }
             (RepetitionForm::OptionalGroup, _) => self.optional(*kind, |compiler| compiler.node(body)),
@@ -316,7 +289,15 @@ impl Compiler {
                 };
                 self.program.groups = self.program.groups.max(group.unwrap_or(0));
                 self.memoize();
-                let iteration = Iteration { min: *min, max, kind: *kind, group, is_group, next: 0 };
+                let iteration = Iteration {
+                    min: *min,
+                    max,
+                    kind: *kind,
+                    group,
+                    is_group,
+                    body: self.here() + 1,
+                    next: 0,
+                };
                 self.part(Op::Iterate(iteration), body, Op::Accept, true);
             }
         }
@@ -324,12 +305,12 @@ impl Compiler {
 
     fn optional(&mut self, kind: QuantifierKind, body: impl FnOnce(&mut Self)) {
         self.memoize();
-        let split = self.push_incomplete(Op::Split(0));
+        let split = self.push_incomplete(Op::Jump(0));
         body(self);
-        let here = self.here();
+        let (body, after) = (split + 1, self.here());
         self.program.ops[split] = match kind {
-            QuantifierKind::Lazy => Op::SplitLazy(here),
-            _ => Op::Split(here),
+            QuantifierKind::Lazy => Op::Split(after, body),
+            _ => Op::Split(body, after),
         };
     }
 
@@ -350,16 +331,8 @@ impl Compiler {
             context.push(number);
         }
         let body = self.here();
-        let start = if let Node::Capture(group, inner) = &repetition.body
-            && repetition.group == RepeatedGroup::Capturing
-        {
-            self.capture(*group, inner)
-        } else {
-            let start = self.new_local();
-            self.push(Op::Mark(start));
-            self.node(&repetition.body);
-            start
-        };
+        let start = self.mark();
+        self.node(&repetition.body);
         self.memoize();
         self.push(Op::LoopNext(number));
         if let Some(context) = &mut self.context {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use super::super::ast::{Assertion, BackReference};
 use super::super::case_folding::CaseFolding;
-use super::program::{MAX_CONTEXT_COUNT, Op, Program};
+use super::program::{Iteration, Loop, MAX_CONTEXT_COUNT, Op, Program, Run};
 use super::text::Text;
 use parts::{Part, Retreat};
 
@@ -36,7 +36,7 @@ const MEMOIZE_AFTER: usize = 2_000;
 pub(super) type Group = Option<(usize, usize)>;
 
 /// What to come back to. The numbers are instructions and positions, if nothing else is said.
-enum Frame {
+enum Frame<'a> {
     /// Java throws an exception if it comes back here.
     Exception,
     /// Another way to go on.
@@ -48,17 +48,17 @@ enum Frame {
     /// A greedy run, and how many characters it can give back.
     GiveBack(usize, usize, usize),
     /// A lazy run, and how many characters it has taken.
-    Extend(usize, usize, usize),
+    Extend(&'a Run, usize, usize, usize),
     /// A greedy iteration that can give back iterations.
-    Retreat(Retreat),
-    /// Another iteration of a lazy loop, by its number.
-    Loop(usize, usize),
+    Retreat(Retreat<'a>),
+    /// Another iteration of a lazy loop.
+    Loop(&'a Loop, usize),
     /// A lazy iteration, and how many iterations it has taken.
-    Iterate(usize, usize, u32),
+    Iterate(&'a Iteration, usize, u32),
     /// The rest has failed from here.
     Failed(Key),
     /// The start of a part that is matched on its own, after the index of the frame of the part around.
-    Part(Option<usize>, Part),
+    Part(Option<usize>, Part<'a>),
 }
 
 /// An instruction, a position, and the states of the loops around.
@@ -70,7 +70,7 @@ pub(super) struct Machine<'a> {
     text: &'a Text,
     pub(super) groups: Vec<Group>,
     locals: Vec<usize>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'a>>,
     /// Index of the frame of the innermost part.
     part: Option<usize>,
     failed: HashSet<Key>,
@@ -83,8 +83,11 @@ pub(super) struct Machine<'a> {
     matches_whole: bool,
 }
 
-/// Where to go on: an instruction and a position. `None` is a failure.
-type Next = Option<(usize, usize)>;
+/// Where to go on: an instruction and a position.
+type Place = (usize, usize);
+
+/// Where to go on, or `None` after a failure.
+type Next = Option<Place>;
 
 impl<'a> Machine<'a> {
     pub(super) fn new(program: &'a Program, text: &'a Text, matches_whole: bool) -> Self {
@@ -104,8 +107,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Matches at a position and returns the end of the match.
-    pub(super) fn match_at(&mut self, start: usize) -> Result<Option<usize>, Stop> {
+    /// Returns `true` if there is a match at a position.
+    pub(super) fn match_at(&mut self, start: usize) -> Result<bool, Stop> {
         self.frames.clear();
         let mut next = Some((0, start));
         loop {
@@ -124,7 +127,7 @@ impl<'a> Machine<'a> {
                         if is_end {
                             self.keep_groups(0);
                             self.groups[0] = Some((start, at));
-                            return Ok(Some(at));
+                            return Ok(true);
                         }
                         None
                     } else {
@@ -133,7 +136,7 @@ impl<'a> Machine<'a> {
                 }
                 None => match self.frames.pop() {
                     Some(frame) => self.resume(frame)?,
-                    None => return Ok(None),
+                    None => return Ok(false),
                 },
             };
         }
@@ -155,7 +158,7 @@ impl<'a> Machine<'a> {
         self.frames.push(Frame::Group(group, value));
     }
 
-    fn start_part(&mut self, part: Part) {
+    fn start_part(&mut self, part: Part<'a>) {
         self.frames.push(Frame::Part(self.part, part));
         self.part = Some(self.frames.len() - 1);
     }
@@ -166,36 +169,31 @@ impl<'a> Machine<'a> {
         let program = self.program;
         let text = self.text;
         Ok(match &program.ops[pc] {
-            Op::Class(set) => text.after_char_of(&program.sets[*set], at).map(|at| (pc + 1, at)),
-            Op::Fail(set) => match text.after_char_of(&program.sets[*set], at) {
+            Op::Class(set) => text.after_char_of(set, at).map(|at| (pc + 1, at)),
+            Op::FailingClass(class) => match text.after_char_of(&class.fails, at) {
                 Some(_) => return Err(Stop::Exception),
-                None => Some((pc + 1, at)),
+                None => text.after_char_of(&class.set, at).map(|at| (pc + 1, at)),
             },
-            Op::Composed { set, fails } => {
-                let (set, fails) = (&program.sets[*set], &program.sets[*fails]);
+            Op::Composed(class) => {
                 let composed = text.composed(at, &mut self.steps);
                 let choices = composed.into_iter().rev().filter_map(|(code, at)| match code {
-                    _ if fails.contains(code) => Some(Frame::Exception),
-                    _ => set.contains(code).then_some(Frame::Choice(pc + 1, at)),
+                    _ if class.fails.contains(code) => Some(Frame::Exception),
+                    _ => class.set.contains(code).then_some(Frame::Choice(pc + 1, at)),
                 });
                 self.frames.extend(choices);
                 None
             }
             Op::Run(run) => self.run(pc, run, at)?,
-            Op::Split(other) => {
+            Op::Split(next, other) => {
                 self.frames.push(Frame::Choice(*other, at));
-                Some((pc + 1, at))
-            }
-            Op::SplitLazy(other) => {
-                self.frames.push(Frame::Choice(pc + 1, at));
-                Some((*other, at))
+                Some((*next, at))
             }
             Op::Jump(next) => Some((*next, at)),
             Op::Mark(local) => {
                 self.set_local(*local, at);
                 Some((pc + 1, at))
             }
-            Op::Capture { group, start } => {
+            Op::Capture(group, start) => {
                 self.set_group(*group, self.locals[*start], at);
                 Some((pc + 1, at))
             }
@@ -235,14 +233,12 @@ impl<'a> Machine<'a> {
                 }
                 Some((pc + 1, at))
             }
-            Op::Lookaround { lookaround, next } if lookaround.behind => {
-                self.look_behind(pc, *lookaround, *next, at)?
-            }
-            Op::Lookaround { .. } => {
-                self.start_part(Part::LookAhead(pc, at));
+            Op::Lookaround(look) if look.kind.behind => self.look_behind(look, at)?,
+            Op::Lookaround(look) => {
+                self.start_part(Part::LookAhead(look, at));
                 Some((pc + 1, at))
             }
-            Op::Atomic { next } => {
+            Op::Atomic(next) => {
                 self.start_part(Part::Atomic(*next));
                 Some((pc + 1, at))
             }
@@ -250,57 +246,55 @@ impl<'a> Machine<'a> {
                 if let Some(group) = iteration.group {
                     self.frames.push(Frame::Group(group, self.groups[group]));
                 }
-                self.iterate(pc, iteration, at, 0)
+                Some(self.iterate(iteration, at, 0))
             }
             Op::LoopStart(number) => {
-                self.set_local(program.loops[*number].count, 0);
-                self.next_iteration(*number, at)
+                let looped = &program.loops[*number];
+                self.set_local(looped.count, 0);
+                Some(self.next_iteration(looped, at))
             }
             Op::LoopNext(number) => {
                 let looped = &program.loops[*number];
                 // An iteration that consumed nothing is the last one.
                 if at > self.locals[looped.start] {
-                    self.next_iteration(*number, at)
+                    Some(self.next_iteration(looped, at))
                 } else {
                     Some((looped.next, at))
                 }
             }
             Op::Accept => {
                 self.last = at;
-                self.finish_part(true, at)
+                self.finish_part(at)
             }
-            Op::AcceptBehind if at == self.behind_end => self.finish_part(true, at),
+            Op::AcceptBehind if at == self.behind_end => self.finish_part(at),
             Op::AcceptBehind | Op::Match => None,
         })
     }
 
     /// Starts another iteration of a loop, or what comes after; the other of them is a choice if both are possible.
-    fn next_iteration(&mut self, number: usize, at: usize) -> Next {
-        let looped = &self.program.loops[number];
+    fn next_iteration(&mut self, looped: &'a Loop, at: usize) -> Place {
         let count = self.locals[looped.count];
         if count >= looped.max as usize {
-            return Some((looped.next, at));
+            return (looped.next, at);
         }
         if count >= looped.min as usize {
             if looped.is_lazy {
-                self.frames.push(Frame::Loop(number, at));
-                return Some((looped.next, at));
+                self.frames.push(Frame::Loop(looped, at));
+                return (looped.next, at);
             }
             self.frames.push(Frame::Choice(looped.next, at));
         }
-        self.start_iteration(number, at)
+        self.start_iteration(looped, at)
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the type of all steps")]
-    fn start_iteration(&mut self, number: usize, at: usize) -> Next {
-        let looped = &self.program.loops[number];
+    fn start_iteration(&mut self, looped: &Loop, at: usize) -> Place {
         self.set_local(looped.count, self.locals[looped.count] + 1);
-        Some((looped.body, at))
+        (looped.body, at)
     }
 
     /// Goes on after a failure.
     #[expect(clippy::needless_pass_by_value, reason = "the frame isn't on the stack any more")]
-    fn resume(&mut self, frame: Frame) -> Result<Next, Stop> {
+    fn resume(&mut self, frame: Frame<'a>) -> Result<Next, Stop> {
         Ok(match frame {
             Frame::Choice(pc, at) => Some((pc, at)),
             Frame::Exception => return Err(Stop::Exception),
@@ -320,22 +314,21 @@ impl<'a> Machine<'a> {
                 }
                 Some((pc + 1, at))
             }
-            Frame::Extend(pc, at, count) => {
-                let Op::Run(run) = &self.program.ops[pc] else { return Ok(None) };
-                let next = self.text.after_char_of(&self.program.sets[run.set], at);
+            Frame::Extend(run, pc, at, count) => {
+                let next = self.text.after_char_of(&run.set, at);
                 next.map(|at| {
                     self.last = at;
                     if count + 1 < run.max {
-                        self.frames.push(Frame::Extend(pc, at, count + 1));
+                        self.frames.push(Frame::Extend(run, pc, at, count + 1));
                     }
                     (pc + 1, at)
                 })
             }
-            Frame::Retreat(retreat) => self.retreat(retreat),
-            Frame::Loop(number, at) => self.start_iteration(number, at),
-            Frame::Iterate(pc, at, count) => {
-                self.start_part(Part::Iteration(pc, at, count));
-                Some((pc + 1, at))
+            Frame::Retreat(retreat) => Some(self.retreat(retreat)),
+            Frame::Loop(looped, at) => Some(self.start_iteration(looped, at)),
+            Frame::Iterate(iteration, at, count) => {
+                self.start_part(Part::Iteration(iteration, at, count));
+                Some((iteration.body, at))
             }
             Frame::Failed(key) => {
                 self.failed.insert(key);
@@ -353,28 +346,28 @@ impl<'a> Machine<'a> {
         while self.frames.len() > from {
             if let Some(Frame::Retreat(retreat)) = self.frames.pop()
                 && !retreat.is_outer
-                && let Some(iteration) = self.iteration(retreat.pc)
-                && let Some(group) = iteration.group
+                && let Some(group) = retreat.iteration.group
             {
                 self.groups[group] = Some((retreat.at - retreat.width, retreat.at));
             }
         }
     }
 
-    /// Ends the innermost part.
-    fn finish_part(&mut self, matched: bool, at: usize) -> Next {
+    /// Ends the innermost part, which has matched.
+    fn finish_part(&mut self, at: usize) -> Next {
         let index = self.part?;
         self.keep_groups(index + 1);
         match self.frames.pop() {
             Some(Frame::Part(outer, part)) => {
                 self.part = outer;
-                self.after_part(part, matched, at)
+                self.after_part(part, true, at)
             }
             _ => None,
         }
     }
 
-    /// Returns the length of the text that a back-reference matches.
+    /// Returns the length of the text that a back-reference matches. Where case is ignored, as many code points are compared as
+    /// the group has code units: so does Java.
     fn back_reference(&mut self, reference: BackReference, at: usize) -> Result<Option<usize>, Stop> {
         let Some((start, end)) = self.groups.get(reference.group).copied().flatten() else {
             return Ok(None);
@@ -384,41 +377,30 @@ impl<'a> Machine<'a> {
             return Ok(None);
         }
         self.spend(length / 8)?;
-        let is_same = if reference.folding == CaseFolding::None {
-            self.text.slice(start, end) == self.text.slice(at, at + length)
-        } else {
-            self.is_same_ignoring_case(reference.folding, start, at, length)?
-        };
-        Ok(is_same.then_some(length))
-    }
-
-    /// Compares as many code points as the group has code units: so does Java.
-    fn is_same_ignoring_case(
-        &self,
-        folding: CaseFolding,
-        mut left: usize,
-        mut right: usize,
-        length: usize,
-    ) -> Result<bool, Stop> {
+        if reference.folding == CaseFolding::None {
+            let is_same = self.text.slice(start, end) == self.text.slice(at, at + length);
+            return Ok(is_same.then_some(length));
+        }
+        let (mut left, mut right) = (start, at);
         for _ in 0..length {
-            let pair = self.text.code_point_at(right).zip(self.text.code_point_at(left));
-            let Some(((right_code, right_length), (left_code, left_length))) = pair else {
+            let pair = self.text.code_point_at(left).zip(self.text.code_point_at(right));
+            let Some(((left_code, left_length), (right_code, right_length))) = pair else {
                 return Err(Stop::Exception);
             };
-            if !folding.is_same(left_code, right_code) {
-                return Ok(false);
+            if !reference.folding.is_same(left_code, right_code) {
+                return Ok(None);
             }
             left += left_length;
             right += right_length;
         }
-        Ok(true)
+        Ok(Some(length))
     }
 
     /// Returns the states of loops around a position as a number, or `None` if they don't fit.
     fn loop_states(&self, context: usize, at: usize) -> Option<u128> {
         let mut states = 0;
         for &number in &self.program.contexts[context] {
-            let looped = self.program.loops[number];
+            let looped = &self.program.loops[number];
             let count = u32::try_from(self.locals[looped.count]).ok()?;
             // Counts above the minimum are alike if there is no maximum.
             let count = if looped.max == u32::MAX { count.min(looped.min) } else { count };

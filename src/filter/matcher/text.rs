@@ -8,48 +8,12 @@ use super::super::graphemes::Cluster;
 use super::super::properties;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A set of code points with a fast test.
-#[derive(Clone, Debug)]
-pub(super) struct CharTest {
-    ascii: u128,
-    others: Box<[(u32, u32)]>,
-}
-
-impl CharTest {
-    pub(super) fn new(set: &CodePointSet) -> Self {
-        let ascii = set.intersection(&CodePointSet::ascii());
-        let codes = ascii.ranges().iter().flat_map(|&(first, last)| first..=last);
-        let ascii = codes.fold(0, |bits, code| bits | 1 << code);
-        let others = set.ranges().iter().copied().filter(|range| range.1 > 0x7F).collect();
-        Self { ascii, others }
-    }
-
-    pub(super) fn contains(&self, code: u32) -> bool {
-        if code < 0x80 {
-            return self.ascii >> code & 1 == 1;
-        }
-        let after = self.others.partition_point(|range| range.0 <= code);
-        after > 0 && code <= self.others[after - 1].1
-    }
-
-    /// Returns `true` if the set has characters beyond `U+FFFF` or halves of them.
-    pub(super) fn has_surrogates(&self) -> bool {
-        self.others.iter().any(|&(first, last)| last > 0xFFFF || first < 0xE000 && last >= 0xD800)
-    }
-}
-
-/// The sets of word boundaries.
-struct WordSets {
-    letters_and_digits: CharTest,
-    marks: CharTest,
-    unicode_word: CharTest,
-}
-
-static WORD_SETS: LazyLock<WordSets> = LazyLock::new(|| WordSets {
-    letters_and_digits: CharTest::new(&properties::letters_and_digits()),
-    marks: CharTest::new(&properties::marks()),
-    unicode_word: CharTest::new(&properties::word()),
-});
+/// The word characters of `\b` without `_`.
+static LETTERS_AND_DIGITS: LazyLock<CodePointSet> = LazyLock::new(|| properties::known("LD"));
+/// The marks that are part of a word for `\b` after a letter.
+static MARKS: LazyLock<CodePointSet> = LazyLock::new(|| properties::known("Mn"));
+/// The word characters of `\b` under `(?U)`.
+static UNICODE_WORD: LazyLock<CodePointSet> = LazyLock::new(|| properties::shorthand('w', true));
 
 /// Maximum length of a sequence that composes to one character.
 const MAX_COMPOSED: usize = 16;
@@ -59,15 +23,9 @@ pub(super) struct Text {
     units: Vec<u16>,
 }
 
-const CARRIAGE_RETURN: u16 = 0xD;
-const LINE_FEED: u16 = 0xA;
-
 /// Returns `true` for the line terminators of one character.
 fn is_terminator(unit: u16, terminators: LineTerminators) -> bool {
-    match terminators {
-        LineTerminators::Java => matches!(unit, LINE_FEED | CARRIAGE_RETURN | 0x85 | 0x2028 | 0x2029),
-        LineTerminators::Unix => unit == LINE_FEED,
-    }
+    char::from_u32(unit.into()).is_some_and(|c| terminators.chars().contains(c))
 }
 
 impl Text {
@@ -102,7 +60,7 @@ impl Text {
     }
 
     /// Returns the position after a character of a set.
-    pub(super) fn after_char_of(&self, set: &CharTest, at: usize) -> Option<usize> {
+    pub(super) fn after_char_of(&self, set: &CodePointSet, at: usize) -> Option<usize> {
         let (code, length) = self.code_point_at(at)?;
         set.contains(code).then_some(at + length)
     }
@@ -214,7 +172,7 @@ impl Text {
 
     /// Returns `true` before `\r\n`.
     pub(super) fn is_crlf(&self, at: usize) -> bool {
-        self.slice(at, at + 2) == [CARRIAGE_RETURN, LINE_FEED]
+        self.slice(at, at + 2) == [0xD, 0xA]
     }
 
     /// Returns `true` before a line terminator and at the end. In Java's own terminators, no position between `\r` and `\n` is
@@ -226,23 +184,22 @@ impl Text {
 
     /// Returns `true` if a character is part of a word. A mark is one after a letter, but Java looks at single code units.
     fn is_word(&self, code: u32, at: usize, unicode: bool, work: &mut usize) -> bool {
-        let sets = &*WORD_SETS;
         let is_word = if unicode {
-            sets.unicode_word.contains(code)
+            UNICODE_WORD.contains(code)
         } else {
-            code == u32::from(b'_') || sets.letters_and_digits.contains(code)
+            code == u32::from(b'_') || LETTERS_AND_DIGITS.contains(code)
         };
         if is_word {
             return true;
         }
-        if !sets.marks.contains(code) {
+        if !MARKS.contains(code) {
             return false;
         }
         for at in (0..=at).rev() {
             *work += 1;
             match self.code_point_at(at) {
-                Some((code, _)) if sets.letters_and_digits.contains(code) => return true,
-                Some((code, _)) if sets.marks.contains(code) => {}
+                Some((code, _)) if LETTERS_AND_DIGITS.contains(code) => return true,
+                Some((code, _)) if MARKS.contains(code) => {}
                 _ => return false,
             }
         }

@@ -57,7 +57,7 @@ impl Cursor {
 
     /// Returns the next character without consuming it.
     pub(super) fn peek(&mut self) -> Option<char> {
-        if self.flags.has(Flags::COMMENTS) {
+        if self.flags.contains(Flags::COMMENTS) {
             self.skip_comments();
         }
         self.peek_raw(0)

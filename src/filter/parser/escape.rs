@@ -1,8 +1,8 @@
 //! Escapes: everything that starts with a backslash, inside and outside of classes.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::super::ast::{Assertion, BackReference, Node, VERTICAL_SPACE};
+use super::super::ast::{Assertion, BackReference, Node};
 use super::super::code_points::{CodePointSet, MAX_CODE_POINT};
 use super::super::error::{incomplete, invalid, unexpected};
 use super::super::names;
@@ -13,7 +13,7 @@ use super::{Flags, Parser, Result};
 pub(super) enum Escaped {
     /// One character, or half of a surrogate pair.
     CodePoint(u32),
-    Class(Rc<CodePointSet>),
+    Class(Arc<CodePointSet>),
     Node(Node),
 }
 
@@ -47,7 +47,7 @@ impl Parser {
             'v' if in_range => code('\u{B}'),
             'd' | 'D' | 'h' | 'H' | 's' | 'S' | 'v' | 'V' | 'w' | 'W' => {
                 let set = self.cached(format!("\\{c}"), |parser, _| {
-                    let set = parser.shorthand(c.to_ascii_lowercase());
+                    let set = properties::shorthand(c.to_ascii_lowercase(), parser.has(Flags::UNICODE_CLASS));
                     Some(if c.is_ascii_uppercase() { set.negate() } else { set })
                 });
                 Ok(Escaped::Class(set.unwrap_or_default()))
@@ -214,24 +214,8 @@ impl Parser {
         Ok(code)
     }
 
-    /// Returns the set of `\d`, `\h`, `\s`, `\v` or `\w`.
-    fn shorthand(&self, letter: char) -> CodePointSet {
-        let unicode = self.has(Flags::UNICODE_CLASS);
-        match (letter, unicode) {
-            ('d', false) => properties::ascii("digit"),
-            ('d', true) => properties::digits(),
-            ('s', false) => properties::ascii("space"),
-            ('s', true) => properties::white_space(),
-            ('w', false) => properties::ascii("word"),
-            ('w', true) => properties::word(),
-            ('v', _) => CodePointSet::from_chars(VERTICAL_SPACE),
-            _ => CodePointSet::new([(0x2000, 0x200A)])
-                .union(&CodePointSet::from_chars(" \t\u{A0}\u{1680}\u{180E}\u{202F}\u{205F}\u{3000}")),
-        }
-    }
-
     /// Parses `\pL`, `\p{Lu}`, `\p{IsGreek}` and similar. The cursor is on the `p`.
-    fn property(&mut self, negated: bool) -> Result<Rc<CodePointSet>> {
+    fn property(&mut self, negated: bool) -> Result<Arc<CodePointSet>> {
         let column = self.cursor.column().saturating_sub(1);
         let name = match self.cursor.advance() {
             Some('{') => {
@@ -261,11 +245,11 @@ impl Parser {
         &mut self,
         key: String,
         compute: impl FnOnce(&Self, &str) -> Option<CodePointSet>,
-    ) -> Option<Rc<CodePointSet>> {
+    ) -> Option<Arc<CodePointSet>> {
         let key = (key, self.cursor.flags);
         if !self.sets.contains_key(&key) {
             let set = compute(self, &key.0)?;
-            self.sets.insert(key.clone(), Rc::new(set));
+            self.sets.insert(key.clone(), Arc::new(set));
         }
         self.sets.get(&key).cloned()
     }

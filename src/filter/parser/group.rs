@@ -97,7 +97,6 @@ impl Parser {
     fn inline_flags(&mut self) {
         let mut enable = true;
         while let Some(c) = self.cursor.peek() {
-            let flags = self.cursor.flags;
             let flag = match c {
                 'i' => Flags::IGNORE_CASE,
                 'm' => Flags::MULTILINE,
@@ -105,7 +104,7 @@ impl Parser {
                 'd' => Flags::UNIX_LINES,
                 'u' => Flags::UNICODE_CASE,
                 'x' => Flags::COMMENTS,
-                'U' => Flags::UNICODE_CLASS.with(Flags::UNICODE_CASE),
+                'U' => Flags::UNICODE_CLASS | Flags::UNICODE_CASE,
                 'c' => Flags::CANONICAL,
                 '-' if enable => {
                     enable = false;
@@ -114,7 +113,7 @@ impl Parser {
                 }
                 _ => break,
             };
-            self.cursor.flags = if enable { flags.with(flag) } else { flags.without(flag) };
+            self.cursor.flags.set(flag, enable);
             self.cursor.advance();
         }
     }

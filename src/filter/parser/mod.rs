@@ -11,24 +11,19 @@ mod group;
 mod quantifier;
 
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::ast::{Assertion, CharClass, Node, RepeatedGroup};
 use super::case_folding::CaseFolding;
 use super::code_points::CodePointSet;
-use super::error::{PatternError, invalid, too_large, too_long};
+use super::error::{Result, invalid, too_large};
 use cursor::Cursor;
 use escape::Escaped;
 
 pub(super) use flags::Flags;
 
-type Result<T> = std::result::Result<T, PatternError>;
-
 /// Maximum length of a pattern.
 const MAX_CHARS: usize = 1_000_000;
-
-/// [`MAX_CHARS`] for error messages.
-const MAX_CHARS_TEXT: &str = "1,000,000";
 
 /// Maximum number of ranges in all classes of a pattern.
 const MAX_RANGES: usize = 2_000_000;
@@ -42,16 +37,11 @@ const MAX_DEPTH_OF_LONGEST: usize = 200;
 /// Maximum number of characters times levels: each level can take a walk through all that it contains.
 const MAX_CHARS_TIMES_DEPTH: usize = MAX_CHARS * MAX_DEPTH_OF_LONGEST;
 
-/// Parses a pattern under the given initial flags.
-pub(super) fn parse(pattern: &str, flags: Flags) -> Result<Node> {
-    Ok(parse_with_names(pattern, flags)?.0)
-}
-
-/// Parses a pattern, and returns the numbers of its named groups, too.
-pub(super) fn parse_with_names(pattern: &str, flags: Flags) -> Result<(Node, HashMap<String, usize>)> {
+/// Parses a pattern under the given initial flags. Returns its tree and the numbers of its named groups.
+pub(super) fn parse(pattern: &str, flags: Flags) -> Result<(Node, HashMap<String, usize>)> {
     let chars = pattern.chars().take(MAX_CHARS + 1).count();
     if chars > MAX_CHARS {
-        return too_long(MAX_CHARS_TEXT, MAX_CHARS + 1);
+        return too_large(MAX_CHARS + 1, "Pattern longer than 1,000,000 characters");
     }
     let mut parser = Parser {
         cursor: Cursor::new(pattern, flags),
@@ -80,16 +70,16 @@ struct Parser {
     depth: usize,
     max_depth: usize,
     /// Sets of the properties and shorthands parsed so far: computing one is slow, and a pattern may contain it many times.
-    sets: HashMap<(String, Flags), Rc<CodePointSet>>,
+    sets: HashMap<(String, Flags), Arc<CodePointSet>>,
     /// Sets of the literal characters parsed so far.
-    characters: HashMap<(u32, CaseFolding, bool), Rc<CodePointSet>>,
+    characters: HashMap<(u32, CaseFolding, bool), Arc<CodePointSet>>,
     /// Number of ranges in the classes parsed so far.
     ranges: usize,
 }
 
 impl Parser {
     fn has(&self, flag: Flags) -> bool {
-        self.cursor.flags.has(flag)
+        self.cursor.flags.contains(flag)
     }
 
     fn folding(&self) -> CaseFolding {
@@ -163,9 +153,9 @@ impl Parser {
 
     fn class_node(&self, class: CharClass) -> Node {
         match class {
-            class if self.has(Flags::CANONICAL) => Node::Composed(Rc::new(class)),
+            class if self.has(Flags::CANONICAL) => Node::Composed(Arc::new(class)),
             class if class.fails.is_empty() => Node::class(class.set),
-            class => Node::FailingClass(Rc::new(class)),
+            class => Node::FailingClass(Arc::new(class)),
         }
     }
 
@@ -207,7 +197,7 @@ impl Parser {
                     }
                     Escaped::Class(set) if run.is_empty() => {
                         let node = if is_property && self.has(Flags::CANONICAL) {
-                            Node::Composed(Rc::new((*set).clone().into()))
+                            Node::Composed(Arc::new((*set).clone().into()))
                         } else {
                             Node::Class(set)
                         };
@@ -244,10 +234,14 @@ impl Parser {
     }
 
     /// Returns what a literal character matches, alone or in a literal of several characters.
-    fn character(&mut self, code: u32, folding: CaseFolding, in_literal: bool) -> Rc<CodePointSet> {
+    fn character(&mut self, code: u32, folding: CaseFolding, in_literal: bool) -> Arc<CodePointSet> {
         let set = self.characters.entry((code, folding, in_literal)).or_insert_with(|| {
-            Rc::new(if in_literal { folding.equivalents_in_literal(code) } else { folding.equivalents(code) })
+            Arc::new(if in_literal {
+                folding.equivalents_in_literal(code)
+            } else {
+                folding.equivalents(code)
+            })
         });
-        Rc::clone(set)
+        Arc::clone(set)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Nearly all names are such values, and many patterns that aren't regular in general are regular for them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Assertion, Node};
 use super::super::code_points::CodePointSet;
@@ -11,7 +11,7 @@ use super::super::code_points::CodePointSet;
 pub(in crate::filter) fn restrict_to_ascii_line(node: Node) -> Node {
     let chars = CodePointSet::ascii().difference(&CodePointSet::from_chars("\n\r"));
     match node {
-        Node::Class(set) if set.is_subset(&chars) => Node::Class(Rc::clone(&set)),
+        Node::Class(set) if set.is_subset(&chars) => Node::Class(Arc::clone(&set)),
         Node::Class(set) => Node::class(set.intersection(&chars)),
         Node::LineBreak => Node::class(CodePointSet::from_chars("\u{B}\u{C}")),
         Node::Assertion(Assertion::TextEndOrTerminator(_) | Assertion::LineEnd(_)) => {

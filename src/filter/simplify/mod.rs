@@ -2,13 +2,11 @@
 
 mod anchors;
 mod ascii_line;
-mod possessive;
 
 use super::ast::{Node, QuantifierKind};
 
 pub(super) use anchors::resolve_anchors;
 pub(super) use ascii_line::{is_ascii_line, restrict_to_ascii_line};
-pub(super) use possessive::{Following, relax_possessive};
 
 /// Removes nodes without effect: groups, repeated assertions, nested sequences.
 pub(super) fn simplify(node: Node) -> Node {

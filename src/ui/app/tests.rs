@@ -89,11 +89,11 @@ fn frames_search_no_value() {
     // With and without backtracking, in short and long values.
     for pattern in [r"(\w)\1", "b+", r"\w{3}"] {
         show(&mut window, &["bbill", &long, "anna"], pattern);
-        let searches = filter::searches_on_this_thread();
+        let searches = filter::searches::on_this_thread();
         for _ in 0..10 {
             window.step();
         }
-        assert_eq!(filter::searches_on_this_thread(), searches, "{pattern}");
+        assert_eq!(filter::searches::on_this_thread(), searches, "{pattern}");
         let app = window.state();
         let column = app.state.status.as_ref().unwrap().dataset.as_ref().unwrap().username().clone();
         assert!(app.state.username.highlights.find(&column, 0).is_some(), "{pattern}");

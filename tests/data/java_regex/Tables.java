@@ -3,9 +3,16 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -28,10 +35,13 @@ public class Tables {
             out.print("\n");
             cases("Characters that differ from their lower case.", "TO_LOWER", Character::toLowerCase);
         });
-        write(folder, "blocks.rs", "The blocks of Java 17 (Unicode 13), as in `\\p{InGreek}` or `\\p{block=Greek}`.", Tables::blocks);
-        write(folder, "controls.rs", "The names of control characters in Java 17.", Tables::controls);
         write(folder, "graphemes.rs", "How characters join in grapheme clusters in Java 17 (Unicode 13).", Tables::graphemes);
-        write(folder, "scripts.rs", "The scripts of Java 17 (Unicode 13), as in `\\p{IsLatin}` or `\\p{sc=Latn}`.", Tables::scripts);
+        write(folder, "names.rs", "The names of characters in Java 17 (Unicode 13) that other versions of Unicode name otherwise.", () -> {
+            controls();
+            out.print("\n");
+            blocks();
+        });
+        write(folder, "properties.rs", "The character properties, scripts and blocks of Java 17 (Unicode 13).", Tables::properties);
     }
 
     /** Writes one file: its head, then its tables. */
@@ -73,19 +83,19 @@ public class Tables {
         out.print("];\n");
     }
 
-    /** Prints every block by its official name, from which Java derives other spellings. */
+    /** Prints the characters that Java names by their block and number. */
     static void blocks() {
-        out.print("/// Name, first character, last character.\n");
-        out.print("pub(in crate::filter) const BLOCKS: &[(&str, u32, u32)] = &[\n");
-        Character.UnicodeBlock current = null;
+        out.print("/// First character, last character, and the start of their names.\n#[rustfmt::skip]\n");
+        out.print("pub(in crate::filter) const NUMBERED: &[(u32, u32, &str)] = &[\n");
+        String current = null;
         int first = 0;
         for (int c = 0; c <= Character.MAX_CODE_POINT + 1; c++) {
-            Character.UnicodeBlock block = c > Character.MAX_CODE_POINT ? null : Character.UnicodeBlock.of(c);
-            if (block != current) {
+            String name = c > Character.MAX_CODE_POINT ? null : Character.getName(c);
+            String number = " " + Integer.toHexString(c).toUpperCase();
+            String block = name != null && name.endsWith(number) ? name.substring(0, name.length() - number.length()) : null;
+            if (!Objects.equals(block, current)) {
                 if (current != null) {
-                    int last = c - 1;
-                    out.printf("    (\"%s\", 0x%02X_%04X, 0x%02X_%04X),\n", officialName(current),
-                            first >> 16, first & 0xFFFF, last >> 16, last & 0xFFFF);
+                    out.printf("    (%s, %s, \"%s\"),\n", hex(first), hex(c - 1), current);
                 }
                 current = block;
                 first = c;
@@ -94,27 +104,140 @@ public class Tables {
         out.print("];\n");
     }
 
-    /** Returns the name of a block with blanks and hyphens, found by trying all combinations. */
-    static String officialName(Character.UnicodeBlock block) {
-        String[] words = block.toString().split("_");
-        for (int hyphens = 0; hyphens < 1 << (words.length - 1); hyphens++) {
-            StringBuilder name = new StringBuilder(words[0]);
-            for (int i = 1; i < words.length; i++) {
-                name.append((hyphens >> (words.length - 1 - i) & 1) == 1 ? '-' : ' ').append(words[i]);
+    /** Returns all names of blocks in upper case: those of the constants, and with blanks, hyphens or neither. */
+    static TreeSet<String> blockNames() {
+        TreeSet<String> names = new TreeSet<>();
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+            Character.UnicodeBlock block = Character.UnicodeBlock.of(c);
+            if (block == null || !names.add(block.toString())) {
+                continue;
             }
-            try {
-                if (Character.UnicodeBlock.forName(name.toString()) == block) {
-                    return name.toString();
+            for (String base : List.of(block.toString(), OTHER_NAMES.getOrDefault(block.toString(), ""))) {
+                String[] words = base.split("_");
+                for (int separators = 0; separators < 1 << 2 * (words.length - 1); separators++) {
+                    StringBuilder name = new StringBuilder(words[0]);
+                    for (int i = 1; i < words.length; i++) {
+                        name.append(List.of("", " ", "-", "_").get(separators >> 2 * (i - 1) & 3)).append(words[i]);
+                    }
+                    try {
+                        if (Character.UnicodeBlock.forName(name.toString()) == block) {
+                            names.add(name.toString());
+                        }
+                    } catch (IllegalArgumentException e) {
+                        // There is no such block.
+                    }
                 }
-            } catch (IllegalArgumentException e) {
-                // Try the next combination.
             }
         }
-        throw new IllegalStateException(block.toString());
+        return names;
     }
 
-    /** Prints the names and codes of all scripts, sorted. */
-    static void scripts() {
+    /** Blocks whose constants have another name. */
+    static final Map<String, String> OTHER_NAMES = Map.of(
+            "GREEK", "GREEK_AND_COPTIC",
+            "CYRILLIC_SUPPLEMENTARY", "CYRILLIC_SUPPLEMENT",
+            "COMBINING_MARKS_FOR_SYMBOLS", "COMBINING_DIACRITICAL_MARKS_FOR_SYMBOLS");
+
+    /** All code points. Low surrogates come before high ones, so that none form a pair. */
+    static final String ALL = all();
+
+    static String all() {
+        StringBuilder all = new StringBuilder();
+        int[][] ranges = {{0, 0xD7FF}, {0xDC00, 0xDFFF}, {0xD800, 0xDBFF}, {0xE000, Character.MAX_CODE_POINT}};
+        for (int[] range : ranges) {
+            for (int c = range[0]; c <= range[1]; c++) {
+                all.appendCodePoint(c);
+            }
+        }
+        return all.toString();
+    }
+
+    /** The different sets, each with its index. */
+    static final Map<BitSet, Integer> SETS = new LinkedHashMap<>();
+
+    /** Returns the index of the set of characters that a pattern matches. */
+    static int set(String pattern) {
+        BitSet set = new BitSet();
+        Matcher matcher = Pattern.compile(pattern + "+").matcher(ALL);
+        while (matcher.find()) {
+            matcher.group().codePoints().forEach(set::set);
+        }
+        SETS.putIfAbsent(set, SETS.size());
+        return SETS.get(set);
+    }
+
+    static final String POSIX = "Alnum Alpha Blank Cntrl Digit Graph Lower Print Punct Space Upper XDigit";
+
+    static void properties() {
+        out.print("/// Names, sorted, each with the indices of its set and of its set under `(?i)`.\n");
+        out.print("pub(in crate::filter) type Names = &'static [(&'static str, usize, usize)];\n");
+        names("General categories, ASCII classes, and properties of `java.lang.Character`, as in `\\p{Lu}`.", "GENERAL", "", split(""
+                + "C Cc Cf Cn Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs "
+                + "L1 LC LD all ASCII " + POSIX
+                + " javaAlphabetic javaDefined javaDigit javaISOControl javaIdentifierIgnorable javaIdeographic"
+                + " javaJavaIdentifierPart javaJavaIdentifierStart javaLetter javaLetterOrDigit javaLowerCase javaMirrored"
+                + " javaSpaceChar javaTitleCase javaUnicodeIdentifierPart javaUnicodeIdentifierStart javaUpperCase"
+                + " javaWhitespace"), name -> name);
+        names("Binary properties in upper case, as in `\\p{IsAlphabetic}`.", "BINARY", "Is", split(""
+                + "ALPHABETIC ASSIGNED CONTROL HEXDIGIT HEX_DIGIT IDEOGRAPHIC JOINCONTROL JOIN_CONTROL LETTER LOWERCASE"
+                + " NONCHARACTERCODEPOINT NONCHARACTER_CODE_POINT PUNCTUATION TITLECASE UPPERCASE WHITESPACE WHITE_SPACE"
+                + " WORD " + POSIX.toUpperCase()), name -> "Is" + name);
+        names("Scripts in upper case, as in `\\p{sc=Latin}`.", "SCRIPTS", "sc=", scripts(), Character.UnicodeScript::forName);
+        names("Blocks in upper case, as in `\\p{InGreek}`.", "BLOCKS", "In", blockNames(), Character.UnicodeBlock::forName);
+        out.print("\n/// The ranges of each set.\n#[rustfmt::skip]\npub(in crate::filter) const SETS: &[&[(u32, u32)]] = &[\n");
+        SETS.keySet().forEach(Tables::ranges);
+        out.print("];\n");
+    }
+
+    static TreeSet<String> split(String names) {
+        return new TreeSet<>(List.of(names.split(" ")));
+    }
+
+    /** The numbers of sets by what they are the set of. */
+    static final Map<Object, Integer> SET_NUMBERS = new HashMap<>();
+
+    /** Prints a table of names; names with the same meaning have the same set. */
+    static void names(String comment, String table, String prefix, TreeSet<String> names, Function<String, Object> meaning) {
+        out.print("\n/// " + comment + "\n#[rustfmt::skip]\npub(in crate::filter) const " + table + ": Names = &[\n");
+        List<String> rows = new ArrayList<>();
+        for (String name : names) {
+            String pattern = "\\p{" + prefix + name + "}";
+            int set = SET_NUMBERS.computeIfAbsent(meaning.apply(name), same -> set(pattern));
+            // No script or block depends on case.
+            int ignoringCase = prefix.equals("sc=") || prefix.equals("In") ? set : set("(?i)" + pattern);
+            rows.add("(\"" + name + "\", " + set + ", " + ignoringCase + "),");
+        }
+        lines("    ", rows);
+        out.print("];\n");
+    }
+
+    static void ranges(BitSet set) {
+        List<String> ranges = new ArrayList<>();
+        for (int first = set.nextSetBit(0); first >= 0;) {
+            int after = set.nextClearBit(first);
+            ranges.add("(" + hex(first) + ", " + hex(after - 1) + "),");
+            first = set.nextSetBit(after);
+        }
+        out.print("    &[\n");
+        lines("        ", ranges);
+        out.print("    ],\n");
+    }
+
+    /** Prints items in lines of at most 100 characters. */
+    static void lines(String indent, List<String> items) {
+        StringBuilder line = new StringBuilder();
+        for (String item : items) {
+            if (line.length() + 1 + item.length() > 100) {
+                out.print(line + "\n");
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? indent : " ").append(item);
+        }
+        out.print(line.length() == 0 ? "" : line + "\n");
+    }
+
+    /** Returns the names and codes of all scripts. */
+    static TreeSet<String> scripts() {
         TreeSet<String> names = new TreeSet<>();
         for (Character.UnicodeScript script : Character.UnicodeScript.values()) {
             names.add(script.toString());
@@ -131,16 +254,7 @@ public class Tables {
                 // There is no such script.
             }
         }
-        out.print("/// Names and codes, sorted.\n#[rustfmt::skip]\npub(in crate::filter) const SCRIPTS: &[&str] = &[\n");
-        StringBuilder line = new StringBuilder("   ");
-        for (String name : names) {
-            if (line.length() + name.length() + 4 > 100) {
-                out.print(line + "\n");
-                line = new StringBuilder("   ");
-            }
-            line.append(" \"").append(name).append("\",");
-        }
-        out.print(line + "\n];\n");
+        return names;
     }
 
     /** Prints the names of control characters. */
@@ -182,28 +296,24 @@ public class Tables {
                 }
 
                 """);
-        out.print("use GraphemeClass::{\n    CarriageReturn, Control, Extend, HangulL, HangulLv, HangulT, HangulV, Joiner, LineFeed, Pictograph,\n    Prepend, RegionalIndicator,\n};\n\n");
+        out.print("use GraphemeClass::{\n    CarriageReturn, Control, Extend, HangulL, HangulLv, HangulLvt, HangulT, HangulV, Joiner, LineFeed,\n    Pictograph, Prepend, RegionalIndicator,\n};\n\n");
         out.print("/// First character, last character, class.\n#[rustfmt::skip]\n"
                 + "pub(in crate::filter) const GRAPHEMES: &[(u32, u32, GraphemeClass)] = &[\n");
-        StringBuilder line = new StringBuilder("   ");
+        List<String> ranges = new ArrayList<>();
         String current = "";
         int first = 0;
         for (int c = 0; c <= Character.MAX_CODE_POINT + 1; c++) {
             String kind = c > Character.MAX_CODE_POINT ? "" : graphemeClass(c);
             if (!kind.equals(current)) {
                 if (!current.isEmpty()) {
-                    String range = " (" + hex(first) + ", " + hex(c - 1) + ", " + current + "),";
-                    if (line.length() + range.length() > 100) {
-                        out.print(line + "\n");
-                        line = new StringBuilder("   ");
-                    }
-                    line.append(range);
+                    ranges.add("(" + hex(first) + ", " + hex(c - 1) + ", " + current + "),");
                 }
                 current = kind;
                 first = c;
             }
         }
-        out.print(line + "\n];\n");
+        lines("    ", ranges);
+        out.print("];\n");
     }
 
     static String hex(int c) {
@@ -235,7 +345,7 @@ public class Tables {
         } else if (joins(c, 0x1100)) {
             return "HangulL";
         } else if (c >= 0xAC00 && c <= 0xD7A3) {
-            return "HangulLv";
+            return joins(c, 0x1161) ? "HangulLv" : "HangulLvt";
         } else if (joins(0x1161, c)) {
             return joins(c, 0x1161) ? "HangulV" : "HangulT";
         }

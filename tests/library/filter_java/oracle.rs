@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use gatewatch::filter::{Filter, Mode};
+use gatewatch::filter::{Filter, MatchError, Mode};
 
 use super::generate::Case;
 
@@ -151,11 +151,11 @@ impl Tally {
                     self.half_surrogates += 1;
                     continue;
                 }
-                Err(error) if error.is_limit() => {
+                Err(MatchError::Limit(_)) => {
                     self.limit_exceeded += 1;
                     continue;
                 }
-                Err(_) => {
+                Err(MatchError::Exception(_)) => {
                     self.exceptions += usize::from(verdict == "!");
                     "!".to_owned()
                 }

@@ -1,4 +1,4 @@
-//! The names of control characters in Java 17.
+//! The names of characters in Java 17 (Unicode 13) that other versions of Unicode name otherwise.
 //!
 //! Generated, don't edit: `java tests/data/java_regex/Tables.java src/filter/generated`
 
@@ -70,4 +70,27 @@ pub(in crate::filter) const CONTROLS: &[(u32, &str)] = &[
     (0x9D, "OPERATING SYSTEM COMMAND"),
     (0x9E, "PRIVACY MESSAGE"),
     (0x9F, "APPLICATION PROGRAM COMMAND"),
+];
+
+/// First character, last character, and the start of their names.
+#[rustfmt::skip]
+pub(in crate::filter) const NUMBERED: &[(u32, u32, &str)] = &[
+    (0x84, 0x84, "LATIN 1 SUPPLEMENT"),
+    (0x3400, 0x4DBF, "CJK UNIFIED IDEOGRAPHS EXTENSION A"),
+    (0x4E00, 0x9FFC, "CJK UNIFIED IDEOGRAPHS"),
+    (0xAC00, 0xD7A3, "HANGUL SYLLABLES"),
+    (0xD800, 0xDB7F, "HIGH SURROGATES"),
+    (0xDB80, 0xDBFF, "HIGH PRIVATE USE SURROGATES"),
+    (0xDC00, 0xDFFF, "LOW SURROGATES"),
+    (0xE000, 0xF8FF, "PRIVATE USE AREA"),
+    (0x17000, 0x187F7, "TANGUT"),
+    (0x18D00, 0x18D08, "TANGUT SUPPLEMENT"),
+    (0x20000, 0x2A6DD, "CJK UNIFIED IDEOGRAPHS EXTENSION B"),
+    (0x2A700, 0x2B734, "CJK UNIFIED IDEOGRAPHS EXTENSION C"),
+    (0x2B740, 0x2B81D, "CJK UNIFIED IDEOGRAPHS EXTENSION D"),
+    (0x2B820, 0x2CEA1, "CJK UNIFIED IDEOGRAPHS EXTENSION E"),
+    (0x2CEB0, 0x2EBE0, "CJK UNIFIED IDEOGRAPHS EXTENSION F"),
+    (0x30000, 0x3134A, "CJK UNIFIED IDEOGRAPHS EXTENSION G"),
+    (0xF0000, 0xFFFFD, "SUPPLEMENTARY PRIVATE USE AREA A"),
+    (0x10_0000, 0x10_FFFD, "SUPPLEMENTARY PRIVATE USE AREA B"),
 ];
