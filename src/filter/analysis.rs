@@ -38,11 +38,6 @@ impl Node {
         }
     }
 
-    /// Returns the length of a match if all matches have the same length.
-    pub(super) fn fixed_len(&self) -> Option<usize> {
-        self.max_len().filter(|&length| length == self.min_len())
-    }
-
     /// Returns the text of the single characters at the start of a sequence, which every match begins with.
     pub(super) fn literal_prefix(&self) -> String {
         let nodes = if let Self::Concat(nodes) = self { nodes } else { std::slice::from_ref(self) };
@@ -138,7 +133,7 @@ impl Node {
         match self {
             Self::Class(set) => set.has_surrogates(),
             Self::FailingClass(class) | Self::Composed(class) => {
-                class.set.has_surrogates() || class.fails.has_surrogates()
+                class.set.union(&class.fails).has_surrogates()
             }
             _ => false,
         }
@@ -165,6 +160,6 @@ impl Repetition {
     /// Returns `true` if an iteration that can match in several ways isn't backtracked into.
     pub(super) fn has_atomic_iterations(&self) -> bool {
         let is_general = matches!(self.form(), RepetitionForm::GeneralGroup | RepetitionForm::OptionalGroup);
-        !is_general && self.body.fixed_len().is_none()
+        !is_general && self.body.max_len() != Some(self.body.min_len())
     }
 }

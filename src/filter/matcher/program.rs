@@ -88,6 +88,8 @@ pub(super) struct Loop {
     pub(super) min: u32,
     pub(super) max: u32,
     pub(super) is_lazy: bool,
+    /// `true` if Java doesn't try an iteration again where the rest has failed after one.
+    pub(super) is_memoized: bool,
     /// The local variable with the start of the iteration.
     pub(super) start: usize,
     /// The local variable with the number of iterations.
@@ -127,6 +129,7 @@ impl Program {
             },
             context: (!keeps_state).then(Vec::new),
             keeps_state,
+            memoizes_loops: !tree.any(&|node| matches!(node, Node::BackReference(_))),
         };
         compiler.node(tree);
         compiler.push(Op::Match);
@@ -152,6 +155,8 @@ struct Compiler {
     context: Option<Vec<usize>>,
     /// `true` if a match depends on more than the position.
     keeps_state: bool,
+    /// `true` outside of groups with a quantifier if there is no back-reference.
+    memoizes_loops: bool,
 }
 
 impl Compiler {
@@ -209,7 +214,12 @@ impl Compiler {
             Node::Composed(class) => self.push(Op::Composed(Arc::clone(class))),
             Node::Concat(nodes) => nodes.iter().for_each(|node| self.node(node)),
             Node::Alternation(nodes) => self.alternation(nodes),
-            Node::Repetition(repetition) => self.repetition(repetition),
+            Node::Repetition(repetition) => {
+                let outer = self.memoizes_loops;
+                self.memoizes_loops &= repetition.group == RepeatedGroup::None;
+                self.repetition(repetition, outer);
+                self.memoizes_loops = outer;
+            }
             Node::Capture(group, body) => {
                 self.program.groups = self.program.groups.max(*group);
                 let start = self.mark();
@@ -256,7 +266,7 @@ impl Compiler {
         }
     }
 
-    fn repetition(&mut self, repetition: &Repetition) {
+    fn repetition(&mut self, repetition: &Repetition, memoizes_loops: bool) {
         let Repetition { body, min, kind, .. } = repetition;
         let max = repetition.max.unwrap_or(u32::MAX);
         if let Node::Class(set) = body
@@ -276,7 +286,7 @@ impl Compiler {
                 });
             }
             (RepetitionForm::OptionalGroup, _) => self.optional(*kind, |compiler| compiler.node(body)),
-            (RepetitionForm::GeneralGroup, _) => self.general_loop(repetition, max),
+            (RepetitionForm::GeneralGroup, _) => self.general_loop(repetition, max, memoizes_loops),
             (form, _) => {
                 let is_group = form == RepetitionForm::DeterministicGroup;
                 let (group, body) = match body {
@@ -314,13 +324,14 @@ impl Compiler {
         };
     }
 
-    fn general_loop(&mut self, repetition: &Repetition, max: u32) {
+    fn general_loop(&mut self, repetition: &Repetition, max: u32, memoizes_loops: bool) {
         let count = self.new_local();
         let number = self.program.loops.len();
         self.program.loops.push(Loop {
             min: repetition.min,
             max,
             is_lazy: repetition.kind == QuantifierKind::Lazy,
+            is_memoized: memoizes_loops && max == u32::MAX,
             start: 0,
             count,
             body: 0,

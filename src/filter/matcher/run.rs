@@ -251,13 +251,13 @@ impl<'a> Machine<'a> {
             Op::LoopStart(number) => {
                 let looped = &program.loops[*number];
                 self.set_local(looped.count, 0);
-                Some(self.next_iteration(looped, at))
+                Some(self.next_iteration(looped, at, false))
             }
             Op::LoopNext(number) => {
                 let looped = &program.loops[*number];
                 // An iteration that consumed nothing is the last one.
                 if at > self.locals[looped.start] {
-                    Some(self.next_iteration(looped, at))
+                    Some(self.next_iteration(looped, at, looped.is_memoized))
                 } else {
                     Some((looped.next, at))
                 }
@@ -272,7 +272,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Starts another iteration of a loop, or what comes after; the other of them is a choice if both are possible.
-    fn next_iteration(&mut self, looped: &'a Loop, at: usize) -> Place {
+    fn next_iteration(&mut self, looped: &'a Loop, at: usize, is_memoized: bool) -> Place {
         let count = self.locals[looped.count];
         if count >= looped.max as usize {
             return (looped.next, at);
@@ -282,7 +282,14 @@ impl<'a> Machine<'a> {
                 self.frames.push(Frame::Loop(looped, at));
                 return (looped.next, at);
             }
+            let key = (looped.body, at, 0);
+            if is_memoized && self.failed.contains(&key) {
+                return (looped.next, at);
+            }
             self.frames.push(Frame::Choice(looped.next, at));
+            if is_memoized {
+                self.frames.push(Frame::Failed(key));
+            }
         }
         self.start_iteration(looped, at)
     }
