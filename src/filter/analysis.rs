@@ -1,4 +1,4 @@
-//! Properties of syntax trees: match lengths, first characters, the order in which alternatives are tried.
+//! Properties of syntax trees: match lengths, first characters, which engine can match them.
 
 use super::ast::{Assertion, Node, QuantifierKind, Repetition, VERTICAL_SPACE};
 use super::code_points::{CodePointSet, MAX_CODE_POINT};
@@ -41,7 +41,7 @@ impl Node {
     /// Returns the text of the single characters at the start of a sequence, which every match begins with.
     pub(super) fn literal_prefix(&self) -> String {
         let nodes = if let Self::Concat(nodes) = self { nodes } else { std::slice::from_ref(self) };
-        let nodes = nodes.iter().filter(|node| !matches!(node, Self::Assertion(_)));
+        let nodes = nodes.iter().filter(|node| !matches!(node, Self::Assertion(_) | Self::Lookaround(..)));
         nodes.map_while(Node::as_char).collect()
     }
 
@@ -102,8 +102,8 @@ impl Node {
         })
     }
 
-    /// Returns `true` if the node repeats something that can be empty, and that Java ends a repetition at an empty iteration
-    /// can make a difference: to reach the minimum, or to which part of a value is found.
+    /// Returns `true` if the node repeats a part that can be empty, and it can matter that Java stops at an empty iteration: for
+    /// reaching the minimum, or for which part of a value is found.
     pub(super) fn ends_at_empty_iterations(&self, matches_whole: bool) -> bool {
         self.any(&|node| match node {
             Self::Repetition(repetition) => {

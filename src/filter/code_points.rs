@@ -34,7 +34,7 @@ impl CodePointSet {
 
     /// Returns the set of all code points from `first` to `last`, inclusive.
     pub(super) fn range(first: u32, last: u32) -> Self {
-        Self::from_sorted(vec![(first, last)])
+        Self::from_canonical(vec![(first, last)])
     }
 
     /// Creates a set from ranges in any order, which may overlap.
@@ -48,10 +48,11 @@ impl CodePointSet {
             }
             joins
         });
-        Self::from_sorted(ranges)
+        Self::from_canonical(ranges)
     }
 
-    fn from_sorted(ranges: Vec<(u32, u32)>) -> Self {
+    /// Creates a set from ranges that are sorted and neither overlap nor touch.
+    fn from_canonical(ranges: Vec<(u32, u32)>) -> Self {
         let ascii = ranges.iter().take_while(|range| range.0 < 0x80).map(|&(first, last)| {
             let last = last.min(0x7F);
             u128::MAX >> (0x7F - last) & u128::MAX << first
@@ -104,7 +105,7 @@ impl CodePointSet {
                 right = &right[1..];
             }
         }
-        Self::from_sorted(ranges)
+        Self::from_canonical(ranges)
     }
 
     pub(super) fn negate(&self) -> Self {
@@ -119,7 +120,7 @@ impl CodePointSet {
         if next <= MAX_CODE_POINT {
             ranges.push((next, MAX_CODE_POINT));
         }
-        Self::from_sorted(ranges)
+        Self::from_canonical(ranges)
     }
 
     pub(super) fn difference(&self, other: &Self) -> Self {

@@ -139,7 +139,7 @@ pub fn to_portable(pattern: &str, mode: Mode) -> Option<String> {
 
 /// Parses a pattern and calls `read` with the tree.
 fn with_tree<T: Send>(pattern: &str, read: impl FnOnce(Result<Node, PatternError>) -> T + Send) -> T {
-    with_stack_for(pattern, || read(parser::parse(pattern, Flags::default()).map(|parsed| parsed.0)))
+    with_stack_for(pattern, || read(parser::parse(pattern, Flags::default()).map(|(tree, _)| tree)))
 }
 
 fn is_valid(pattern: &str) -> bool {

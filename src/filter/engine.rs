@@ -17,7 +17,7 @@ const MAX_SIZE_BYTES: usize = 16 << 20;
 /// Maximum weight of a tree for `regex`. It bounds the time that compiling takes.
 const MAX_WEIGHT: usize = 100_000;
 
-/// Maximum depth of a tree for `regex`. It bounds the recursion and the repeated walks of [`simplify`].
+/// Maximum depth of a tree for `regex`. It bounds the recursion and the repeated walks over parts of it.
 const MAX_DEPTH: usize = 300;
 
 /// Maximum nesting depth of a printed pattern, above that of any tree of [`MAX_DEPTH`].
@@ -98,15 +98,11 @@ fn error(stop: Stop, value: &str) -> MatchError {
 
 /// Compiles a tree for `regex`, or returns `None` if it isn't regular or too large.
 fn compile_linear(tree: &Node, ascii_line: bool, matches_whole: bool) -> Option<regex::Regex> {
-    // Simplifying could remove what has side effects.
     let is_large = tree.weight() > MAX_WEIGHT || tree.depth() > MAX_DEPTH;
-    if is_large || tree.ends_at_empty_iterations(matches_whole) || tree.has_side_effects() {
+    if is_large || tree.ends_at_empty_iterations(matches_whole) {
         return None;
     }
-    let mut tree = simplify(tree.clone());
-    if ascii_line {
-        tree = restrict_to_ascii_line(tree);
-    }
+    let mut tree = if ascii_line { restrict_to_ascii_line(tree.clone()) } else { tree.clone() };
     if matches_whole {
         let start = Node::Assertion(Assertion::TextStart);
         let end = Node::Assertion(Assertion::TextEnd);

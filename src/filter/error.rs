@@ -28,6 +28,15 @@ pub(super) fn invalid<T>(column: usize, message: impl Display) -> Result<T> {
     error(Kind::Invalid, column, message)
 }
 
+/// Fails like [`invalid`], with a second sentence that says how to fix the pattern.
+pub(super) fn invalid_with_hint<T>(column: usize, message: &str, hint: &str) -> Result<T> {
+    Err(PatternError {
+        message: format!("{message} at column {column}. {hint}"),
+        column,
+        kind: Kind::Invalid,
+    })
+}
+
 /// Fails because the pattern ends too early.
 pub(super) fn incomplete<T>(column: usize, message: impl Display) -> Result<T> {
     error(Kind::Incomplete, column, message)
@@ -41,6 +50,11 @@ pub(super) fn unexpected<T>(next: Option<char>, column: usize, message: impl Dis
 /// Fails because the pattern exceeds a limit.
 pub(super) fn too_large<T>(column: usize, message: &str) -> Result<T> {
     error(Kind::TooLarge, column, message)
+}
+
+pub(super) fn too_long<T>(column: usize) -> Result<T> {
+    let message = "Pattern longer than 1,000,000 characters".to_owned();
+    Err(PatternError { message, column, kind: Kind::TooLarge })
 }
 
 fn error<T>(kind: Kind, column: usize, message: impl Display) -> Result<T> {
@@ -72,10 +86,10 @@ impl PatternError {
 /// The message doesn't contain the value, which comes from a gateway and must be sanitized before it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MatchError {
-    /// The value needs more backtracking than the limit allows.
+    /// Matching this value exceeds the limit of steps or time.
     #[error("Too much backtracking. Simplify the pattern")]
     Limit(String),
-    /// Java throws an exception for the value.
+    /// Java throws an exception for this value.
     #[error("A gateway fails on this pattern. Change it")]
     Exception(String),
 }

@@ -45,6 +45,7 @@ pub struct Mode {
 }
 
 impl Mode {
+    /// Returns the initial flags of a pattern.
     fn flags(self) -> Flags {
         if self.ignore_case { Flags::IGNORE_CASE | Flags::UNICODE_CASE } else { Flags::default() }
     }
@@ -71,8 +72,7 @@ impl Filter {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// If Java rejects the pattern, if it can't be matched exactly as Java matches it, or if it exceeds a limit of length,
-    /// nesting depth or compiled size.
+    /// If Java rejects the pattern, or if it exceeds a limit of length, nesting depth or number of character ranges.
     pub fn new(pattern: &str, mode: Mode) -> Result<Self, PatternError> {
         with_stack_for(pattern, || Self::compile(pattern, mode))
     }
@@ -109,7 +109,8 @@ impl Filter {
     /// Returns `true` if a value passes the filter.
     ///
     /// # Errors
-    /// If the value exceeds the backtracking limit. That never happens to a filter that [is linear](Self::is_linear).
+    /// If the value exceeds the backtracking limit, or if Java throws an exception for it. Neither happens to a filter that
+    /// [is linear](Self::is_linear).
     pub fn is_match(&self, value: &str) -> Result<bool, MatchError> {
         let Inner { engine, prefix, mode, .. } = &*self.inner;
         // Comparing with an empty prefix is slower than many searches.

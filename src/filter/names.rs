@@ -19,7 +19,7 @@ pub(super) fn code_point(name: &str) -> Option<u32> {
 
 /// Returns the name of a code point that is assigned in Unicode 13.
 fn name(code: u32) -> Option<String> {
-    static ASSIGNED: LazyLock<CodePointSet> = LazyLock::new(|| properties::known("IsAssigned"));
+    static ASSIGNED: LazyLock<CodePointSet> = LazyLock::new(|| properties::existing("IsAssigned"));
     if let Some(control) = CONTROLS.iter().find(|control| control.0 == code) {
         return Some(control.1.to_owned());
     }

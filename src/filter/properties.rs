@@ -42,20 +42,22 @@ fn find(table: Names, name: &str, ignore_case: bool) -> Option<CodePointSet> {
     Some(CodePointSet::new(ranges.iter().copied()))
 }
 
-/// Returns the set of a property that exists.
-pub(super) fn known(name: &str) -> CodePointSet {
-    property(name, false, false).unwrap_or_default()
+/// Returns the set of a property that Java has.
+pub(super) fn existing(name: &str) -> CodePointSet {
+    let set = property(name, false, false);
+    debug_assert!(set.is_some(), "{name}");
+    set.unwrap_or_default()
 }
 
 /// Returns the set of `\d`, `\h`, `\s`, `\v` or `\w`. `(?U)` extends some of them beyond ASCII.
 pub(super) fn shorthand(letter: char, unicode: bool) -> CodePointSet {
     match (letter, unicode) {
-        ('d', false) => known("Digit"),
-        ('d', true) => known("IsDigit"),
-        ('s', false) => known("Space"),
-        ('s', true) => known("IsWhite_Space"),
-        ('w', false) => known("Alnum").union(&CodePointSet::from_chars("_")),
-        ('w', true) => known("IsWord"),
+        ('d', false) => existing("Digit"),
+        ('d', true) => existing("IsDigit"),
+        ('s', false) => existing("Space"),
+        ('s', true) => existing("IsWhite_Space"),
+        ('w', false) => existing("Alnum").union(&CodePointSet::from_chars("_")),
+        ('w', true) => existing("IsWord"),
         ('v', _) => CodePointSet::from_chars(VERTICAL_SPACE),
         _ => CodePointSet::new([(0x2000, 0x200A)])
             .union(&CodePointSet::from_chars(" \t\u{A0}\u{1680}\u{180E}\u{202F}\u{205F}\u{3000}")),

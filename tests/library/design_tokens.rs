@@ -38,9 +38,11 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 fn literals(path: &str, code: &str) -> Vec<String> {
     let text = Regex::new(r#""(\\.|[^"\\])*"|//.*"#).unwrap();
     // A factor or a divisor is no size: `2.0 * tokens::UNIT`, `size / 2.0`.
-    let number = Regex::new(r"(^|[^\w.])(/ )?(\d[\d_]*\.\d+)(?:_?f32|_?f64)?( \* [A-Za-z])?").unwrap();
+    let number =
+        Regex::new(r"(^|[^A-Za-z0-9_.])(/ )?([0-9][0-9_]*\.[0-9]+)(?:_?f32|_?f64)?( \* [A-Za-z])?").unwrap();
     let color = Regex::new(r"Color32::[A-Z][A-Z_]+").unwrap();
-    let margin = Regex::new(r"(?:Margin|CornerRadius)(?:::\w+\(-?[1-9]| \{[^}]*\b\w+: -?[1-9])").unwrap();
+    let margin =
+        Regex::new(r"(?:Margin|CornerRadius)(?:::[a-z_]+\(-?[1-9]| \{[^}]* [a-z_]+: -?[1-9])").unwrap();
     let mut found = Vec::new();
     for (index, line) in code.lines().enumerate() {
         let line = text.replace_all(line, "\"\"");

@@ -87,6 +87,7 @@ fn determines_literal_prefixes() {
     assert_eq!(plain("billy").as_deref(), Some("billy"));
     assert_eq!(plain("bill?").as_deref(), Some("bil"));
     assert_eq!(plain("^ab+c").as_deref(), Some("a"));
+    assert_eq!(plain(r"(?!billy\z)bi.*").as_deref(), Some("bi"));
     assert_eq!(plain(r"\Qa.b\E.*").as_deref(), Some("a.b"));
     assert_eq!(plain("(?i)billy"), None);
     assert_eq!(plain("(?i)1a.*").as_deref(), Some("1"));

@@ -72,7 +72,7 @@ pub(in crate::filter) const CONTROLS: &[(u32, &str)] = &[
     (0x9F, "APPLICATION PROGRAM COMMAND"),
 ];
 
-/// First character, last character, and the start of their names.
+/// First character, last character, and the start of their names, which end with the code point in hexadecimal.
 #[rustfmt::skip]
 pub(in crate::filter) const NUMBERED: &[(u32, u32, &str)] = &[
     (0x84, 0x84, "LATIN 1 SUPPLEMENT"),

@@ -60,7 +60,7 @@ pub(super) struct Run {
     pub(super) sets_last: bool,
 }
 
-/// A lookahead or look-behind.
+/// A look-ahead or look-behind.
 #[derive(Clone, Debug)]
 pub(super) struct Look {
     pub(super) kind: Lookaround,
@@ -88,7 +88,7 @@ pub(super) struct Loop {
     pub(super) min: u32,
     pub(super) max: u32,
     pub(super) is_lazy: bool,
-    /// `true` if Java doesn't try an iteration again where the rest has failed after one.
+    /// `true` if an iteration is skipped where an earlier one failed, as in Java: what iterations leave behind can be noticed.
     pub(super) is_memoized: bool,
     /// The local variable with the start of the iteration.
     pub(super) start: usize,
@@ -155,7 +155,7 @@ struct Compiler {
     context: Option<Vec<usize>>,
     /// `true` if a match depends on more than the position.
     keeps_state: bool,
-    /// `true` outside of groups with a quantifier if there is no back-reference.
+    /// `true` if Java memoizes the loops here: outside of groups with a quantifier, in patterns without back-references.
     memoizes_loops: bool,
 }
 

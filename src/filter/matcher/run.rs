@@ -27,7 +27,7 @@ pub(in crate::filter) enum Stop {
 const MIN_STEPS: usize = 1_000_000;
 /// Number of additional steps per code unit.
 const STEPS_PER_UNIT: usize = 32;
-/// Maximum number of frames, about 100 MB.
+/// Maximum number of frames, about 160 MB.
 const MAX_FRAMES: usize = 2_000_000;
 /// Number of steps after which failures are memoized. Most matches end earlier.
 const MEMOIZE_AFTER: usize = 2_000;
@@ -73,6 +73,7 @@ pub(super) struct Machine<'a> {
     frames: Vec<Frame<'a>>,
     /// Index of the frame of the innermost part.
     part: Option<usize>,
+    /// Where the rest has failed. The keys of loops have the addresses of their bodies, which are no [`Op::Memoize`].
     failed: HashSet<Key>,
     /// Where the innermost look-behind ends.
     behind_end: usize,

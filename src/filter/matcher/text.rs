@@ -9,9 +9,9 @@ use super::super::properties;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The word characters of `\b` without `_`.
-static LETTERS_AND_DIGITS: LazyLock<CodePointSet> = LazyLock::new(|| properties::known("LD"));
+static LETTERS_AND_DIGITS: LazyLock<CodePointSet> = LazyLock::new(|| properties::existing("LD"));
 /// The marks that are part of a word for `\b` after a letter.
-static MARKS: LazyLock<CodePointSet> = LazyLock::new(|| properties::known("Mn"));
+static MARKS: LazyLock<CodePointSet> = LazyLock::new(|| properties::existing("Mn"));
 /// The word characters of `\b` under `(?U)`.
 static UNICODE_WORD: LazyLock<CodePointSet> = LazyLock::new(|| properties::shorthand('w', true));
 

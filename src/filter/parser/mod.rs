@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::ast::{Assertion, CharClass, Node, RepeatedGroup};
 use super::case_folding::CaseFolding;
 use super::code_points::CodePointSet;
-use super::error::{Result, invalid, too_large};
+use super::error::{Result, invalid, too_large, too_long};
 use cursor::Cursor;
 use escape::Escaped;
 
@@ -41,7 +41,7 @@ const MAX_CHARS_TIMES_DEPTH: usize = MAX_CHARS * MAX_DEPTH_OF_LONGEST;
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<(Node, HashMap<String, usize>)> {
     let chars = pattern.chars().take(MAX_CHARS + 1).count();
     if chars > MAX_CHARS {
-        return too_large(MAX_CHARS + 1, "Pattern longer than 1,000,000 characters");
+        return too_long(MAX_CHARS + 1);
     }
     let mut parser = Parser {
         cursor: Cursor::new(pattern, flags),

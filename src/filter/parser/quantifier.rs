@@ -1,7 +1,7 @@
 //! Quantifiers: `?`, `*`, `+` and counted ones, each greedy, lazy or possessive.
 
 use super::super::ast::{Node, QuantifierKind, RepeatedGroup, Repetition};
-use super::super::error::{incomplete, invalid, unexpected};
+use super::super::error::{incomplete, invalid, invalid_with_hint, unexpected};
 use super::super::matcher::study::Study;
 use super::{Parser, Result};
 
@@ -41,7 +41,8 @@ impl Parser {
             Some(c) if c.is_ascii_digit() => self.cursor.skip_raw(1),
             None => return incomplete(column, UNCLOSED),
             Some(_) => {
-                return invalid(column, "\"{\" without a number (write \\{ for the character)");
+                let hint = "Write \\{ for a literal brace";
+                return invalid_with_hint(column, "Missing number after \"{\"", hint);
             }
         }
         let (min, mut next) = self.count(column)?;

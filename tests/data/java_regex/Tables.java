@@ -39,7 +39,7 @@ public class Tables {
         write(folder, "names.rs", "The names of characters in Java 17 (Unicode 13) that other versions of Unicode name otherwise.", () -> {
             controls();
             out.print("\n");
-            blocks();
+            numbered();
         });
         write(folder, "properties.rs", "The character properties, scripts and blocks of Java 17 (Unicode 13).", Tables::properties);
     }
@@ -84,8 +84,8 @@ public class Tables {
     }
 
     /** Prints the characters that Java names by their block and number. */
-    static void blocks() {
-        out.print("/// First character, last character, and the start of their names.\n#[rustfmt::skip]\n");
+    static void numbered() {
+        out.print("/// First character, last character, and the start of their names, which end with the code point in hexadecimal.\n#[rustfmt::skip]\n");
         out.print("pub(in crate::filter) const NUMBERED: &[(u32, u32, &str)] = &[\n");
         String current = null;
         int first = 0;

@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
-use filter::{Filter, Mode};
+use filter::{Filter, MatchError, Mode};
 use libfuzzer_sys::fuzz_target;
 
 struct Oracle {
@@ -68,8 +68,8 @@ fuzz_target!(|data: &str| {
             Ok(filter) => filter,
         };
         let ours = match filter.is_match(value) {
-            Err(error) if error.is_limit() => continue,
-            Err(_) => "!",
+            Err(MatchError::Limit(_)) => continue,
+            Err(MatchError::Exception(_)) => "!",
             Ok(matched) => if matched { "1" } else { "0" },
         };
         let java = match java.as_str() {

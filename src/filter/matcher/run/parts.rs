@@ -11,18 +11,18 @@ pub(super) struct Retreat<'a> {
     pub(super) iteration: &'a Iteration,
     /// Where the rest was tried last.
     pub(super) at: usize,
-    pub(super) count: u32,
+    count: u32,
     /// Width of the iterations before; 0 if there are none.
     pub(super) width: usize,
     /// Minimum count of the attempt.
-    pub(super) min: u32,
+    min: u32,
     /// The group before the attempt.
-    pub(super) before: Group,
+    before: Group,
     /// An attempt with iterations of another width comes first.
     pub(super) is_outer: bool,
 }
 
-/// What a part belongs to. The numbers are those of frames.
+/// What a part belongs to. As in [`Frame`], numbers are instructions and positions.
 #[derive(Clone, Copy)]
 pub(super) enum Part<'a> {
     LookAhead(&'a Look, usize),
@@ -38,13 +38,13 @@ pub(super) enum Part<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Behind<'a> {
     look: &'a Look,
-    pub(super) at: usize,
+    at: usize,
     /// Where the text before starts in this attempt.
-    pub(super) start: usize,
+    start: usize,
     /// Where it starts in the last attempt.
-    pub(super) last_start: usize,
+    last_start: usize,
     /// Where the look-behind around ends.
-    pub(super) outer_end: usize,
+    outer_end: usize,
 }
 
 impl<'a> Machine<'a> {
