@@ -288,7 +288,7 @@ fn compare_activity(
 fn answers_as_a_list_in_memory_does() {
     on_each_database(|database| {
         // A case asks thousands of questions, each of which takes the server many times as long.
-        let cases = if matches!(database.location, Location::File(_)) { 60 } else { 20 };
+        let cases = if matches!(database.location, Location::File(_)) { 40 } else { 8 };
         let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) };
         let node = Cell::new(0);
         TestRunner::new(config)
