@@ -97,7 +97,9 @@ impl Node {
                 repetition.has_atomic_iterations() || repetition.kind == QuantifierKind::Possessive
             }
             Self::Assertion(Assertion::WordBoundary { .. }) => !ascii_line,
-            Self::Assertion(assertion) => !matches!(assertion, Assertion::TextStart | Assertion::TextEnd),
+            Self::Assertion(assertion) => {
+                !matches!(assertion, Assertion::TextStart | Assertion::SearchStart | Assertion::TextEnd)
+            }
             _ => false,
         })
     }

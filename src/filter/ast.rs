@@ -94,8 +94,10 @@ pub(super) struct BackReference {
 /// A condition on a position that consumes no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Assertion {
-    /// `\A`, `\G`, and `^` without `(?m)`.
+    /// `\A`, and `^` without `(?m)`.
     TextStart,
+    /// `\G`: as there is only one search in a value, its start, too.
+    SearchStart,
     /// `\z`.
     TextEnd,
     /// `\Z`, and `$` without `(?m)`: the end, or before the final line terminator.

@@ -37,7 +37,7 @@ fn write_node(out: &mut String, node: &Node) -> fmt::Result {
             out.write_str(if repetition.kind == QuantifierKind::Lazy { "}?" } else { "}" })
         }
         Node::LineBreak => out.write_str(r"(?:\r\n|[\n-\r\x{85}\x{2028}-\x{2029}])"),
-        Node::Assertion(Assertion::TextStart) => out.write_str(r"\A"),
+        Node::Assertion(Assertion::TextStart | Assertion::SearchStart) => out.write_str(r"\A"),
         Node::Assertion(Assertion::TextEnd) => out.write_str(r"\z"),
         Node::Assertion(Assertion::WordBoundary { negated: true, .. }) => out.write_str(r"(?-u:\B)"),
         Node::Assertion(Assertion::WordBoundary { negated: false, .. }) => out.write_str(r"(?-u:\b)"),

@@ -136,7 +136,7 @@ impl Text {
     pub(super) fn holds(&self, assertion: Assertion, at: usize, last: usize, work: &mut usize) -> bool {
         let end = self.len();
         match assertion {
-            Assertion::TextStart => at == 0,
+            Assertion::TextStart | Assertion::SearchStart => at == 0,
             Assertion::TextEnd => at == end,
             Assertion::TextEndOrTerminator(terminators) => {
                 let is_final = at + 1 >= end || at + 2 == end && self.is_crlf(at);

@@ -63,7 +63,8 @@ impl Parser {
     fn node_escape(&mut self, c: char, column: usize) -> Result<Node> {
         let unicode = self.has(Flags::UNICODE_CLASS);
         let assertion = match c {
-            'A' | 'G' => Assertion::TextStart,
+            'A' => Assertion::TextStart,
+            'G' => Assertion::SearchStart,
             'z' => Assertion::TextEnd,
             'Z' => Assertion::TextEndOrTerminator(self.cursor.flags.line_terminators()),
             'B' => Assertion::WordBoundary { negated: true, unicode },
@@ -92,9 +93,7 @@ impl Parser {
                 };
                 return Ok(self.back_reference(group));
             }
-            _ => {
-                return invalid(column, format_args!("Unknown escape \\{c}"));
-            }
+            _ => return invalid(column, format_args!("Unknown escape \\{c}")),
         };
         Ok(Node::Assertion(assertion))
     }
@@ -169,9 +168,7 @@ impl Parser {
             let next = self.cursor.read();
             match next.and_then(|c| c.to_digit(16)) {
                 Some(digit) if code * 16 + digit <= MAX_CODE_POINT => code = code * 16 + digit,
-                Some(_) => {
-                    return invalid(column, "Code point out of range");
-                }
+                Some(_) => return invalid(column, "Code point out of range"),
                 None if next == Some('}') && digits > 0 => return Ok(Escaped::CodePoint(code)),
                 None if next.is_none() => {
                     return incomplete(column, "Missing \"}\" for \"\\x{\"");
