@@ -1,6 +1,6 @@
 //! Properties of syntax trees: match lengths, first characters, which engine can match them.
 
-use super::ast::{Assertion, LineTerminators, Node, QuantifierKind, Repetition, VERTICAL_SPACE};
+use super::ast::{Assertion, Node, QuantifierKind, Repetition, VERTICAL_SPACE};
 use super::code_points::{CodePointSet, MAX_CODE_POINT};
 use super::matcher::study::RepetitionForm;
 
@@ -130,11 +130,10 @@ impl Node {
         })
     }
 
-    /// Returns `true` for a class with characters beyond `U+FFFF` or halves of them, but not for `.`, as Java does.
-    pub(super) fn has_surrogates(&self) -> bool {
-        let terminators = CodePointSet::from_chars(LineTerminators::Java.chars());
+    /// Returns `true` for a class with characters beyond `U+FFFF` or halves of them, but not for the set of `.`, as Java does.
+    pub(super) fn has_surrogates(&self, dot: &CodePointSet) -> bool {
         match self {
-            Self::Class(set) => set.has_surrogates() && set.negate() != terminators,
+            Self::Class(set) => **set != *dot && set.has_surrogates(),
             Self::FailingClass(class) | Self::Composed(class) => {
                 class.set.union(&class.fails).has_surrogates()
             }

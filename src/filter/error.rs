@@ -52,8 +52,8 @@ pub(super) fn too_large<T>(column: usize, message: &str) -> Result<T> {
     error(Kind::TooLarge, column, message)
 }
 
-pub(super) fn too_long<T>(column: usize) -> Result<T> {
-    let message = "Pattern longer than 1,000,000 characters".to_owned();
+pub(super) fn too_long<T>(max_chars: &str, column: usize) -> Result<T> {
+    let message = format!("Pattern longer than {max_chars} characters");
     Err(PatternError { message, column, kind: Kind::TooLarge })
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::super::ast::{
-    Assertion, BackReference, CharClass, Lookaround, Node, QuantifierKind, RepeatedGroup, Repetition,
+    Assertion, BackReference, CharClass, LineTerminators, Lookaround, Node, QuantifierKind, RepeatedGroup,
+    Repetition,
 };
 use super::super::code_points::CodePointSet;
 use super::study::{RepetitionForm, Study};
@@ -134,11 +135,11 @@ impl Program {
         compiler.node(tree);
         compiler.push(Op::Match);
         let mut program = compiler.program;
-        let has_groups = program.groups > 0;
-        if !keeps_state && !has_groups && tree.min_len() > 0 {
+        if !keeps_state && program.groups == 0 && tree.min_len() > 0 {
             program.first = Some(tree.first_chars());
         }
-        program.tries_halves = keeps_state && !tree.any(&Node::has_surrogates);
+        let dot = CodePointSet::from_chars(LineTerminators::Java.chars()).negate();
+        program.tries_halves = keeps_state && !tree.any(&|node| node.has_surrogates(&dot));
         program
     }
 }

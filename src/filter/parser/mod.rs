@@ -41,7 +41,7 @@ const MAX_CHARS_TIMES_DEPTH: usize = MAX_CHARS * MAX_DEPTH_OF_LONGEST;
 pub(super) fn parse(pattern: &str, flags: Flags) -> Result<(Node, HashMap<String, usize>)> {
     let chars = pattern.chars().take(MAX_CHARS + 1).count();
     if chars > MAX_CHARS {
-        return too_long(MAX_CHARS + 1);
+        return too_long("1,000,000", MAX_CHARS + 1);
     }
     let mut parser = Parser {
         cursor: Cursor::new(pattern, flags),
