@@ -54,7 +54,7 @@ fn press(window: &mut Window, modifiers: Modifiers, pressed: Key) {
         event => event,
     });
     window.frame(events);
-    for _ in 0..10 {
+    for _ in 0..4 {
         if !window.harness.ctx.has_requested_repaint() {
             break;
         }
