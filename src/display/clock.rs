@@ -94,12 +94,22 @@ impl Clock {
         if self.style == DateStyle::Age {
             return age(self.now_epoch_ms.saturating_sub(epoch_ms));
         }
-        self.format(epoch_ms, |days| match days {
-            Days::Today => "%H:%M:%S",
-            Days::Week => "%a %H:%M",
-            Days::Year => "%-d %b %H:%M",
-            Days::Other => "%-d %b %Y %H:%M",
-        })
+        self.format(epoch_ms, Days::cell_format)
+    }
+
+    /// Returns dates that are written like this one in a cell: one of each month, with a day of two digits. Where all digits
+    /// have one width, the widest of them is as wide as any such date. Ages have none.
+    #[must_use]
+    pub fn dates_like(&self, epoch_ms: i64) -> Vec<String> {
+        let (Some(date), Some(now)) = (self.in_zone(epoch_ms), self.in_zone(self.now_epoch_ms)) else {
+            return Vec::new();
+        };
+        if self.style == DateStyle::Age {
+            return Vec::new();
+        }
+        let format = Days::of(date, now).cell_format();
+        let months = (1..=12).filter_map(|month| date.with_day(28)?.with_month(month));
+        months.map(|date| date.format(format).to_string()).collect()
     }
 
     /// Formats milliseconds since 1970 UTC to the second, where there is room: `09:12:44` today, `Mon 23 Nov 13:50:19`,
@@ -142,13 +152,7 @@ impl Clock {
         let (Some(date), Some(now)) = (self.in_zone(epoch_ms), self.in_zone(self.now_epoch_ms)) else {
             return epoch_ms.to_string();
         };
-        let days = match (now.date_naive() - date.date_naive()).num_days() {
-            0 => Days::Today,
-            1..=WEEKDAYS => Days::Week,
-            _ if now.year() == date.year() => Days::Year,
-            _ => Days::Other,
-        };
-        date.format(format(days)).to_string()
+        date.format(format(Days::of(date, now))).to_string()
     }
 
     pub(super) fn in_zone(&self, epoch_ms: i64) -> Option<DateTime<FixedOffset>> {
@@ -168,6 +172,27 @@ enum Days {
     Week,
     Year,
     Other,
+}
+
+impl Days {
+    fn of(date: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> Self {
+        match (now.date_naive() - date.date_naive()).num_days() {
+            0 => Self::Today,
+            1..=WEEKDAYS => Self::Week,
+            _ if now.year() == date.year() => Self::Year,
+            _ => Self::Other,
+        }
+    }
+
+    /// Returns the format of a date in a cell.
+    fn cell_format(self) -> &'static str {
+        match self {
+            Self::Today => "%H:%M:%S",
+            Self::Week => "%a %H:%M",
+            Self::Year => "%-d %b %H:%M",
+            Self::Other => "%-d %b %Y %H:%M",
+        }
+    }
 }
 
 /// Formats milliseconds since 1970 UTC for programs: `2026-11-22T16:41:40.123Z`.
@@ -206,6 +231,17 @@ mod tests {
     const DATE_MS: i64 = 1_795_365_700_123;
     /// Half an hour later.
     const NOW_MS: i64 = DATE_MS + 30 * MINUTE_MS;
+
+    #[test]
+    fn similar_dates_have_each_month_and_a_day_of_two_digits() {
+        let clock = |style| Clock::new(style, None, NOW_MS);
+        let months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+        let dates =
+            |end: &str| months.split(' ').map(|month| format!("28 {month} {end}")).collect::<Vec<_>>();
+        assert_eq!(clock(DateStyle::Utc).dates_like(DATE_MS - 20 * DAY_MS), dates("16:41"));
+        assert_eq!(clock(DateStyle::Utc).dates_like(DATE_MS - 500 * DAY_MS), dates("2025 16:41"));
+        assert!(clock(DateStyle::Age).dates_like(DATE_MS).is_empty());
+    }
 
     #[test]
     fn formats_dates_in_requested_zone() {

@@ -8,7 +8,7 @@ use crate::painted;
 use crate::past::{Plant, activity, until_activity};
 use crate::popups::{hover, until_repaint};
 use crate::support::window::{Window, start_on};
-use crate::support::{FakeGateway, answer, ok};
+use crate::support::{FakeGateway, PLANT, answer, ok};
 use crate::user_history::{DAY_MS, HOUR_MS, StoredHistory};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
@@ -129,19 +129,28 @@ fn time_of_the_timeline(window: &Window) -> String {
 
 #[test]
 fn old_times_of_the_activity_are_whole() {
-    // Without sessions, the old entries stay in view whatever happens to the gateway.
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[])));
+    // With a single session, the old entries stay in view whatever happens to the gateway.
+    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT[..1])));
     let folder = tempfile::tempdir().unwrap();
-    let history = StoredHistory::new(folder.path(), &gateway.url);
+    let mut history = StoredHistory::new(folder.path(), &gateway.url);
+    // Noon of 29 November in UTC: the last entry has a day of one digit, the one above it of two.
+    history.now = 1_795_953_600_000;
+    let now = SystemTime::UNIX_EPOCH + Duration::from_millis(history.now.unsigned_abs());
     history.watch(30 * DAY_MS, HOUR_MS);
     history.session("anna", "hmi-3", [20 * DAY_MS, 19 * DAY_MS, 19 * DAY_MS - 5_000]);
     for size in [[1280.0, 680.0], [640.0, 680.0]] {
         let table = Layout { activity: true, ..Layout::default() };
         let state = State { table, ..State::default() };
-        let start = Start { state, history: Some(history.location.clone()), ..start_on(&gateway.url) };
+        let start = Start {
+            state,
+            history: Some(history.location.clone()),
+            wall_clock: Arc::new(move || now),
+            ..start_on(&gateway.url)
+        };
         let mut window = Window::open_as(Harness::builder().with_size(size), start);
-        until_activity(&mut window, "the old entries", |rows| {
-            rows.iter().filter(|row| row.contains("hmi-3")).count() == 2
+        until_activity(&mut window, "the entry of today and the old ones", |rows| {
+            let count = |text| rows.iter().filter(|row| row.contains(text)).count();
+            count("billy") == 1 && count("hmi-3") == 2
         });
         window.harness.run_steps(2);
         let list = window.harness.get_by_role_and_label(Role::List, "Activity list").rect();

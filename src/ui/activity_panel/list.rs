@@ -167,10 +167,11 @@ fn ranges(ui: &Ui, rows: Option<&ActivityRows>, clock: &Clock) -> [Rangef; COLUM
     let title = title + tokens::UNIT + tokens::ICON_TINY;
     ranges[TIME] = Rangef::point(ranges[TIME].max.max(title.ceil()));
     let Some(rows) = rows else { return ranges };
-    // Those of one day, and those of one year, have about the same width.
+    // Older dates are longer, but days and months differ in width, too.
     let ends = [Some(0), rows.groups.len().checked_sub(1)].into_iter().flatten();
-    let times = ends.filter_map(|row| rows.entry(row)).map(|entry| clock.date(entry.time()));
-    let widths = times.map(|time| list_cells::column_width(ui, &time, false));
+    let times = ends.filter_map(|row| rows.entry(row)).map(ActivityEntry::time);
+    let texts = times.flat_map(|time| [vec![clock.date(time)], clock.dates_like(time)].concat());
+    let widths = texts.map(|text| list_cells::column_width(ui, &text, false));
     ranges[TIME] = Rangef::point(widths.fold(ranges[TIME].max, f32::max));
     ranges
 }
