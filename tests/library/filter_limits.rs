@@ -1,25 +1,12 @@
-//! Limits of filters: no pattern panics, overflows the stack or takes long.
+//! Limits of filters: no pattern panics, overflows the stack or takes long. Without the limits, these tests run for hours.
 
-use std::time::{Duration, Instant};
-
-use gatewatch::filter::{Filter, Mode, PatternError, exclude};
+use gatewatch::filter::{Filter, MatchError, Mode, exclude};
 use proptest::prelude::*;
-
-/// Maximum time for one step. A busy machine takes seconds; without the limits, a step could take hours.
-const MAX_TIME: Duration = Duration::from_mins(1);
-
-fn compile(pattern: &str, mode: Mode) -> Result<Filter, PatternError> {
-    let start = Instant::now();
-    let result = Filter::new(pattern, mode);
-    assert!(start.elapsed() < MAX_TIME, "{:?} for {pattern:.60}", start.elapsed());
-    result
-}
 
 fn check_consistency(pattern: &str, ignore_case: bool, contains: bool, value: &str) {
     let mode = Mode { ignore_case, contains, invert: false };
-    match compile(pattern, mode) {
+    match Filter::new(pattern, mode) {
         Ok(filter) => {
-            let start = Instant::now();
             let matched = filter.is_match(value);
             if let Ok(Some(found)) = filter.find(value) {
                 assert_eq!(matched, Ok(true));
@@ -28,7 +15,6 @@ fn check_consistency(pattern: &str, ignore_case: bool, contains: bool, value: &s
             if matched == Ok(true) {
                 assert!(value.starts_with(filter.literal_prefix().unwrap_or("")));
             }
-            assert!(start.elapsed() < MAX_TIME, "{:?} to match {pattern}", start.elapsed());
         }
         Err(error) => {
             let columns = 1..=pattern.chars().count() + 1;
@@ -92,7 +78,7 @@ fn rejects_patterns_beyond_the_limits() {
     for pattern in patterns {
         for contains in [false, true] {
             let mode = Mode { contains, ..Mode::default() };
-            let error = compile(&pattern, mode).unwrap_err();
+            let error = Filter::new(&pattern, mode).unwrap_err();
             assert!(!error.to_string().is_empty(), "{pattern:.40}");
         }
     }
@@ -114,16 +100,14 @@ fn limits_the_time_of_large_patterns() {
     }
     for pattern in patterns {
         for contains in [false, true] {
-            let filter = compile(&pattern, Mode { contains, ..Mode::default() }).unwrap();
-            let start = Instant::now();
+            let filter = Filter::new(&pattern, Mode { contains, ..Mode::default() }).unwrap();
             let _ = filter.is_match("aab");
-            assert!(start.elapsed() < MAX_TIME, "{:?} for {pattern:.60}", start.elapsed());
         }
     }
 }
 
-/// Matches values of a megabyte.
-fn match_large_values(contains: bool) {
+/// Values of a megabyte take limited time: either few steps, or so many that matching gives up.
+fn match_large_values(contains: bool, patterns_that_give_up: &[&str]) {
     for (pattern, repeated) in [
         (r"(?:a|b)*\1?(c)", "ab"),
         (r"(a*)*(?!x)c", "a"),
@@ -133,21 +117,21 @@ fn match_large_values(contains: bool) {
         (r"(?i)(.+)\1\1x", "a"),
     ] {
         let value = repeated.repeat((1 << 20) / repeated.len());
-        let filter = compile(pattern, Mode { contains, ..Mode::default() }).unwrap();
-        let start = Instant::now();
-        let _ = filter.is_match(&value);
-        assert!(start.elapsed() < MAX_TIME, "{:?} for {pattern}", start.elapsed());
+        let matched = Filter::new(pattern, Mode { contains, ..Mode::default() }).unwrap().is_match(&value);
+        let gives_up = patterns_that_give_up.contains(&pattern);
+        let expected = if gives_up { Err(MatchError::Limit(value)) } else { Ok(false) };
+        assert!(matched == expected, "{pattern} gives up: {}", matched.is_err());
     }
 }
 
 #[test]
 fn limits_the_time_of_large_values() {
-    match_large_values(false);
+    match_large_values(false, &[r"(?:a|b)*\1?(c)", r"(a*)*(?!x)c", r"(?i)(.+)\1\1x"]);
 }
 
 #[test]
 fn limits_the_time_of_searches_in_large_values() {
-    match_large_values(true);
+    match_large_values(true, &[r"(?:a|b)*\1?(c)", r"(a*)*(?!x)c", r"\X*b{3}", r"(?i)(.+)\1\1x"]);
 }
 
 #[test]
@@ -155,7 +139,7 @@ fn memoizes_failures() {
     // Exponential without memoization.
     let value = "a".repeat(200);
     for pattern in ["(a+)+(?!x)b", "(a|aa)+(?<!x)b", "(?:a?){200}(?<!b)a{200}", "(?:(a|a)*)*(?!x)b"] {
-        let filter = compile(pattern, Mode::default()).unwrap();
+        let filter = Filter::new(pattern, Mode::default()).unwrap();
         assert_eq!(filter.is_match(&value), Ok(pattern.contains("200")), "{pattern}");
     }
 }
@@ -177,7 +161,7 @@ fn accepts_patterns_within_the_limits() {
         for depth in [101, 5_000 / open.matches(['(', '[']).count()] {
             let pattern = nested(open, close, depth);
             for contains in [false, true] {
-                let filter = compile(&pattern, Mode { contains, ..Mode::default() })
+                let filter = Filter::new(&pattern, Mode { contains, ..Mode::default() })
                     .unwrap_or_else(|error| panic!("{open}: {error}"));
                 let matches_a = open != "(?<=";
                 let matched = filter.is_match("a");
@@ -189,17 +173,16 @@ fn accepts_patterns_within_the_limits() {
     }
     let names: Vec<String> = (0..1_500).map(|i| format!("u{i}")).collect();
     for pattern in [r"\w{1000}", r"(?U)\w{100}", r"\p{L}{100}", ".{1000}", &names.join("|")] {
-        compile(pattern, Mode::default()).unwrap_or_else(|error| panic!("{pattern:.20}: {error}"));
+        Filter::new(pattern, Mode::default()).unwrap_or_else(|error| panic!("{pattern:.20}: {error}"));
     }
 }
 
 #[test]
 fn reports_too_much_backtracking() {
-    let filter = Filter::new(r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b", Mode::default()).unwrap();
-    let value = "a".repeat(100);
-    let start = Instant::now();
-    let error = filter.is_match(&value).unwrap_err();
-    assert_eq!(error.to_string(), "Too much backtracking. Simplify the pattern");
-    assert_eq!(error.value(), value);
-    assert!(start.elapsed() < MAX_TIME);
+    for (pattern, length) in [(r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b", 100), (r"(?i)(a+)\1b", 5_000)] {
+        let value = "a".repeat(length);
+        let error = Filter::new(pattern, Mode::default()).unwrap().is_match(&value).unwrap_err();
+        assert_eq!(error.to_string(), "Too much backtracking. Simplify the pattern");
+        assert_eq!(error.value(), value);
+    }
 }

@@ -384,13 +384,13 @@ impl<'a> Machine<'a> {
         if at + length > self.text.len() {
             return Ok(None);
         }
-        self.spend(length / 8)?;
         if reference.folding == CaseFolding::None {
-            let is_same = self.text.slice(start, end) == self.text.slice(at, at + length);
-            return Ok(is_same.then_some(length));
+            self.spend(length / 8)?;
+            return Ok((self.text.slice(start, end) == self.text.slice(at, at + length)).then_some(length));
         }
         let (mut left, mut right) = (start, at);
         for _ in 0..length {
+            self.spend(1)?;
             let pair = self.text.code_point_at(left).zip(self.text.code_point_at(right));
             let Some(((left_code, left_length), (right_code, right_length))) = pair else {
                 return Err(Stop::Exception);
