@@ -1,7 +1,7 @@
 //! A column of text: a dictionary of the distinct texts and one code per row.
 //!
-//! The dictionary is sorted, so that a code is also a rank, unless letters differ in case: a sort compares numbers, a filter runs
-//! once per distinct text, and the texts that start with one prefix have neighboring codes.
+//! The dictionary is sorted, so that a sort compares numbers and a filter runs once per distinct text. In the order of code
+//! points, the texts that start with one prefix have neighboring codes.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -59,6 +59,8 @@ pub struct TextColumn {
     /// The distinct texts, sorted.
     arena: Arena,
     codes: Vec<u32>,
+    /// `false` if the dictionary has another order, as that of addresses has.
+    is_in_code_point_order: bool,
     /// See [`Self::ranks_ignoring_case`].
     ranks: OnceLock<Option<Vec<u32>>>,
 }
@@ -74,8 +76,8 @@ impl TextColumn {
     pub const NULL: u32 = u32::MAX;
 
     /// Creates a column from a sorted dictionary and codes.
-    pub(super) fn new(arena: Arena, codes: Vec<u32>) -> Self {
-        Self { arena, codes, ranks: OnceLock::new() }
+    pub(super) fn new(arena: Arena, codes: Vec<u32>, is_in_code_point_order: bool) -> Self {
+        Self { arena, codes, is_in_code_point_order, ranks: OnceLock::new() }
     }
 
     /// The number of rows.
@@ -159,7 +161,7 @@ impl TextColumn {
         for code in codes.iter_mut().filter(|code| **code != Self::NULL) {
             *code = u32::try_from(used.partition_point(|used| used < code)).unwrap_or(Self::NULL);
         }
-        Self::new(arena, codes)
+        Self::new(arena, codes, self.is_in_code_point_order)
     }
 
     /// Returns `true` if both have the same distinct texts in the same order, so that equal codes are equal texts.
@@ -177,17 +179,23 @@ impl TextColumn {
         self.ranks.get_or_init(|| case_order::ranks(self.texts())).as_deref()
     }
 
-    /// Returns the codes of the texts that start with `prefix`. The dictionary must be in the order of code points, as
-    /// it is in every column except for addresses.
+    /// Returns a range of codes with all texts that start with `prefix`. It has others only in a column of addresses: their
+    /// order is another one, so that it is the range of all codes.
     #[must_use]
-    pub fn codes_with_prefix(&self, prefix: &str) -> Range<u32> {
+    pub fn codes_to_search(&self, prefix: &str) -> Range<u32> {
+        if !self.is_in_code_point_order {
+            return self.all_codes();
+        }
         let start = self.partition_point(|text| text < prefix);
         let end = self.partition_point(|text| text < prefix || text.starts_with(prefix));
         start..end
     }
 
-    /// Returns the code of a text. The dictionary must be in the order of code points.
+    /// Returns the code of a text.
     pub(crate) fn code_of(&self, text: &str) -> Option<u32> {
+        if !self.is_in_code_point_order {
+            return self.all_codes().find(|code| self.text(*code) == text);
+        }
         let code = self.partition_point(|other| other < text);
         (self.all_codes().contains(&code) && self.text(code) == text).then_some(code)
     }
@@ -244,10 +252,10 @@ mod tests {
     #[test]
     fn finds_the_codes_with_a_prefix() {
         let column = column(&["a", "bi", "bianca", "billy", "bj", "c"]);
-        assert_eq!(column.codes_with_prefix("bi"), 1..4);
-        assert_eq!(column.codes_with_prefix(""), 0..6);
-        assert!(column.codes_with_prefix("x").is_empty());
-        assert!(column.codes_with_prefix("bib").is_empty());
+        assert_eq!(column.codes_to_search("bi"), 1..4);
+        assert_eq!(column.codes_to_search(""), 0..6);
+        assert!(column.codes_to_search("x").is_empty());
+        assert!(column.codes_to_search("bib").is_empty());
     }
 
     #[test]
@@ -257,5 +265,24 @@ mod tests {
             ["a", "c", "", "bb", "d"].map(|text| column.code_of(text)),
             [Some(0), Some(2), None, None, None]
         );
+    }
+
+    #[test]
+    fn finds_addresses_although_they_are_sorted_by_number() {
+        let addresses = ["10.2.0.9", "10.10.0.1", "172.16.0.1", "20.1.1.1", "hmi-4"];
+        let mut builder = TextBuilder::new(TextOrder::Addresses);
+        for address in addresses {
+            builder.push(Some(address));
+        }
+        let column = builder.finish();
+        for (row, address) in addresses.into_iter().enumerate() {
+            assert_eq!(column.code_of(address), column.code(row), "{address}");
+            for prefix in (0..=address.len()).map(|end| &address[..end]) {
+                assert!(column.codes_to_search(prefix).contains(&column.code(row).unwrap()), "{prefix}");
+            }
+        }
+        assert_eq!(column.code_of("10.2.0"), None);
+        let selected = column.select(&[0, 1]);
+        assert_eq!(selected.code_of("10.10.0.1"), selected.code(1));
     }
 }

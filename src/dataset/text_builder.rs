@@ -110,11 +110,11 @@ impl TextBuilder {
             *code = ranks[*code as usize];
         }
         codes.shrink_to_fit();
-        TextColumn::new(sorted, codes)
+        TextColumn::new(sorted, codes, order == TextOrder::CodePoints)
     }
 }
 
-/// Collects a column of text in which hardly any text occurs twice: it keeps the text of each row.
+/// Collects the text of each row. [`finish`](Self::finish) builds the dictionary.
 #[derive(Default)]
 pub(super) struct RowTexts {
     /// The text of each row, empty for a null.
@@ -140,7 +140,7 @@ impl RowTexts {
     /// Builds the column `id`.
     pub(super) fn finish(self, id: &ColumnId) -> TextColumn {
         if *id == ColumnId::ClientId {
-            // They are distinct, and sorting them all is faster than a look-up for each of them.
+            // Client IDs are distinct, and sorting them all is faster than a look-up for each of them.
             return self.sort();
         }
         let builder = TextBuilder::for_column(id, self.len());
@@ -175,7 +175,7 @@ impl RowTexts {
             }
             codes[row as usize] = next - 1;
         }
-        TextColumn::new(sorted, codes)
+        TextColumn::new(sorted, codes, true)
     }
 }
 

@@ -163,9 +163,9 @@ impl FilterMask {
         field: FilterField,
         cancel: CancelToken<'_>,
     ) -> Result<Self, Stopped> {
-        // Every value that matches starts with the prefix, and the codes of such values are contiguous.
+        // Every value that matches starts with the prefix.
         let codes = match filter.literal_prefix() {
-            Some(prefix) => column.codes_with_prefix(prefix),
+            Some(prefix) => column.codes_to_search(prefix),
             None => 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX),
         };
         let mut by_code = vec![false; column.distinct()];
@@ -238,11 +238,7 @@ impl CellMatcher {
         match (column, value) {
             (Column::Text(_), Value::Null) => Self::Code(None),
             (Column::Text(column), Value::Text(text)) => {
-                // A linear search, because addresses are sorted as numbers, not as texts.
-                let mut codes = 0..u32::try_from(column.distinct()).unwrap_or(u32::MAX);
-                codes
-                    .find(|&code| column.text(code) == &**text)
-                    .map_or(Self::Nothing, |code| Self::Code(Some(code)))
+                column.code_of(text).map_or(Self::Nothing, |code| Self::Code(Some(code)))
             }
             (Column::Text(_), _) => Self::Nothing,
             (_, value) => Self::Cell(value.clone()),

@@ -135,7 +135,7 @@ fn add_values(entries: &mut Vec<Entry>, search: &str, state: &AppState, section:
     };
     let searched = 0..u32::try_from(column.distinct().min(MAX_SEARCHED)).unwrap_or(u32::MAX);
     // Values that start with the search are found even beyond this limit.
-    let beyond = column.codes_with_prefix(search).filter(|code| !searched.contains(code));
+    let beyond = column.codes_to_search(search).filter(|code| !searched.contains(code));
     let found = searched.clone().chain(beyond).filter_map(|code| {
         let value = column.text(code);
         let command = Command::FilterToValue(id.clone(), Value::Text(value.into()));
