@@ -20,8 +20,9 @@
 //! |---|---|
 //! | [`version`] | the version of the program |
 //! | [`atomic_file`] | writes a file as a whole or not at all |
+//! | `error_chain` | errors with their causes on one line |
 //! | `count` | numbers and counts in words |
-//! | `sanitize` | makes text from outside safe for terminals, labels and logs |
+//! | `sanitize` | makes untrusted text safe for terminals, labels and logs |
 //! | `short_float` | writes floats with the digits that they need |
 //! | `notify_on_drop` | notifies the owner of a thread when it ends |
 //! | `stop_signal` | waits for Ctrl+C or SIGTERM |
@@ -34,7 +35,7 @@
 //! | [`secrets`] | passwords and tokens in the platform's keyring |
 //! | [`gateway`] | HTTP: wire formats, health, credentials, TLS, profiles |
 //! | [`poll`] | polling thread: the status and the latest snapshot of each node, and session events |
-//! | [`history`] | who was on when, in SQLite or PostgreSQL |
+//! | [`history`] | records who was signed in and when, in SQLite or PostgreSQL |
 //! | [`alert`] | rules over what is read: when to send which alert |
 //! | [`demo`] | a gateway inside this process |
 //! | [`settings`] | `config.toml` and the state that survives a restart |
@@ -88,6 +89,7 @@ mod count;
 pub mod dataset;
 pub mod demo;
 pub mod display;
+mod error_chain;
 pub mod export;
 pub mod filter;
 pub mod gateway;

@@ -255,7 +255,8 @@ impl Write for LineWriter<'_> {
         match self.0 {
             Destination::Memory(lines) => lines.push(&line),
             Destination::Queue(file) => file.push(&line),
-            Destination::File(file) => writeln!(&**file, "{line}")?,
+            // In one write, so that lines of several threads don't mix.
+            Destination::File(file) => (&**file).write_all(format!("{line}\n").as_bytes())?,
             Destination::StandardError => writeln!(io::stderr(), "{line}")?,
         }
         Ok(event.len())

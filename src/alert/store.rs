@@ -14,6 +14,7 @@ use super::engine::Saved;
 use super::entry::millis;
 use super::incident::{Phase, SubjectKey};
 use crate::atomic_file::{self, read_text, replace_file};
+use crate::error_chain::ErrorChain;
 
 /// The name of the file in the data folder.
 pub const ALERTS_FILE: &str = "alerts.json";
@@ -227,8 +228,7 @@ impl Store {
             }
             Err(error) => {
                 if !self.is_failing {
-                    let cause = std::error::Error::source(&error).map(ToString::to_string);
-                    tracing::warn!(%error, cause, "alerts may be repeated after a restart and by other processes");
+                    tracing::warn!(error = %ErrorChain(&error), "alerts may be repeated after a restart and by other processes");
                 }
                 self.is_failing = true;
                 None
@@ -260,7 +260,7 @@ fn parse(text: &str) -> Content {
             Content::default()
         }
         Err(error) => {
-            tracing::warn!(%error, "{ALERTS_FILE} is invalid, starting a new one");
+            tracing::warn!(error = %ErrorChain(&error), "{ALERTS_FILE} is invalid, starting a new one");
             Content::default()
         }
     }

@@ -20,6 +20,7 @@ use super::{
     Credentials, GatewayError, GatewayInfo, Limits, NodeUrl, Pin, Profile, SessionKind, Terminated, Trust,
     redact,
 };
+use crate::error_chain::ErrorChain;
 
 /// An HTTP client for any number of nodes. Clones share its connections.
 #[derive(Clone, Debug)]
@@ -150,7 +151,9 @@ impl Client {
         };
         match &terminated {
             Ok(_) => tracing::info!(%node, %kind, "terminated a session"),
-            Err(error) => tracing::warn!(%node, %kind, %error, "can't terminate a session"),
+            Err(error) => {
+                tracing::warn!(%node, %kind, error = %ErrorChain(error), "can't terminate a session");
+            }
         }
         terminated
     }

@@ -1,7 +1,5 @@
 //! The errors of reading a gateway. A message says what happened, then one thing to do. It never holds the address.
 
-use std::error::Error as _;
-
 use super::endpoint::after_colon;
 use super::webdev::WebDevError;
 use super::{
@@ -316,12 +314,6 @@ impl GatewayError {
                 | Self::OtherPage { .. }
                 | Self::UnreadableRedirect { .. }
         )
-    }
-
-    /// Returns the causes on one line, for the log.
-    pub(crate) fn causes(&self) -> String {
-        let causes = std::iter::successors(self.source(), |cause| (*cause).source());
-        causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
     }
 
     /// The error for a gateway that starts.

@@ -102,12 +102,6 @@ pub enum HistoryError {
 pub type EngineError = Box<dyn Error + Send + Sync>;
 
 impl HistoryError {
-    /// Returns the causes on one line, for the log.
-    pub(super) fn causes(&self) -> String {
-        let causes = std::iter::successors(self.source(), |cause| (*cause).source());
-        causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-    }
-
     /// Returns what the user can do, for the command line.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {

@@ -4,6 +4,7 @@
 //! for one that was killed.
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -55,8 +56,14 @@ impl Observers {
         if path.parent() != Some(&self.folder) {
             return true;
         }
-        let Ok(file) = File::open(&path) else {
-            return true;
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return true,
+            // It may be running. Two processes must not record one node.
+            Err(error) => {
+                tracing::warn!(%error, "can't find out whether another process records");
+                return false;
+            }
         };
         match file.try_lock() {
             Ok(()) => {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::{History, HistoryError, Location};
+use crate::error_chain::ErrorChain;
 use crate::notify_on_drop::NotifyOnDrop;
 
 /// Time from which a read is logged as slow, in milliseconds.
@@ -167,8 +168,7 @@ impl Connection {
         let elapsed_ms = started.elapsed().as_millis();
         if let Err(error) = &result {
             // The connection may be what is broken.
-            let causes = error.causes();
-            tracing::warn!(%error, causes, elapsed_ms, "can't read the history");
+            tracing::warn!(error = %ErrorChain(error), elapsed_ms, "can't read the history");
         } else {
             self.history = Some(history);
             if elapsed_ms >= SLOW_READ_MS {

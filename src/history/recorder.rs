@@ -17,6 +17,7 @@ use super::status::RecorderStatus;
 use super::step::{NodeKey, NodeSteps, epoch_ms};
 use super::writer::{Standby, Writer};
 use super::{HistoryError, Location, coverage, recovery};
+use crate::error_chain::ErrorChain;
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
 
@@ -311,7 +312,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let now_ms = epoch_ms(SystemTime::now());
         let mut clocks = Clocks { instant: Instant::now(), now_ms, offset_ms };
         if let Err(error) = self.retention.run(writer.engine(), &mut clocks) {
-            tracing::warn!(%error, causes = error.causes(), "can't remove old sessions from the history");
+            tracing::warn!(error = %ErrorChain(&error), "can't remove old sessions from the history");
         }
         if let Some(offset_ms) = clocks.offset_ms {
             self.shared.lock().note_clock_offset(offset_ms);
@@ -393,11 +394,10 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
                 self.is_suspect = matches!(error, HistoryError::Damaged(_));
                 let error = Arc::new(error);
                 if self.failures == 0 {
-                    let causes = error.causes();
-                    tracing::warn!(%error, causes, pending, "can't write the history, trying again");
+                    tracing::warn!(error = %ErrorChain(&error), pending, "can't write the history, trying again");
                     (self.report)(RecorderStatus::Waiting(error));
                 } else {
-                    tracing::debug!(%error, pending, failures = self.failures, "can't write the history yet");
+                    tracing::debug!(error = %ErrorChain(&error), pending, failures = self.failures, "can't write the history yet");
                 }
                 // The connection may be what is broken.
                 self.writer = None;
@@ -411,7 +411,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         if let Some(writer) = &mut self.writer
             && let Err(error) = writer.end_all()
         {
-            tracing::warn!(%error, "can't write the end of the coverage");
+            tracing::warn!(error = %ErrorChain(&error), "can't write the end of the coverage");
         }
         let lost = self.shared.lock().backlog.events();
         if lost > 0 {

@@ -10,6 +10,7 @@ use super::file_state::{size, with_ending};
 use super::network_share::is_on_network_share;
 use super::sqlite::{FILES, Sqlite};
 use super::{HistoryError, Location, schema};
+use crate::error_chain::ErrorChain;
 
 /// A history that is open, and what was done to open it.
 pub(super) struct Opened {
@@ -39,7 +40,7 @@ fn open_file(path: &Path, observer: &str, is_suspect: bool) -> Result<Opened, Hi
     match open_checked(path, observer, is_suspect) {
         Ok(engine) => Ok(Opened { engine, set_aside: None, is_on_network_share }),
         Err(error @ HistoryError::Damaged(_)) => {
-            tracing::error!(%error, causes = error.causes(), "the history is damaged, starting a new one");
+            tracing::error!(error = %ErrorChain(&error), "the history is damaged, starting a new one");
             let set_aside = set_aside(path)?;
             // Once: a new file that is damaged as well is an error.
             Ok(Opened {

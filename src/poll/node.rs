@@ -9,6 +9,7 @@ use super::backoff;
 use super::list_tracker::ListTracker;
 use super::status::{ListVersion, NodeStatus};
 use super::update::{NodeUpdate, ReadOutcome, Source};
+use crate::error_chain::ErrorChain;
 use crate::gateway::{Client, GatewayError, GatewayInfo, NodeSnapshot, NodeUrl};
 
 /// A read that takes longer is reported.
@@ -228,8 +229,7 @@ impl Node {
         let failures = self.failures;
         if let Some(error) = &self.status.error {
             if failures_before == 0 || error_before.is_none_or(|before| !is_same_failure(before, error)) {
-                let causes = error.causes();
-                tracing::warn!(%node, elapsed_ms, next_in_ms, failures, %error, causes, "can't read sessions");
+                tracing::warn!(%node, elapsed_ms, next_in_ms, failures, error = %ErrorChain(error), "can't read sessions");
             } else {
                 tracing::debug!(%node, elapsed_ms, next_in_ms, failures, "read failed again");
             }

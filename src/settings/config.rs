@@ -18,6 +18,7 @@ use super::profile_entry;
 use super::saved_filter::SavedFilter;
 use crate::alert::Rule;
 use crate::atomic_file::read_text;
+use crate::error_chain::ErrorChain;
 use crate::gateway::Profile;
 
 /// The longest time for which sessions are marked.
@@ -108,7 +109,7 @@ impl Settings {
     /// Reads the settings for all users. Those of the user apply even if these can't be read.
     pub(super) fn load_machine(folder: &Path) -> Self {
         let mut settings = Self::load_over(folder, Self::default()).unwrap_or_else(|error| {
-            tracing::warn!(%error, "can't read the settings for all users");
+            tracing::warn!(error = %ErrorChain(&error), "can't read the settings for all users");
             // They may have switched it off.
             let history = HistorySettings { enabled: false, ..HistorySettings::default() };
             Self { problems: vec![error], history, ..Self::default() }

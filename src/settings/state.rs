@@ -11,6 +11,7 @@ use super::filter_state::FilterState;
 use super::merge::{changed, changed_list};
 use super::with_lock;
 use crate::atomic_file::{FileError, read_text, replace_file};
+use crate::error_chain::ErrorChain;
 use crate::export::Delimiter;
 use crate::table::{Day, Layout};
 
@@ -105,7 +106,7 @@ impl State {
         let path = folder.join(STATE_FILE);
         let text = read_text(&path).unwrap_or_else(|error| {
             if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(path = %path.display(), %error, "can't read the layout of the table");
+                tracing::warn!(path = %path.display(), error = %ErrorChain(&error), "can't read the layout of the table");
             }
             String::new()
         });

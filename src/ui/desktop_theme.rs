@@ -58,6 +58,7 @@ mod portal {
     use zbus::zvariant::{OwnedValue, Value};
 
     use super::DesktopTheme;
+    use crate::error_chain::ErrorChain;
 
     const NAMESPACE: &str = "org.freedesktop.appearance";
     const KEY: &str = "color-scheme";
@@ -72,7 +73,7 @@ mod portal {
         };
         // It waits for signals until the process ends.
         if let Err(error) = thread::Builder::new().name("desktop theme".to_owned()).spawn(work) {
-            tracing::warn!(%error, "can't follow the theme of the desktop");
+            tracing::warn!(error = %ErrorChain(&error), "can't follow the theme of the desktop");
         }
     }
 

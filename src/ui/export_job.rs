@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::model::ExportOptions;
 use crate::atomic_file::{self, FileError};
 use crate::dataset::{ColumnId, Dataset};
+use crate::error_chain::ErrorChain;
 use crate::export::{self, Format, Progress};
 
 /// A dialog that closes sooner was never shown, because no user cancels that fast.
@@ -212,7 +213,7 @@ fn write_file(
             Outcome::Cancelled
         }
         Err(error) => {
-            tracing::warn!(error = %error.source, "export failed");
+            tracing::warn!(error = %ErrorChain(&error), "export failed");
             Outcome::Failed(error)
         }
     }

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_cha
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::error_chain::ErrorChain;
 use crate::gateway::Profile;
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::secrets::{KeyringError, MemorySecrets, Secret, Secrets, Stored};
@@ -198,7 +199,7 @@ impl KeyringWorker {
             Err(TrySendError::Full(request)) => (request, RequestError::Busy),
             Err(TrySendError::Disconnected(request)) => (request, RequestError::Stopped),
         };
-        tracing::warn!(%error, "keyring request not sent");
+        tracing::warn!(error = %ErrorChain(&error), "keyring request not sent");
         self.failures.push_back(failure(request, error));
         (self.wake)();
     }
@@ -254,7 +255,7 @@ fn handle(secrets: &Secrets, request: Request) -> Reply {
                     tracing::debug!(profile = %key.profile, is_found = secret.is_some(), "read from keyring");
                 }
                 Err(error) => {
-                    tracing::warn!(profile = %key.profile, %error, "can't read from keyring");
+                    tracing::warn!(profile = %key.profile, error = %ErrorChain(error), "can't read from keyring");
                 }
             }
             Reply::Secret(key, secret.map_err(RequestError::from))
@@ -271,7 +272,7 @@ fn handle(secrets: &Secrets, request: Request) -> Reply {
             }
             Ok(None) => Reply::Done,
             Err(error) => {
-                tracing::warn!(profile = %old.profile, %error, "can't rename in keyring");
+                tracing::warn!(profile = %old.profile, error = %ErrorChain(&error), "can't rename in keyring");
                 Reply::Failed(error.into())
             }
         },
@@ -281,7 +282,7 @@ fn handle(secrets: &Secrets, request: Request) -> Reply {
                 Reply::Done
             }
             Err(error) => {
-                tracing::warn!(profile = %key.profile, %error, "can't remove from keyring");
+                tracing::warn!(profile = %key.profile, error = %ErrorChain(&error), "can't remove from keyring");
                 Reply::Failed(error.into())
             }
         },
@@ -291,7 +292,9 @@ fn handle(secrets: &Secrets, request: Request) -> Reply {
 fn log_stored(profile: &str, stored: &Stored) {
     match stored {
         Stored::InKeyring => tracing::info!(profile, "stored in keyring"),
-        Stored::MemoryOnly(error) => tracing::warn!(profile, %error, "stored in memory only"),
+        Stored::MemoryOnly(error) => {
+            tracing::warn!(profile, error = %ErrorChain(error), "stored in memory only");
+        }
     }
 }
 

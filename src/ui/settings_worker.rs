@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::alert::Rule;
 use crate::atomic_file::FileError;
+use crate::error_chain::ErrorChain;
 use crate::gateway::{Credentials, Profile};
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::settings::{
@@ -207,7 +208,7 @@ impl Change {
 }
 
 fn apply(folder: &Path, change: Change, saved: &mut State) -> Changed {
-    let cause = change.cause();
+    let (cause, is_reload) = (change.cause(), matches!(change, Change::Reload));
     let outcome = match change {
         Change::State(state) => match state.save_changes(saved, folder) {
             Ok(()) => {
@@ -243,8 +244,10 @@ fn apply(folder: &Path, change: Change, saved: &mut State) -> Changed {
         Change::Refresh(interval) => reload(folder, save_refresh(folder, interval)),
     };
     match &outcome {
+        Ok(_) if is_reload => tracing::debug!("read settings"),
         Ok(_) => tracing::debug!("saved settings"),
-        Err(error) => tracing::warn!(%error, "can't save settings"),
+        Err(error) if is_reload => tracing::warn!(error = %ErrorChain(error), "can't read settings"),
+        Err(error) => tracing::warn!(error = %ErrorChain(error), "can't save settings"),
     }
     Changed { cause, outcome }
 }

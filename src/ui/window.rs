@@ -27,6 +27,7 @@ use super::open_path;
 use super::system_fonts;
 use super::theme;
 use super::window_place::{self, Screen};
+use crate::error_chain::ErrorChain;
 use crate::gateway::{Credentials, CredentialsError, Profile};
 use crate::logging::LogLines;
 use crate::secrets::Secrets;
@@ -86,7 +87,7 @@ fn open_with_fallback(
     opengl: eframe::Error,
     closer: &Closer,
 ) -> Result<(), WindowError> {
-    tracing::warn!(error = %opengl, "OpenGL doesn't work, falling back to wgpu");
+    tracing::warn!(error = %ErrorChain(&opengl), "OpenGL doesn't work, falling back to wgpu");
     open(start, server, Renderer::Wgpu, closer)?.map_err(WindowError::NoRenderer)
 }
 
@@ -266,7 +267,7 @@ fn start(gateway: Option<&str>, log: LogLines) -> Result<Start, WindowError> {
         }
         // The program starts with defaults, and doesn't overwrite the file.
         Some(Err(error)) => {
-            tracing::warn!(%error, "can't read settings");
+            tracing::warn!(error = %ErrorChain(&error), "can't read settings");
             (Settings::default(), Some(ErrorReport::new(&error)))
         }
     };
@@ -322,7 +323,7 @@ fn native_dialog() -> PickFile {
     Arc::new(|suggested| {
         let extension = Path::new(suggested).extension().and_then(OsStr::to_str).unwrap_or("csv");
         let dialog = rfd::AsyncFileDialog::new()
-            .set_title(if extension == "zip" { "Save the project" } else { "Export sessions" })
+            .set_title(if extension == "zip" { "Save the project" } else { "Export" })
             .add_filter(extension.to_uppercase(), &[extension])
             .set_file_name(suggested);
         let file = dialog.save_file();

@@ -17,7 +17,7 @@ const MAX_SHOWN: usize = 4;
 pub(super) fn address(node: &NodeUrl, credentials: &Credentials) -> CheckStep {
     let sends_secrets = !matches!(credentials, Credentials::None);
     if sends_secrets && node.is_insecure() {
-        let message = format!("{node} isn't encrypted, so that others can read the login");
+        let message = format!("{node} isn't encrypted. Others can read the password or token");
         return CheckStep::warning(StepName::Address, message, "Use the gateway's https address");
     }
     CheckStep::ok(StepName::Address, node.to_string())
@@ -32,7 +32,10 @@ pub(super) async fn name(node: &NodeUrl, limit: Duration) -> (CheckStep, Vec<Soc
     let found = match timeout(limit, lookup_host((host, port))).await {
         Ok(Ok(found)) => found.collect::<Vec<_>>(),
         Ok(Err(error)) => return failed(ConnectFailure::HostNotFound, Cause::new(error)),
-        Err(elapsed) => return failed(ConnectFailure::HostNotFound, Cause::new(elapsed)),
+        Err(elapsed) => {
+            let failure = ConnectFailure::Timeout { seconds: limit.as_secs_f64() };
+            return failed(failure, Cause::new(elapsed));
+        }
     };
     let mut shown: Vec<String> =
         found.iter().take(MAX_SHOWN).map(|address| address.ip().to_string()).collect();

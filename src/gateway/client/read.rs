@@ -15,6 +15,7 @@ use super::super::{
 };
 use super::Client;
 use crate::dataset::Dataset;
+use crate::error_chain::ErrorChain;
 
 /// Paths of the Web Dev resource: of 8.x, and of 7.9.
 pub(in crate::gateway) const WEBDEV_PATHS: [&str; 2] =
@@ -66,9 +67,8 @@ impl Client {
                 tracing::debug!(%node, ?api, sessions = dataset.len(), elapsed_ms, "read sessions");
             }
             Err(error) => {
-                let causes = error.causes();
                 // Polling repeats failed reads, so the caller decides when to warn.
-                tracing::debug!(%node, elapsed_ms, %error, causes, "can't read sessions");
+                tracing::debug!(%node, elapsed_ms, error = %ErrorChain(error), "can't read sessions");
             }
         }
         read

@@ -10,6 +10,9 @@ use super::{Certificate, Fingerprint, Pin};
 use crate::gateway::Cause;
 use crate::gateway::chain::find_cause;
 
+/// The largest number of host names in a message.
+const MAX_NAMES: usize = 4;
+
 /// A rejected certificate. Nothing was sent to the host that showed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedCertificate {
@@ -80,7 +83,9 @@ impl fmt::Display for Problem<'_> {
             }
             RejectReason::WrongHost if certificate.names.is_empty() => write!(f, "isn't valid for {host}"),
             RejectReason::WrongHost => {
-                write!(f, "is valid for {}, not for {host}", certificate.names.join(", "))
+                let names: Vec<&str> = certificate.names.iter().take(MAX_NAMES).map(String::as_str).collect();
+                let more = if certificate.names.len() > MAX_NAMES { ", …" } else { "" };
+                write!(f, "is valid for {}{more}, not for {host}", names.join(", "))
             }
             RejectReason::Revoked => f.write_str("has been revoked"),
             RejectReason::Changed { platform_reason: Some(reason), .. } => {

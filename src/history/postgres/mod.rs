@@ -313,7 +313,7 @@ AND classid::bigint = $1::bigint & 4294967295 AND objid::bigint = $2::bigint & 4
     fn size_bytes(&mut self) -> Result<u64, HistoryError> {
         let rows = self.query(
             "SELECT SUM(pg_total_relation_size(to_regclass(name)))::bigint \
-             FROM unnest(ARRAY['meta', 'text', 'node', 'session', 'coverage', 'event']) name",
+             FROM unnest(ARRAY['meta', 'text', 'node', 'session', 'coverage', 'kind_gap', 'event']) name",
             Row::new(),
         )?;
         Ok(first_integer(&rows).map_or(0, i64::unsigned_abs))

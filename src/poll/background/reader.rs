@@ -136,9 +136,10 @@ impl Reader {
         nodes[index].update(source, interval, wall_time)
     }
 
-    /// Drops all connections, as after a suspend, which lasted for `by`. The reads in progress have been cancelled.
-    pub(super) fn on_resume(&mut self, by: Duration, now: Instant) {
-        self.client = self.client.without_connections();
+    /// Drops all connections after a suspend, which lasted for `by`: `client` is the new one of all gateways. The reads in
+    /// progress have been cancelled.
+    pub(super) fn on_resume(&mut self, client: &Client, by: Duration, now: Instant) {
+        self.client = client.for_background(&self.gateway.profile);
         self.polled.nodes.iter_mut().for_each(|node| node.on_resume(by, now));
         self.is_changed = true;
     }

@@ -130,7 +130,8 @@ impl<F: Fn()> BackgroundThread<'_, F> {
             Jump::Forward(by) => {
                 self.client.forget_accepted_logins();
                 self.schedule.reads = JoinSet::new();
-                self.readers.iter_mut().for_each(|reader| reader.on_resume(by, now));
+                let client = &self.client;
+                self.readers.iter_mut().for_each(|reader| reader.on_resume(client, by, now));
                 self.schedule.replace(self.readers.iter().flat_map(Reader::next_reads));
             }
             Jump::Backward(by) => {

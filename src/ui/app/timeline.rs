@@ -13,6 +13,7 @@ use super::super::regions;
 use super::super::timeline;
 use super::App;
 use super::refresh_timer::RefreshTimer;
+use crate::error_chain::ErrorChain;
 use crate::gateway::Profile;
 use crate::history::{Chart, ChartRequest, HistoryError, HistoryGateway, HistoryRead, Location, Reader};
 use crate::poll::GatewayStatus;
@@ -135,7 +136,7 @@ impl App {
             Ok((reader, location)) => {
                 (self.history.demo, self.history.demo_location) = (Some(reader), Some(location));
             }
-            Err(error) => tracing::warn!(%error, "can't record the demo gateway"),
+            Err(error) => tracing::warn!(error = %ErrorChain(&error), "can't record the demo gateway"),
         }
     }
 

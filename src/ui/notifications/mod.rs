@@ -22,6 +22,7 @@ use self::message::Message;
 use self::toast::Service;
 use super::app::OpenDelivery;
 use crate::alert::{Alert, Delivery};
+use crate::error_chain::ErrorChain;
 
 /// The name of the program in notifications.
 const APP_NAME: &str = "Gatewatch";
@@ -59,7 +60,7 @@ impl Desktop {
                     Ok(()) => {}
                     Err(error) if is_failing => tracing::debug!(%error, "can't show a notification"),
                     Err(error) => {
-                        tracing::warn!(%error, "can't show notifications. The window lists all alerts");
+                        tracing::warn!(error = %ErrorChain(error), "can't show notifications. The window lists all alerts");
                     }
                 }
                 is_failing = shown.is_err();

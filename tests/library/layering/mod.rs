@@ -12,9 +12,10 @@ use source::{Reference, references};
 
 /// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
 /// module imports only modules above it in this table.
-const LAYERS: [(&str, &[&str]); 23] = [
+const LAYERS: [(&str, &[&str]); 24] = [
     ("version", &[]),
     ("atomic_file", &[]),
+    ("error_chain", &[]),
     ("count", &[]),
     ("sanitize", &[]),
     ("notify_on_drop", &[]),
@@ -27,13 +28,14 @@ const LAYERS: [(&str, &[&str]); 23] = [
     ("table", &["short_float", "dataset", "filter", "query", "display"]),
     ("export", &["atomic_file", "sanitize", "dataset", "filter", "query", "display"]),
     ("secrets", &["sanitize"]),
-    ("gateway", &["count", "sanitize", "dataset", "secrets"]),
-    ("poll", &["sanitize", "notify_on_drop", "dataset", "gateway"]),
-    ("history", &["sanitize", "notify_on_drop", "dataset", "secrets", "gateway", "poll"]),
+    ("gateway", &["error_chain", "count", "sanitize", "dataset", "secrets"]),
+    ("poll", &["error_chain", "sanitize", "notify_on_drop", "dataset", "gateway"]),
+    ("history", &["error_chain", "sanitize", "notify_on_drop", "dataset", "secrets", "gateway", "poll"]),
     (
         "alert",
         &[
             "atomic_file",
+            "error_chain",
             "sanitize",
             "notify_on_drop",
             "dataset",
@@ -50,6 +52,7 @@ const LAYERS: [(&str, &[&str]); 23] = [
         "settings",
         &[
             "atomic_file",
+            "error_chain",
             "sanitize",
             "short_float",
             "dataset",
@@ -92,6 +95,7 @@ const LAYERS: [(&str, &[&str]); 23] = [
         &[
             "version",
             "atomic_file",
+            "error_chain",
             "sanitize",
             "notify_on_drop",
             "dataset",
