@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use super::delivery::Delivery;
 use super::incident::Alert;
 use super::rule::CommandLine;
+use crate::error_chain::ErrorChain;
 
 /// The number of commands that run at the same time. Those of one rule run one after the other.
 pub const MAX_COMMANDS: usize = 4;
-/// The number of commands that wait.
+/// The maximum number of waiting commands of one rule.
 const MAX_WAITING: usize = 100;
 /// The time after which a command is ended.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -38,7 +39,7 @@ pub struct CommandError {
 #[derive(Debug, thiserror::Error)]
 pub enum CommandFailure {
     /// It can't be started.
-    #[error("Can't start it")]
+    #[error("Can't start the program")]
     Start(#[source] io::Error),
     /// It isn't known how it ended.
     #[error("Can't get its exit status")]
@@ -59,8 +60,14 @@ pub enum CommandFailure {
         /// The beginning of what it wrote.
         output: String,
     },
-    /// Too many others run and wait.
-    #[error("Not run, because {MAX_WAITING} other commands are waiting")]
+    /// The program ended before the command did.
+    #[error("Stopped because Gatewatch was closed{}", output_text(output))]
+    ProgramEnded {
+        /// The beginning of what it wrote.
+        output: String,
+    },
+    /// Too many of the same rule are waiting.
+    #[error("Not run, because {MAX_WAITING} other commands of this alert are waiting")]
     Busy,
 }
 
@@ -87,7 +94,7 @@ struct State {
     waiting: VecDeque<Job>,
     /// The rules whose commands run.
     running: Vec<String>,
-    /// What still runs is ended.
+    /// Running commands are to be killed.
     is_ending: bool,
 }
 
@@ -119,7 +126,7 @@ impl Shared {
     fn fail(&self, rule: &str, command: &CommandLine, source: CommandFailure) {
         let error =
             CommandError { rule: rule.to_owned(), program: command.program.display().to_string(), source };
-        tracing::warn!(rule, cause = %error.source, %error, "a command failed");
+        tracing::warn!(rule, error = %ErrorChain(&error), "a command failed");
         (self.report)(&error);
     }
 
@@ -168,7 +175,9 @@ impl CommandRunner {
 
     fn run(&self, job: Job) {
         let mut state = self.shared.lock();
-        if state.waiting.len() >= MAX_WAITING {
+        // A slow one must not keep the commands of other rules from running.
+        let waiting = state.waiting.iter().filter(|waiting| waiting.rule == job.rule).count();
+        if waiting >= MAX_WAITING {
             drop(state);
             self.shared.fail(&job.rule, &job.command, CommandFailure::Busy);
             return;

@@ -19,6 +19,7 @@ use super::incident::{Alert, Subject};
 use super::observation::{Changes, List, Observation, Outcome};
 use super::rule::{Condition, Rule};
 use super::selection::Selection;
+use crate::error_chain::ErrorChain;
 use crate::gateway::{RowKinds, SessionKind};
 use crate::poll::SessionChanges;
 use crate::query::QueryError;
@@ -148,6 +149,8 @@ impl Engine {
                 let is_node = |node: &String| nodes.iter().any(|url| **url == **node);
                 entries.retain(|subject, _| subject.node.as_ref().is_none_or(is_node));
             }
+            let is_node = |node: &str| nodes.iter().any(|url| **url == *node);
+            self.waiting.retain(|waiting| *waiting.gateway != *name || is_node(&waiting.node));
             self.set_gateway(&name, nodes);
             watched.insert(name.as_str().into());
             if !self.is_watched(&name) {
@@ -196,7 +199,7 @@ impl Engine {
                 Err(error) if active.is_failing => tracing::debug!(%error, "can't evaluate a rule yet"),
                 Err(error) => {
                     active.is_failing = true;
-                    tracing::warn!(rule = active.rule.name, cause = %error.source, %error, "can't evaluate a rule");
+                    tracing::warn!(rule = active.rule.name, error = %ErrorChain(&error), "can't evaluate a rule");
                 }
             }
         }

@@ -47,7 +47,7 @@ pub(super) fn session(condition: Condition, session: &SessionRecord, gateway: &s
         Condition::Arrives => format!("{user} signed in{}", place(session, " to ", gateway)),
         Condition::Leaves => format!("{user} left{}", place(session, " ", gateway)),
         Condition::DesignerOutsideHours(_) => {
-            format!("{user} has a Designer open{} outside of the hours", place(session, " in ", gateway))
+            format!("{user} has a Designer open{} outside the allowed hours", place(session, " in ", gateway))
         }
         Condition::OlderThan(_) => {
             format!("{user} has been signed in{} for {}", place(session, " to ", gateway), value())
@@ -103,7 +103,7 @@ pub(super) fn certificate(node: &str, left_ms: i64) -> String {
     let hours = left_ms.unsigned_abs() / HOUR_MS.unsigned_abs();
     match left_ms {
         ..0 if left_ms > -DAY_MS => format!("The certificate of {node} has expired"),
-        ..0 => format!("The certificate of {node} has expired {days} ago"),
+        ..0 => format!("The certificate of {node} expired {days} ago"),
         0..DAY_MS => format!("The certificate of {node} expires in {hours} h"),
         _ => format!("The certificate of {node} expires in {days}"),
     }
@@ -171,7 +171,9 @@ impl Alert {
             (Phase::Firing, Condition::DifferentHosts) => "users are signed in from different hosts",
             (Phase::Firing, Condition::CountAbove(_)) => "gateways have too many sessions",
             (Phase::Firing, Condition::CountBelow(_)) => "gateways have too few sessions",
-            (Phase::Firing, Condition::DesignerOutsideHours(_)) => "Designers are open outside of the hours",
+            (Phase::Firing, Condition::DesignerOutsideHours(_)) => {
+                "Designers are open outside the allowed hours"
+            }
             (Phase::Firing, Condition::OlderThan(limit)) => {
                 let limit = exact_duration(limit);
                 return format!(
@@ -184,7 +186,9 @@ impl Alert {
             (Phase::Firing, Condition::CertificateExpires(_)) => "certificates expire",
         };
         let count = number(self.incidents.len());
-        if self.rule.condition.is_about_node() {
+        let is_about_gateway =
+            matches!(self.rule.condition, Condition::CountAbove(_) | Condition::CountBelow(_));
+        if self.rule.condition.is_about_node() || is_about_gateway && self.phase == Phase::Firing {
             return format!("{count} {what}: {places}");
         }
         format!("{count} {what} on {places}{users}")

@@ -18,7 +18,7 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(5
 /// Time for reading the end of the output of a command that has ended.
 const OUTPUT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Variables with secrets of this program, which aren't for others.
-const SECRETS: [&str; 3] = ["GATEWATCH_USER", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN"];
+const SECRETS: [&str; 4] = ["GATEWATCH_USER", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "PGPASSWORD"];
 
 /// Runs a command with an input until it ends. All that it has started in its process group ends with it.
 pub(super) fn run(
@@ -43,6 +43,7 @@ pub(super) fn run(
     match ended? {
         Some(status) if status.success() => Ok(()),
         Some(status) => Err(CommandFailure::Exit { status, output: output.text() }),
+        None if is_ending() => Err(CommandFailure::ProgramEnded { output: output.text() }),
         None => Err(CommandFailure::Timeout { limit, output: output.text() }),
     }
 }

@@ -82,7 +82,7 @@ fn command_gets_one_line_of_json_and_its_arguments_as_they_are() {
 fn failing_and_missing_commands_are_reported_with_their_output() {
     let failures = run(shell("echo no route >&2; exit 3"), LONG);
     assert_eq!(failures, ["exit status: 3: no route"]);
-    assert_eq!(run(command("/no/such/program", &[]), LONG), ["Can't start it"]);
+    assert_eq!(run(command("/no/such/program", &[]), LONG), ["Can't start the program"]);
     // Nothing but its status counts.
     assert_eq!(run(shell("echo fine >&2"), LONG), [""; 0]);
 }
@@ -145,10 +145,40 @@ fn few_run_at_once_and_those_of_a_rule_in_order() {
     for _ in 0..MAX_WAITING {
         runner.deliver(&[alert("C", shell("exit 0"), 1)]);
     }
-    assert!(failures.try_iter().all(|failure| failure.contains("other commands are waiting")));
+    assert_eq!(failures.try_iter().count(), 0);
+    runner.deliver(&[alert("C", shell("exit 0"), 1)]);
+    assert_eq!(
+        failures.try_iter().collect::<Vec<_>>(),
+        ["Not run, because 100 other commands of this alert are waiting"]
+    );
     std::fs::write(&release, "").unwrap();
     drop(runner);
     assert_eq!(read(&path).split_whitespace().collect::<String>(), "0123456789");
+}
+
+#[test]
+fn slow_command_keeps_no_other_rule_waiting() {
+    let (mut runner, failures) = runner(LONG);
+    let folder = tempfile::tempdir().unwrap();
+    let release = folder.path().join("release");
+    let wait = format!("while [ ! -e '{}' ]; do sleep 0.01; done", release.display());
+    for _ in 0..=MAX_WAITING {
+        runner.deliver(&[alert("slow", shell(&wait), 1)]);
+    }
+    // The slow ones wait for this one.
+    runner.deliver(&[alert("quick", shell(&format!("touch '{}'", release.display())), 1)]);
+    drop(runner);
+    assert_eq!(failures.iter().collect::<Vec<_>>(), [""; 0]);
+}
+
+#[test]
+fn command_that_is_stopped_at_the_end_of_the_program_has_not_timed_out() {
+    let (sender, failures) = sync_channel(10);
+    let report = move |error: &CommandError| sender.send(error.source.to_string()).unwrap();
+    let mut runner = CommandRunner::with_timeouts(LONG, Duration::ZERO, report);
+    runner.deliver(&[alert("A", shell("sleep 1000"), 1)]);
+    drop(runner);
+    assert_eq!(failures.recv_timeout(LONG).as_deref(), Ok("Stopped because Gatewatch was closed"));
 }
 
 #[test]
@@ -159,4 +189,5 @@ fn command_has_no_secrets_in_its_environment() {
         process.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
     assert!(removed.contains(&std::ffi::OsStr::new("GATEWATCH_PASSWORD")), "{removed:?}");
     assert!(removed.contains(&std::ffi::OsStr::new("GATEWATCH_TOKEN")), "{removed:?}");
+    assert!(removed.contains(&std::ffi::OsStr::new("PGPASSWORD")), "{removed:?}");
 }

@@ -134,7 +134,7 @@ fn designer_outside_of_the_hours() {
     let sent = plant.read(18 * HOUR_MS, &sessions);
     assert_eq!(
         texts(&sent),
-        ["anna has a Designer open in Packaging from 10.1.2.3 on Plant outside of the hours"]
+        ["anna has a Designer open in Packaging from 10.1.2.3 on Plant outside the allowed hours"]
     );
     assert_eq!(plant.engine.active().len(), 1);
     assert_eq!(texts(&plant.read(30 * HOUR_MS, &sessions)), NOTHING);
@@ -202,7 +202,7 @@ fn certificate_expires_or_has_expired() {
     plant.read(76 * day, &[]);
     assert_eq!(plant.engine.active().len(), 0);
     plant.certificate_end = Some(75 * day);
-    assert_eq!(texts(&plant.read(78 * day, &[])), ["The certificate of Plant has expired 3 days ago"]);
+    assert_eq!(texts(&plant.read(78 * day, &[])), ["The certificate of Plant expired 3 days ago"]);
     // Without TLS nothing is known.
     plant.certificate_end = None;
     plant.read(79 * day, &[]);

@@ -437,6 +437,18 @@ fn gateways_that_are_not_watched_are_silent_until_they_are_again() {
 }
 
 #[test]
+fn arrival_that_waits_is_forgotten_with_its_node() {
+    let nodes = |urls: &[&str]| [("Plant".to_owned(), urls.iter().map(|url| (*url).into()).collect())];
+    let mut plant = TestGateway::new([Rule { hold: Duration::from_mins(10), ..rule(Condition::Arrives) }]);
+    plant.engine.set_watched(nodes(&["http://n1", "http://n2"]));
+    plant.read(0, &[]);
+    plant.read(1_000, &many(1));
+    assert_ne!(plant.engine.save(), Engine::default().save());
+    plant.engine.set_watched(nodes(&["http://n2"]));
+    assert_eq!(plant.engine.save(), Engine::default().save());
+}
+
+#[test]
 fn suspended_machine_interrupts_a_hold() {
     let mut plant =
         TestGateway::new([Rule { hold: Duration::from_secs(10), ..rule(Condition::CountAbove(1)) }]);
