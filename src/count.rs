@@ -3,13 +3,19 @@
 /// Returns a number of sessions, such as `1,200 sessions`.
 #[must_use]
 pub fn sessions(count: usize) -> String {
-    if count == 1 { "1 session".to_owned() } else { format!("{} sessions", number(count)) }
+    counted(count, "session", "sessions")
 }
 
 /// Returns a number with thousands separators.
 #[must_use]
 pub fn number(value: usize) -> String {
     separated(&value.to_string())
+}
+
+/// Returns a count with its noun, such as `1 node` or `1,200 nodes`.
+#[must_use]
+pub fn counted(count: usize, singular: &str, plural: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { singular } else { plural })
 }
 
 /// Returns these digits with thousands separators.

@@ -21,7 +21,7 @@ pub use title::title;
 pub use when::duration_in_minutes;
 pub use zone::{Zone, ZoneError};
 
-pub use crate::count::{number, sessions};
+pub use crate::count::{counted, number, sessions};
 
 use std::borrow::Cow;
 

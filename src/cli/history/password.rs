@@ -42,8 +42,11 @@ fn store(database: &PostgresLocation, password: &Secret) -> Result<(), CommandEr
 /// Reads the first line, without its end.
 fn first_line(input: &mut impl BufRead) -> Result<Secret, CommandError> {
     let mut line = String::new();
-    io::Read::take(input, MAX_LEN).read_line(&mut line).map_err(CommandError::Input)?;
+    let read = io::Read::take(input, MAX_LEN + 1).read_line(&mut line).map_err(CommandError::Input)?;
     let line = Secret::new(line);
+    if read as u64 > MAX_LEN {
+        return Err(CommandError::Input(io::Error::other("the line is longer than 1,000 bytes")));
+    }
     Ok(Secret::from(line.expose().trim_end_matches(['\r', '\n'])))
 }
 
@@ -66,6 +69,10 @@ mod tests {
             assert_eq!(first_line(&mut input.as_bytes()).unwrap().expose(), expected, "{input:?}");
         }
         assert!(matches!(first_line(&mut &b"\xff\n"[..]), Err(CommandError::Input(_))));
+        let longest = "x".repeat(999);
+        assert_eq!(first_line(&mut format!("{longest}\n").as_bytes()).unwrap().expose(), longest);
+        // A password that is cut off must not be stored.
+        assert!(matches!(first_line(&mut format!("{longest}xy").as_bytes()), Err(CommandError::Input(_))));
     }
 
     #[test]

@@ -67,9 +67,10 @@ fn note_unwatched(peaks: &Peaks) {
         (0, _) => {}
         (1, 1) => note("The day was not watched in full: there may have been more sessions"),
         _ => note(&format!(
-            "{} of {} days were not watched in full: there may have been more sessions",
+            "{} of {} days {} not watched in full: there may have been more sessions",
             number(unwatched),
-            number(days)
+            number(days),
+            if unwatched == 1 { "was" } else { "were" }
         )),
     }
 }

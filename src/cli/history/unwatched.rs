@@ -1,7 +1,7 @@
 //! Texts about the time in which nodes were not watched.
 
 use super::time_query::TimeQuery;
-use crate::display::{Clock, number};
+use crate::display::{Clock, counted, number};
 use crate::history::{NodeAnswer, Watched};
 
 /// The largest number of nodes that are listed.
@@ -16,8 +16,8 @@ pub(super) fn lines(query: TimeQuery, nodes: &[NodeAnswer], clock: &Clock) -> Ve
     let listed = unwatched.iter().take(MAX_NODES);
     let mut lines: Vec<String> = listed.flat_map(|node| lines_of_node(query, node, clock)).collect();
     if unwatched.len() > MAX_NODES {
-        let others = number(unwatched.len() - MAX_NODES);
-        lines.push(format!("{others} other nodes were not watched all the time"));
+        let others = counted(unwatched.len() - MAX_NODES, "other node was", "other nodes were");
+        lines.push(format!("{others} not watched all the time"));
     }
     if nodes.is_empty() {
         lines.push("No gateway has been recorded yet".to_owned());
@@ -123,6 +123,8 @@ mod tests {
         let lines = lines_of(range, &nodes);
         assert_eq!(lines.len(), 11);
         assert_eq!(lines[10], "1,002 other nodes were not watched all the time");
+        let lines = lines_of(range, &vec![node("North", &[minute(1)]); 11]);
+        assert_eq!(lines[10], "1 other node was not watched all the time");
         assert_eq!(lines_of(range, &[]), ["No gateway has been recorded yet"]);
     }
 
