@@ -58,10 +58,11 @@ pub(super) fn show(ctx: &Context, question: &Question, commands: &mut Vec<Comman
         Question::ReplaceFile(path) => {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let folder = folder.map(|folder| format!(" in {}", folder.display())).unwrap_or_default();
+            let folder = folder.map(|folder| format!(" in {}", sanitize(&folder.to_string_lossy())));
+            let folder = folder.unwrap_or_default();
             let text = format!("A file with this name exists{folder}. Its contents will be lost");
             let confirmed = vec![Command::ReplaceFile(path.clone())];
-            (format!("Replace {name}?"), text, "Replace file".to_owned(), confirmed)
+            (format!("Replace {}?", sanitize(&name)), text, "Replace file".to_owned(), confirmed)
         }
     };
     let dialog = Dialog::new(Id::unique("question"), &title, &text);

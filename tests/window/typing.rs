@@ -127,6 +127,21 @@ fn scans_replace_each_other_even_within_a_frame() {
 }
 
 #[test]
+fn scan_replaces_the_one_before_although_its_beginning_matches_nothing() {
+    let gateway = plant();
+    let mut window = Window::on(&gateway.url);
+    window.until_text("6 of 6 sessions");
+    window.frame(typed("bill").concat());
+    window.until_text("0 of 6 sessions");
+    // At the first Enter, the result is still that of the beginning.
+    window.frame(typed("y\nanna\n").concat());
+    window.until("the second scan", |_| true);
+    window.frame([]);
+    window.frame([]);
+    assert_eq!(window.text_of(FILTER), "anna");
+}
+
+#[test]
 fn pasted_and_composed_text_filters() {
     let gateway = plant();
     let commit = || Event::Ime(ImeEvent::Commit("jü".to_owned()));

@@ -12,7 +12,7 @@ use super::super::small_text::note;
 use super::super::tokens::{self, palette};
 use super::super::{fonts, icons, progress_bar, segments, text_field};
 use crate::alert::{Alert, Replay};
-use crate::display::{Clock, number};
+use crate::display::{Clock, counted, number};
 use crate::sanitize::sanitize;
 
 /// The largest number of alerts that are listed.
@@ -98,7 +98,8 @@ fn sent(ui: &mut Ui, replay: &Replay, clock: &Clock) {
     }
     if all > MAX_LISTED {
         ui.add_space(1.5 * tokens::UNIT);
-        note(ui, &format!("And {} earlier ones", number(all - MAX_LISTED)));
+        let others = counted(all - MAX_LISTED, "earlier one", "earlier ones");
+        note(ui, &format!("And {others}"));
     }
 }
 

@@ -19,7 +19,7 @@ use crate::gateway::{Credentials, Login, Profile};
 use crate::secrets::Secret;
 
 /// Whether the user has tried to close the window while the form has changes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Closing {
     /// The user hasn't tried it.
     #[default]
@@ -91,8 +91,8 @@ impl App {
         }
     }
 
-    /// Asks at the first attempt to close the window while the form has changes. The next attempt closes it. While the form
-    /// is being saved, the window closes once it is.
+    /// Asks before the window is closed while the form has changes. Another attempt during the question closes it. While the
+    /// form is being saved, the window closes once it is.
     pub(super) fn warn_about_form(&mut self, ctx: &Context) {
         let stage = self.drafts.form_stage().filter(|(_, is_changed)| *is_changed).map(|(stage, _)| stage);
         let is_requested = ctx.input(|input| input.viewport().close_requested());

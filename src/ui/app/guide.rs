@@ -17,6 +17,7 @@ use super::super::guide::{self, GuideStep, Progress, REPEAT_TEST};
 use super::super::model::{AfterDiscard, Task};
 use super::super::wake::wake;
 use super::App;
+use super::form::Closing;
 use crate::atomic_file::{FileError, write_file};
 use crate::gateway::Login;
 use crate::gateway::webdev::{PROJECT_FILE, project_zip};
@@ -98,6 +99,9 @@ impl App {
     /// Closes the question. The keyboard focus returns to the open step of the guide, or to the path of the export.
     pub(super) fn close_question(&mut self, ctx: &Context) {
         self.ui_state.question = None;
+        if self.closing == Closing::Confirming {
+            self.closing = Closing::NotRequested;
+        }
         if self.drafts.export_path.is_some() {
             export_controls::focus_path(ctx);
         }

@@ -120,7 +120,8 @@ impl FilterBox<'_> {
         }
         commit(ui, &edit, changed, field, commands);
         if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
-            if state.table.lines().is_empty() {
+            // A result of an earlier text says nothing about this one.
+            if state.table.lines().is_empty() && is_applied(text, status) {
                 // The table can't take it.
                 edit.request_focus();
             }
@@ -259,6 +260,14 @@ fn commit(ui: &Ui, edit: &Response, changed: bool, field: FilterField, commands:
     }
 }
 
+/// Returns `true` if the result that is shown is that of this text.
+fn is_applied(text: &FilterText, status: Option<&FilterStatus>) -> bool {
+    match status.and_then(|status| status.filter.as_ref()) {
+        Some(filter) => filter.pattern() == text.pattern && filter.mode() == text.mode,
+        None => text.pattern.is_empty(),
+    }
+}
+
 /// Takes the first offer where the filters of the last frame left nothing.
 fn take_offer(
     state: &AppState,
@@ -267,10 +276,7 @@ fn take_offer(
     status: Option<&FilterStatus>,
     commands: &mut Vec<Command>,
 ) {
-    let applied = status.and_then(|status| status.filter.as_ref());
-    let is_applied =
-        applied.is_some_and(|filter| filter.pattern() == text.pattern && filter.mode() == text.mode);
     let offers = state.table.result().map_or(&[][..], |result| &result.offers);
-    let offer = offers.first().filter(|offer| is_applied && offer.fields.contains(&field));
+    let offer = offers.first().filter(|offer| is_applied(text, status) && offer.fields.contains(&field));
     commands.extend(offer.cloned().map(FilterCommand::TakeOffer).map(Command::Filter));
 }

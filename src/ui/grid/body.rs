@@ -71,7 +71,8 @@ pub(super) fn show(
         painter.line(&mut ui, line, hovered == Some(line));
     }
     // Where filters hide all sessions, another view says so.
-    if sessions.dataset.is_empty() {
+    // A moment of the past may not have been watched.
+    if sessions.dataset.is_empty() && state.past.is_none() {
         let place = UiBuilder::new().max_rect(visible_rect);
         views::no_sessions(&mut ui.new_child(place), state);
     }

@@ -89,9 +89,10 @@ fn drag(ui: &Ui, response: &Response, geometry: &Geometry<'_>, at: Pos2, command
     let Some(last) = ui.data(|data| data.get_temp::<usize>(memory)) else {
         return;
     };
-    let past = (at.y - geometry.rect.bottom()).max(0.0) + (at.y - geometry.rect.top()).min(0.0);
-    if past != 0.0 {
-        commands.push(Command::Table(Action::ScrollBy(f64::from(past))));
+    let overshoot = (at.y - geometry.rect.bottom()).max(0.0) + (at.y - geometry.rect.top()).min(0.0);
+    if overshoot != 0.0 {
+        let pixels = f64::from(overshoot * ui.pixels_per_point());
+        commands.push(Command::Table(Action::ScrollBy(pixels)));
     }
     if let Some(line) = geometry.nearest_line(at)
         && line != last

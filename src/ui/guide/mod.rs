@@ -44,14 +44,15 @@ use super::small_text::note;
 use super::text_field::{self, TextField};
 use super::tooltip::ResponseExt as _;
 use super::{focus_scroll, fonts, icons, theme, tokens};
+use crate::sanitize::sanitize;
 
 /// Draws the guide.
 pub(super) fn show(ui: &mut Ui, form: &mut GatewayForm, state: &AppState, commands: &mut Vec<Command>) {
     let keyring = &state.keyring;
     let area = ui.available_rect_before_wrap();
     let (bar, rest) = area.split_top_bottom_at_y(area.top() + tokens::BAR_HEIGHT);
-    let title = if form.is_saved { form.before.name.as_str() } else { "New gateway" };
-    if bar_ui(ui, bar, title, "Cancel", form.stage) {
+    let title = if form.is_saved { sanitize(&form.before.name) } else { "New gateway".into() };
+    if bar_ui(ui, bar, &title, "Cancel", form.stage) {
         commands.push(Command::DiscardForm);
     }
     let p = tokens::palette(ui.visuals());

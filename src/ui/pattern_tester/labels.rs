@@ -7,7 +7,7 @@ use super::super::model::ListedValues;
 use super::super::pattern_test::{Engines, MAX_ROWS, MatchResult, PatternInput, TestedValue, TestedValues};
 use super::super::tokens::Palette;
 use crate::dataset::ColumnId;
-use crate::display::{self, number};
+use crate::display::{self, counted, number};
 use crate::filter::{MatchEngine, Mode};
 use crate::query::FilterText;
 
@@ -103,8 +103,8 @@ pub(super) fn remark(input: &PatternInput, tested: &TestedValues, listed: Listed
         return warning(error.to_string());
     }
     if counts.tested < counts.total {
-        let left = number(counts.total - counts.tested);
-        return warning(format!("Stopped because it takes too long. {left} values are left"));
+        let left = counted(counts.total - counts.tested, "value is", "values are");
+        return warning(format!("Stopped because it takes too long. {left} left"));
     }
     if listed.count(counts) > MAX_ROWS {
         return note(&format!("The first {} values are listed", number(MAX_ROWS)));

@@ -236,7 +236,8 @@ impl Alerts {
         };
         let mut lines: Vec<String> = firing.take(MAX_LISTED_ALERTS).map(line).collect();
         if number > lines.len() {
-            lines.push(format!("and {} more alerts", display::number(number - lines.len())));
+            let others = display::counted(number - lines.len(), "more alert", "more alerts");
+            lines.push(format!("and {others}"));
         }
         (number > 0).then_some(Self { number, lines })
     }

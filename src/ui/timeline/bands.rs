@@ -143,7 +143,7 @@ fn by_size(chart: &Chart, shown: Option<&SeriesCounts>, name: impl Fn(&str) -> S
         };
         let values = (0..chart.total.len()).map(value).collect();
         let shown = shown.map(|shown| shown.total().saturating_sub(named));
-        bands.push(band(["others", "others"].map(str::to_owned), values, shown));
+        bands.push(band(["other", "others"].map(str::to_owned), values, shown));
     }
     bands
 }
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(texts(clients, ChartSplit::Designer), ["2 clients", "1 designer"]);
         let projects =
             ["P", "Q", "R", "S", "T", "U", "V"].map(|name| (SeriesName::Project(Some(name.into())), 10));
-        let expected = ["2 P", "0 Q", "0 R", "0 S", "0 T", "1 others"];
+        let expected = ["2 P", "0 Q", "0 R", "0 S", "0 T", "1 other"];
         assert_eq!(texts(projects.into(), ChartSplit::Project), expected);
         let gateway = |name: &str| (SeriesName::Gateway(name.into()), 10);
         assert_eq!(
