@@ -174,6 +174,17 @@ impl Window {
         self.harness.step();
     }
 
+    /// Waits until the list of gateways has the number of sessions of a gateway. That of the demo gateway changes every few
+    /// seconds.
+    pub(crate) fn until_sessions_of(&mut self, gateway: &str) {
+        let start = format!("{gateway}: ");
+        self.until("the number of sessions in the list", |harness| {
+            let rows = harness.query_all_by_label_contains(&start);
+            let labels: Vec<_> = rows.filter_map(|row| row.accesskit_node().label()).collect();
+            labels.iter().any(|label| label.ends_with(" sessions"))
+        });
+    }
+
     /// Draws frames until the column contains these texts.
     pub(crate) fn until_column(&mut self, header: &str, texts: &[&str]) {
         let end = Instant::now() + TIMEOUT;

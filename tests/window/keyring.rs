@@ -86,7 +86,7 @@ fn choose(window: &mut Window, item: &str) {
 fn until_prompt(window: &mut Window) {
     window.until("the prompt", |harness| {
         let is_shown = harness.query_by_label("Sign in to this gateway").is_some();
-        is_shown && harness.query_by_label_contains("connecting…").is_none()
+        is_shown && harness.query_by_label_contains("Connecting").is_none()
     });
 }
 

@@ -139,15 +139,15 @@ fn demo_gateway_can_be_reached_by_its_row_and_by_its_name() {
     );
     window.until_text("6 of 6 sessions");
     choose(&mut window, "Demo gateway");
-    window.until_text_contains("of 120 sessions");
+    window.until_sessions_of("Demo gateway");
     // A recent gateway stays in the list.
     choose(&mut window, &plant.url);
     window.until_text("6 of 6 sessions");
     window.press(Modifiers::COMMAND, Key::L);
     crate::support::window::retype(&mut window, "Gateway address", "Demo gateway");
     window.press(Modifiers::NONE, Key::Enter);
-    window.until_text_contains("of 120 sessions");
-    assert_eq!(rows(&window, "Demo gateway: "), ["Demo gateway: 120 sessions"]);
+    window.until_sessions_of("Demo gateway");
+    assert_eq!(rows(&window, "Demo gateway: ").len(), 1);
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn mistyped_address_leaves_the_status_of_the_gateway_in_view() {
     assert!(window.harness.query_by_label_contains("8.1.44").is_some());
     assert!(window.harness.query_by_label_contains("Updated ").is_some());
     let gateway_row = format!("{}: 6 sessions", gateway.url);
-    assert!(window.has("6 of 6 sessions") && !rows(&window, &gateway_row[..7]).is_empty());
+    assert!(window.has("6 of 6 sessions") && window.has(&gateway_row));
 }
 
 #[test]
@@ -377,6 +377,7 @@ fn sessions_of_a_gateway_that_fails_are_stale_among_all_gateways() {
     window.click("Group");
     window.click("By username");
     window.until("the groups", |harness| harness.query_by_label_contains("Username zoe, 1").is_some());
+    window.harness.run_steps(8);
     assert_ne!(color_of(&window, "anna"), color_of(&window, "zoe"));
 }
 

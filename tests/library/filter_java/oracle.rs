@@ -138,7 +138,10 @@ impl Tally {
             self.unknown += 1;
             return;
         }
-        for (value, verdicts) in fields.zip(verdicts.split(' ')) {
+        let verdicts: Vec<&str> = verdicts.split(' ').collect();
+        let fields: Vec<&str> = fields.collect();
+        assert_eq!(fields.len(), verdicts.len(), "a verdict for each value: {line}");
+        for (value, verdicts) in fields.into_iter().zip(verdicts) {
             self.cases += 1;
             let value = unescape(value);
             let (verdict, expected_groups) = verdicts.split_once(';').unwrap_or((verdicts, ""));

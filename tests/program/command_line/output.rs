@@ -112,6 +112,7 @@ fn full_device_and_missing_descriptor_are_errors() {
     let plant = plant();
     for (path, cause) in [("/dev/full", "No space left"), ("/dev/fd/77", "No such file")] {
         if path == "/dev/full" && !Path::new(path).exists() {
+            crate::support::skip("a full device", path);
             continue;
         }
         let output = super::sessions(&[&plant.url, "--output", path]);
