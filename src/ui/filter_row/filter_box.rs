@@ -121,7 +121,8 @@ impl FilterBox<'_> {
         commit(ui, &edit, changed, field, commands);
         if edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
             // A result of an earlier text says nothing about this one.
-            if state.table.lines().is_empty() && is_applied(text, status) {
+            let is_waiting = status.is_some_and(|status| !status.is_of(text) && status.error.is_none());
+            if state.table.lines().is_empty() && !is_waiting {
                 // The table can't take it.
                 edit.request_focus();
             }
@@ -260,14 +261,6 @@ fn commit(ui: &Ui, edit: &Response, changed: bool, field: FilterField, commands:
     }
 }
 
-/// Returns `true` if the result that is shown is that of this text.
-fn is_applied(text: &FilterText, status: Option<&FilterStatus>) -> bool {
-    match status.and_then(|status| status.filter.as_ref()) {
-        Some(filter) => filter.pattern() == text.pattern && filter.mode() == text.mode,
-        None => text.pattern.is_empty(),
-    }
-}
-
 /// Takes the first offer where the filters of the last frame left nothing.
 fn take_offer(
     state: &AppState,
@@ -277,6 +270,7 @@ fn take_offer(
     commands: &mut Vec<Command>,
 ) {
     let offers = state.table.result().map_or(&[][..], |result| &result.offers);
-    let offer = offers.first().filter(|offer| is_applied(text, status) && offer.fields.contains(&field));
+    let is_applied = status.is_some_and(|status| status.is_of(text));
+    let offer = offers.first().filter(|offer| is_applied && offer.fields.contains(&field));
     commands.extend(offer.cloned().map(FilterCommand::TakeOffer).map(Command::Filter));
 }

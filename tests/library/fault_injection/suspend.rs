@@ -183,7 +183,7 @@ fn shifts_times_when_the_clock_is_set_back() {
     clock.advance(-2 * HOUR);
     let after = poller.wait_for("the new time", |status| status.updated_at < first.updated_at);
     let is_shifted = |before: Option<SystemTime>, after: Option<SystemTime>| {
-        before.unwrap().duration_since(after.unwrap()).unwrap().as_secs().abs_diff(7_200) < 600
+        before.unwrap().duration_since(after.unwrap()).unwrap().as_secs().abs_diff(7_200) < 2
     };
     assert!(
         is_shifted(first.updated_at, after.updated_at)
@@ -193,7 +193,7 @@ fn shifts_times_when_the_clock_is_set_back() {
     assert_eq!(session_requests(&faulty.gateway), 1);
     // The gateway's clock hasn't changed, so its offset has grown.
     let offset = after.nodes[0].clock_offset_ms.unwrap() - first.nodes[0].clock_offset_ms.unwrap();
-    assert!(offset.abs_diff(7_200_000) < 600_000, "{offset}");
+    assert!(offset.abs_diff(7_200_000) < 2_000, "{offset}");
 }
 
 #[test]
