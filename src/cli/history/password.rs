@@ -5,11 +5,12 @@ use std::io::{self, BufRead, IsTerminal as _};
 use super::error::CommandError;
 use super::{PasswordArgs, location, prompt, settings, write_lines};
 use crate::cli::ExitStatus;
+use crate::display::number;
 use crate::history::{Location, PostgresLocation};
 use crate::secrets::{Secret, Stored};
 
 /// The longest password, in bytes. It keeps a file that was given by mistake from being read.
-const MAX_LEN: u64 = 1_000;
+const MAX_LEN: usize = 1_000;
 
 /// Stores a password that is typed, or the first line of standard input; or removes the stored one.
 pub(super) fn run(args: &PasswordArgs) -> Result<ExitStatus, CommandError> {
@@ -42,12 +43,15 @@ fn store(database: &PostgresLocation, password: &Secret) -> Result<(), CommandEr
 /// Reads the first line, without its end.
 fn first_line(input: &mut impl BufRead) -> Result<Secret, CommandError> {
     let mut line = String::new();
-    let read = io::Read::take(input, MAX_LEN + 1).read_line(&mut line).map_err(CommandError::Input)?;
+    let with_end = MAX_LEN + "\r\n".len();
+    io::Read::take(input, with_end as u64).read_line(&mut line).map_err(CommandError::Input)?;
     let line = Secret::new(line);
-    if read as u64 > MAX_LEN {
-        return Err(CommandError::Input(io::Error::other("the line is longer than 1,000 bytes")));
+    let password = line.expose().trim_end_matches(['\r', '\n']);
+    if password.len() > MAX_LEN {
+        let error = io::Error::other(format!("it is longer than {} bytes", number(MAX_LEN)));
+        return Err(CommandError::Input(error));
     }
-    Ok(Secret::from(line.expose().trim_end_matches(['\r', '\n'])))
+    Ok(Secret::from(password))
 }
 
 #[cfg(test)]
@@ -69,10 +73,14 @@ mod tests {
             assert_eq!(first_line(&mut input.as_bytes()).unwrap().expose(), expected, "{input:?}");
         }
         assert!(matches!(first_line(&mut &b"\xff\n"[..]), Err(CommandError::Input(_))));
-        let longest = "x".repeat(999);
-        assert_eq!(first_line(&mut format!("{longest}\n").as_bytes()).unwrap().expose(), longest);
-        // A password that is cut off must not be stored.
-        assert!(matches!(first_line(&mut format!("{longest}xy").as_bytes()), Err(CommandError::Input(_))));
+        let longest = "x".repeat(MAX_LEN);
+        for end in ["", "\n", "\r\n", "\nsecond"] {
+            let input = format!("{longest}{end}");
+            assert_eq!(first_line(&mut input.as_bytes()).unwrap().expose(), longest, "{end:?}");
+            // A password that is cut off must not be stored.
+            let too_long = format!("x{input}");
+            assert!(matches!(first_line(&mut too_long.as_bytes()), Err(CommandError::Input(_))), "{end:?}");
+        }
     }
 
     #[test]
