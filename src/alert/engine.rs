@@ -145,11 +145,10 @@ impl Engine {
         for (name, nodes) in gateways {
             let is_here = |gateway: &Arc<str>| **gateway == *name;
             self.nodes.retain(|(gateway, url), _| !is_here(gateway) || nodes.contains(url));
-            for (_, entries) in self.scopes.iter_mut().filter(|((_, gateway), _)| is_here(gateway)) {
-                let is_node = |node: &String| nodes.iter().any(|url| **url == **node);
-                entries.retain(|subject, _| subject.node.as_ref().is_none_or(is_node));
-            }
             let is_node = |node: &str| nodes.iter().any(|url| **url == *node);
+            for (_, entries) in self.scopes.iter_mut().filter(|((_, gateway), _)| is_here(gateway)) {
+                entries.retain(|subject, _| subject.node.as_deref().is_none_or(is_node));
+            }
             self.waiting.retain(|waiting| *waiting.gateway != *name || is_node(&waiting.node));
             self.set_gateway(&name, nodes);
             watched.insert(name.as_str().into());

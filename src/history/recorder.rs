@@ -397,7 +397,8 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
                     tracing::warn!(error = %ErrorChain(&error), pending, "can't write the history, trying again");
                     (self.report)(RecorderStatus::Waiting(error));
                 } else {
-                    tracing::debug!(error = %ErrorChain(&error), pending, failures = self.failures, "can't write the history yet");
+                    let failures = self.failures;
+                    tracing::debug!(error = %ErrorChain(&error), pending, failures, "can't write the history yet");
                 }
                 // The connection may be what is broken.
                 self.writer = None;

@@ -8,7 +8,8 @@ use crate::poll::NodeStatus;
 /// The reason why a Perspective session in a Designer can't be terminated.
 const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
 /// The reasons why a session can't be terminated while others can.
-const NOT_OFFERED: &str = "Can't be terminated, because that isn't allowed for its gateway, or its node wasn't read through the REST API";
+const NOT_OFFERED: &str = "Can't be terminated, because that isn't allowed for its gateway, \
+     or its node wasn't read through the REST API";
 
 impl AppState {
     /// Returns which sessions of these rows can be terminated; `None` where terminating isn't offered for any of them.
