@@ -158,8 +158,7 @@ fn counts(ui: &mut Ui, state: &AppState, room: f32) {
 
 /// Returns the texts after the number of sessions, from the most complete list to the shortest one.
 fn further_counts(ui: &Ui, state: &AppState, users: usize) -> Vec<Vec<String>> {
-    let noun = if users == 1 { "user" } else { "users" };
-    let users = format!("{} {noun}", display::number(users));
+    let users = display::counted(users, "user", "users");
     let [selected_count, hidden] = [state.table.selected(), state.table.selected_hidden()];
     let mut lists = Vec::new();
     if selected_count > 0 || hidden > 0 {

@@ -8,7 +8,7 @@ use crate::alert::{Alert, Replay, replay};
 use crate::cli::ExitStatus;
 use crate::cli::history::{CommandError, location, settings, times, write_lines};
 use crate::cli::report::note;
-use crate::display::{Clock, Repeated, number};
+use crate::display::{Clock, Repeated, counted, number};
 use crate::history::{History, HistoryGateway};
 use crate::sanitize::sanitize;
 use crate::settings::Settings;
@@ -78,7 +78,7 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
 }
 
 fn alerts_text(count: usize) -> String {
-    if count == 1 { "1 alert".to_owned() } else { format!("{} alerts", number(count)) }
+    counted(count, "alert", "alerts")
 }
 
 fn line(alert: &Alert, clock: &Clock) -> String {

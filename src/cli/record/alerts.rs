@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::alert::{Alert, AlertOptions, Alerts, Channel, CommandRunner, Outlet};
 use crate::cli::report::{note, report};
 use crate::cli::target::OpenTarget;
-use crate::display::number;
+use crate::display::counted;
 use crate::history::Recorder;
 use crate::settings::{self, Settings};
 
@@ -27,9 +27,7 @@ pub(super) fn spawn(
     if rules.is_empty() {
         return Ok(None);
     }
-    let count =
-        if rules.len() == 1 { "1 alert".to_owned() } else { format!("{} alerts", number(rules.len())) };
-    note(&format!("Evaluating {count}"));
+    note(&format!("Evaluating {}", counted(rules.len(), "alert", "alerts")));
     let gateways = targets.iter().map(|target| {
         let nodes = target.profile.nodes().iter().map(|node| node.to_string().into());
         (target.profile.name.clone(), nodes.collect::<Vec<Arc<str>>>())

@@ -66,12 +66,10 @@ impl App {
 
     /// Returns a number of what is exported, such as `12 sessions`.
     fn exported_text(&self, number: usize) -> String {
-        match (&self.export_source, number) {
-            (ExportSource::Sessions, _) => display::sessions(number),
-            (ExportSource::Activity(_), 1) => "1 entry".to_owned(),
-            (ExportSource::Activity(_), _) => format!("{} entries", display::number(number)),
-            (ExportSource::Peaks(_), 1) => "1 row".to_owned(),
-            (ExportSource::Peaks(_), _) => format!("{} rows", display::number(number)),
+        match self.export_source {
+            ExportSource::Sessions => display::sessions(number),
+            ExportSource::Activity(_) => display::counted(number, "entry", "entries"),
+            ExportSource::Peaks(_) => display::counted(number, "row", "rows"),
         }
     }
 

@@ -155,7 +155,7 @@ pub(super) fn show(
 }
 
 fn more_name(number: usize) -> String {
-    if number == 1 { "1 more filter".to_owned() } else { format!("{number} more filters") }
+    display::counted(number, "more filter", "more filters")
 }
 
 /// Draws a button with a menu of all chips, and returns its place; `None` without a chip.

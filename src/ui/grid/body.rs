@@ -320,8 +320,7 @@ impl Painter<'_> {
         let mut numbers = display::sessions(rows.len());
         if id != Some(&ColumnId::Username) && rows.len() <= MAX_CHECKED_ROWS {
             let users = query::count_users(dataset, rows);
-            let word = if users == 1 { "user" } else { "users" };
-            numbers = format!("{numbers}, {} {word}", display::number(users));
+            numbers = format!("{numbers}, {}", display::counted(users, "user", "users"));
         }
         // Only the first rows of a large group are checked: no user signs in thousands of times.
         let logins = rows.iter().take(MAX_CHECKED_ROWS).filter_map(|&row| duplicate_logins.get(row));
