@@ -17,7 +17,7 @@ use gatewatch::ui::{PickedFile, Start};
 #[test]
 fn first_start_shows_the_demo_gateway() {
     let mut window = Window::open(start(Target::Demo));
-    window.until_sessions_of("Demo gateway");
+    window.until_demo();
     assert!(window.gateway().starts_with("Demo gateway: Running, 8.3"), "{}", window.gateway());
     assert!(window.harness.query_by_label_contains("Running, 8.3").is_some());
 }

@@ -701,7 +701,7 @@ fn menu_leads_back_to_the_demo_gateway() {
     window.until_text("6 of 6 sessions");
     window.click("Saved gateways");
     window.click("Demo gateway");
-    window.until_text_contains("Demo gateway: ");
+    window.until_demo();
     window.press(Modifiers::COMMAND, Key::L);
     let address = window.harness.get_by_label("Gateway address").value();
     assert_eq!(address.as_deref(), Some("Demo gateway"));

@@ -139,14 +139,14 @@ fn demo_gateway_can_be_reached_by_its_row_and_by_its_name() {
     );
     window.until_text("6 of 6 sessions");
     choose(&mut window, "Demo gateway");
-    window.until_sessions_of("Demo gateway");
+    window.until_demo();
     // A recent gateway stays in the list.
     choose(&mut window, &plant.url);
     window.until_text("6 of 6 sessions");
     window.press(Modifiers::COMMAND, Key::L);
     crate::support::window::retype(&mut window, "Gateway address", "Demo gateway");
     window.press(Modifiers::NONE, Key::Enter);
-    window.until_sessions_of("Demo gateway");
+    window.until_demo();
     assert_eq!(rows(&window, "Demo gateway: ").len(), 1);
 }
 
@@ -364,7 +364,9 @@ fn sessions_of_a_gateway_that_fails_are_stale_among_all_gateways() {
     window.until_text("7 of 7 sessions");
     let color_of = |window: &Window, shown: &str| {
         let table = window.harness.get_by_label("Table").rect();
-        painted::texts_in(window, table).into_iter().find(|text| text.text == shown).unwrap().color
+        let texts = painted::texts_in(window, table);
+        let text = texts.iter().find(|text| text.text == shown);
+        text.unwrap_or_else(|| panic!("{shown} isn't painted: {texts:?}")).color
     };
     assert_eq!(color_of(&window, "North"), color_of(&window, "South"));
     fails.store(true, Ordering::SeqCst);
