@@ -30,7 +30,7 @@ pub struct ResultContext<'a> {
     pub outdated: &'a OutdatedLists,
     /// When sessions have left that are missing now; `None` after a pause, in which they may have left at any time.
     pub left_at: Option<SystemTime>,
-    /// The line under the pointer, which stays there.
+    /// The line under the pointer. A refresh doesn't move it.
     pub pointer: Option<usize>,
     /// Whether sessions that have just signed in or left are marked.
     pub has_marks: bool,
@@ -227,11 +227,19 @@ impl PowerTable {
     /// the result before are new, and the lines of those that have left stay for a while. Returns the line that is under the
     /// pointer now.
     pub fn show(&mut self, mut result: QueryResult, context: ResultContext<'_>) -> Option<usize> {
-        let mut anchors = self.scroll_anchors(context.pointer);
+        let mapping = result.row_mapping.take();
+        let has_same_lines = self.result.as_ref().is_some_and(|before| before.has_lines_of(&result));
+        let is_refresh = has_same_lines
+            || self.result.as_ref().is_some_and(|before| {
+                mapping.is_some() && before.grouping == result.grouping && before.sort == result.sort
+            });
+        // Other filters, groups or another order are what the user has asked for.
+        let held_line = context.pointer.filter(|_| is_refresh);
+        let pointer_y = context.pointer.and_then(|line| self.y_of(line));
+        let mut anchors = self.scroll_anchors(held_line);
         let old_line = self.cursor_line();
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
-        let mapping = result.row_mapping.take();
-        let pointed_row = context.pointer.and_then(|line| self.session_at(line));
+        let pointed_row = held_line.and_then(|line| self.session_at(line));
         match (&self.result, &mapping) {
             (Some(before), Some(mapping)) if context.has_marks => {
                 let ResultContext { outdated, left_at, .. } = context;
@@ -244,7 +252,7 @@ impl PowerTable {
                 );
             }
             // As with another order of the counts.
-            (Some(before), None) if context.has_marks && before.has_lines_of(&result) => {}
+            (Some(_), None) if context.has_marks && has_same_lines => {}
             // Or other rows of the same dataset are shown.
             _ => self.departures.clear(),
         }
@@ -281,7 +289,7 @@ impl PowerTable {
         }
         self.count_selected();
         self.details = self.find_details();
-        self.line_under_pointer(&anchors)
+        self.scroll.line_at(pointer_y?, self.metrics)
     }
 
     /// Returns the row of the session in a line; `None` on another line.

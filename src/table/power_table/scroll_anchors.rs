@@ -105,11 +105,6 @@ impl PowerTable {
         }
     }
 
-    /// Returns the line that is where the line under the pointer was.
-    pub(super) fn line_under_pointer(&self, anchors: &ScrollAnchors) -> Option<usize> {
-        self.scroll.line_at(anchors.pointer_y?, self.metrics)
-    }
-
     /// Removes the room below the last line, which kept the line under the pointer in its place.
     pub(super) fn remove_room(&mut self) {
         if self.metrics.room_px > 0 {
@@ -125,7 +120,7 @@ impl PowerTable {
         }
     }
 
-    fn y_of(&self, line: usize) -> Option<i64> {
+    pub(super) fn y_of(&self, line: usize) -> Option<i64> {
         self.scroll.y_of(line, self.metrics)
     }
 

@@ -390,6 +390,26 @@ fn nothing_moves_under_the_pointer_in_a_short_table() {
 }
 
 #[test]
+fn filters_order_and_groups_start_at_the_top_whatever_is_under_the_pointer() {
+    let mut fixture = Fixture::tall("anna-A billy-B carl-C anna-D");
+    fixture.pointer_y = Some(25);
+    fixture.sort(&["username:desc"]);
+    assert_eq!(fixture.in_view(), "CBAD");
+    fixture.filter("carl|anna");
+    assert_eq!(fixture.in_view(), "CAD");
+    fixture.group(ColumnId::Username);
+    assert_eq!(fixture.table.scroll().line(), 0);
+    assert_eq!(fixture.table.lines().len(), 5);
+    // Also if a refresh comes with it.
+    fixture.query.grouping = None;
+    fixture.refresh("zoe-Z anna-A billy-B carl-C anna-D");
+    assert_eq!(fixture.in_view(), "CAD");
+    fixture.query.username = FilterText::default();
+    fixture.sort(&[]);
+    assert_eq!(fixture.in_view(), "ZABCD");
+}
+
+#[test]
 fn nothing_moves_under_the_pointer_at_the_end_of_the_table() {
     let mut fixture = Fixture::new(PLANT);
     fixture.has_marks = true;
