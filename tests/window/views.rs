@@ -3,11 +3,12 @@
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::popups::turn_wheel;
 use crate::rail::choose_in_menu;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{Window, plant, retype, start, start_on};
+use crate::support::window::{StoppedClock, Window, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
 use egui::{Event, Key, Modifiers, pos2, vec2};
 use egui_kittest::Harness;
@@ -80,10 +81,15 @@ fn first_run_connects_to_an_address_or_to_the_demo_gateway() {
 #[test]
 fn connecting_can_be_cancelled_after_a_while() {
     let gateway = FakeGateway::new(|_, _| std::thread::park());
-    let mut window = Window::on(&gateway.url);
-    assert!(!window.has("Cancel connecting"));
-    window.until_text_contains("Connecting to");
-    window.until_text("Cancel connecting");
+    let clock = StoppedClock::new();
+    let mut window = Window::open(Start { clock: clock.read(), ..start_on(&gateway.url) });
+    let is_shown = |window: &Window| window.harness.query_by_label_contains("Connecting to").is_some();
+    assert!(!is_shown(&window));
+    clock.advance(Duration::from_millis(200));
+    window.harness.step();
+    assert!(is_shown(&window) && !window.has("Cancel connecting"));
+    clock.advance(Duration::from_millis(800));
+    window.harness.step();
     window.click("Cancel connecting");
     window.until_text("Connect to a gateway");
     // The address can be corrected.

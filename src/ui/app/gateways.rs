@@ -1,6 +1,6 @@
 //! The current gateway: connecting to it and its refresh interval.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::error_report::ErrorReport;
 use super::super::model::{NarrowRail, Shown, SignInChoice, Task};
@@ -63,7 +63,7 @@ impl App {
         }
         self.demo = None;
         self.state.sign_in = SignInChoice::Automatic;
-        self.state.connecting_since = Some(Instant::now());
+        self.start_connecting();
         self.state.addresses = profile.nodes().to_vec();
         self.state.gateway.clone_from(&profile.name);
         self.drafts.gateway.clone_from(&profile.name);
@@ -132,8 +132,13 @@ impl App {
         self.state.can_edit = false;
         self.state.waits_for_secret = false;
         self.state.addresses.clear();
-        self.state.connecting_since = Some(Instant::now());
+        self.start_connecting();
         self.update_background();
+    }
+
+    fn start_connecting(&mut self) {
+        self.connecting_since = (self.clock)();
+        self.state.connecting_for = Duration::ZERO;
     }
 
     /// Returns the saved version of a gateway, if it is saved.

@@ -109,6 +109,8 @@ pub struct App {
     commands: Vec<Command>,
     /// Corrects the place of the pointer after a change of the zoom.
     zoomed_pointer: ZoomedPointer,
+    /// The time at which connecting to the current gateway began.
+    connecting_since: Instant,
     /// Logs slow frames.
     frame_timer: FrameTimer,
     /// The settings as last read.
@@ -278,6 +280,7 @@ impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.frame_timer.start();
         self.state.frame_time = (self.wall_clock)().into();
+        self.state.connecting_for = (self.clock)().saturating_duration_since(self.connecting_since);
         let was_outdated = self.hold_counts_order(ctx);
         // First, because they refer to the last frame.
         self.run_commands(ctx);

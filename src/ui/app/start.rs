@@ -167,6 +167,7 @@ impl App {
             typing: Typing::default(),
             commands: Vec::new(),
             zoomed_pointer: ZoomedPointer::default(),
+            connecting_since: clock(),
             frame_timer: FrameTimer::default(),
             history_at_start: HistoryChoice::of(&settings.history),
             info_read: None,

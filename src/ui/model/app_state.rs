@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
@@ -43,8 +43,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) waits_for_secret: bool,
     /// The addresses of the current gateway.
     pub(in crate::ui) addresses: Vec<NodeUrl>,
-    /// The time at which connecting to the current gateway began.
-    pub(in crate::ui) connecting_since: Option<Instant>,
+    /// The time since connecting to the current gateway began, at the start of the frame.
+    pub(in crate::ui) connecting_for: Duration,
     /// What the user has chosen instead of the card that asks for a login.
     pub(in crate::ui) sign_in: SignInChoice,
     /// What is known of the keyring.

@@ -21,7 +21,7 @@ const SLOW: Duration = Duration::from_secs(1);
 
 /// Draws the view while the gateway hasn't answered.
 pub(super) fn connecting(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
-    let elapsed = elapsed(state);
+    let elapsed = state.connecting_for;
     if elapsed < DELAY {
         ui.ctx().request_repaint_after(DELAY.saturating_sub(elapsed));
         return;
@@ -50,11 +50,7 @@ pub(super) fn connecting(ui: &mut Ui, state: &AppState, commands: &mut Vec<Comma
 
 /// Returns whether connecting takes so long that it can be cancelled.
 pub(super) fn can_cancel(state: &AppState) -> bool {
-    elapsed(state) >= SLOW
-}
-
-fn elapsed(state: &AppState) -> Duration {
-    state.connecting_since.map(|since| since.elapsed()).unwrap_or_default()
+    state.connecting_for >= SLOW
 }
 
 /// Draws the view of a gateway that can't be read.
