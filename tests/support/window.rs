@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use egui::accesskit::{Role, Toggled};
 use egui::{Context, Event, Key, Modifiers, OutputCommand, Plugin, PointerButton, Pos2, RawInput};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::{By, NodeT as _, Queryable as _};
 use egui_kittest::{Harness, HarnessBuilder};
 use gatewatch::gateway::{Credentials, Profile};
 use gatewatch::settings::{Settings, State, Target};
@@ -110,7 +110,7 @@ impl Window {
             if shown(&self.harness) {
                 return;
             }
-            assert!(Instant::now() < end, "timed out waiting for: {what}");
+            assert!(Instant::now() < end, "timed out waiting for: {what}; shown: {:?}", self.labels());
             // The callback ignores delayed repaints, so draw again after a short time.
             let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
         }
@@ -198,6 +198,14 @@ impl Window {
             let _woken = self.wakes.recv_timeout(Duration::from_millis(20));
             self.harness.step();
         }
+    }
+
+    /// Returns the accessible names and texts of all widgets.
+    fn labels(&self) -> Vec<String> {
+        let nodes = self.harness.query_all(By::new());
+        nodes
+            .filter_map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value()))
+            .collect()
     }
 
     /// Returns whether a widget with this text exists.

@@ -176,8 +176,9 @@ fn hides_terminate_without_permission_or_rest_api() {
 fn terminates_session_on_its_own_node() {
     let (first, second) = (demo(1), demo(2));
     let mut window = open(&[first.url(), second.url()], true, token());
+    let all = client_ids(&first).len() + client_ids(&second).len();
+    window.until_text(&format!("{all} of {all} sessions"));
     filter_to_vision(&mut window);
-    window.until("both nodes", |harness| harness.query_by_label("Gateway").is_some());
     let before = count(&window.harness);
     window.click_cell("Username", 0, Modifiers::NONE);
     let id = window.column("Client ID")[0].clone();

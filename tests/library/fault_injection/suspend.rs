@@ -16,19 +16,25 @@ use crate::support::{FakeGateway, PLANT, Request, answer, read};
 /// Seconds of an hour.
 const HOUR: i64 = 3_600;
 
-/// A wall clock that tests can set: its offset in seconds.
+/// A wall clock that tests can set.
 #[derive(Clone, Default)]
-struct WallClock(Arc<AtomicI64>);
+struct WallClock {
+    /// The offset to the system's clock, in seconds.
+    offset: Arc<AtomicI64>,
+    /// Number of times that it was read.
+    reads: Arc<AtomicUsize>,
+}
 
 impl WallClock {
     fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+        self.offset.fetch_add(seconds, Ordering::SeqCst);
     }
 
     fn poller(&self, limits: Limits) -> TestPoller {
-        let offset = self.0.clone();
+        let clock = self.clone();
         TestPoller::with_clock(limits, move || {
-            let seconds = offset.load(Ordering::SeqCst);
+            clock.reads.fetch_add(1, Ordering::SeqCst);
+            let seconds = clock.offset.load(Ordering::SeqCst);
             let offset = Duration::from_secs(seconds.unsigned_abs());
             if seconds < 0 { SystemTime::now() - offset } else { SystemTime::now() + offset }
         })
@@ -53,7 +59,10 @@ fn reads_due_node_once_after_resume() {
     let first = poller.wait_for("the first read", |status| status.dataset.is_some());
     // Sleep within the interval causes no read.
     clock.advance(HOUR / 2);
-    poller.wait_for("the resume", is_waiting);
+    let reads_before = clock.reads.load(Ordering::SeqCst);
+    poller.wait_for("several comparisons of the clocks", |status| {
+        is_waiting(status) && clock.reads.load(Ordering::SeqCst) > reads_before + 5
+    });
     assert_eq!(session_requests(&faulty.gateway), 1);
 
     clock.advance(HOUR / 2);

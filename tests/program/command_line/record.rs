@@ -114,7 +114,8 @@ fn another_recorder_takes_over_when_the_first_is_killed() {
     };
     let mut first = Recording::start(folder.path(), &demo.url);
     let begun = observer();
-    let _second = Recording::start(folder.path(), &demo.url);
+    let second = Recording::start(folder.path(), &demo.url);
+    assert!(second.line().ends_with(HISTORY_FILE));
     first.child.kill().unwrap();
     first.child.wait().unwrap();
     until(&folder, "taken over", |history| {
