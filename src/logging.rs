@@ -103,7 +103,7 @@ pub struct LogLines(Arc<Mutex<Buffer>>);
 struct Buffer {
     /// The lines, the oldest first.
     lines: VecDeque<Box<str>>,
-    /// Called when another thread than this one adds a line.
+    /// The callback for the next line that another thread than this one adds.
     notify: Option<(ThreadId, Box<dyn FnOnce() + Send>)>,
 }
 

@@ -17,12 +17,12 @@ use crate::error_chain::ErrorChain;
 pub const MAX_COMMANDS: usize = 4;
 /// The maximum number of waiting commands of one rule.
 const MAX_WAITING: usize = 100;
-/// The time after which a command is ended.
+/// The time limit of a command. It is killed afterwards.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
-/// The time for what still runs or waits when the program ends.
+/// Time limit for running and waiting commands when the program ends.
 const END_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The command of an alert has failed. The alert isn't repeated.
+/// A failure of an alert's command. The alert isn't repeated.
 #[derive(Debug, thiserror::Error)]
 #[error("The command of alert \"{rule}\" failed: {program}")]
 pub struct CommandError {
@@ -30,43 +30,43 @@ pub struct CommandError {
     pub rule: String,
     /// The program.
     pub program: String,
-    /// What has happened.
+    /// The reason for the failure.
     #[source]
     pub source: CommandFailure,
 }
 
-/// The way in which a command failed.
+/// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandFailure {
-    /// It can't be started.
+    /// The program can't be started.
     #[error("Can't start the program")]
     Start(#[source] io::Error),
-    /// It isn't known how it ended.
+    /// The exit status can't be read.
     #[error("Can't get its exit status")]
     Wait(#[source] io::Error),
-    /// It has reported a failure, or was ended by a signal.
+    /// The command reported a failure or was ended by a signal.
     #[error("{status}{}", output_text(output))]
     Exit {
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// The beginning of what it wrote.
+        /// The beginning of the output.
         output: String,
     },
-    /// It took too long and was ended.
+    /// The command exceeded the time limit and was killed.
     #[error("Stopped after {} s{}", limit.as_secs(), output_text(output))]
     Timeout {
         /// The time limit.
         limit: Duration,
-        /// The beginning of what it wrote.
+        /// The beginning of the output.
         output: String,
     },
-    /// The program ended before the command did.
+    /// Gatewatch ended before the command did.
     #[error("Stopped because Gatewatch was closed{}", output_text(output))]
     ProgramEnded {
-        /// The beginning of what it wrote.
+        /// The beginning of the output.
         output: String,
     },
-    /// Too many of the same rule are waiting.
+    /// Too many commands of the same rule are waiting.
     #[error("Not run, because {MAX_WAITING} other commands of this alert are waiting")]
     Busy,
 }
@@ -75,7 +75,8 @@ fn output_text(output: &str) -> String {
     if output.is_empty() { String::new() } else { format!(": {output}") }
 }
 
-/// Runs the command of each alert in threads of its own. Dropping it waits some seconds for those that run or wait.
+/// Runs the commands of alerts in separate threads. Dropping it waits some seconds for running and
+/// waiting commands.
 pub struct CommandRunner {
     shared: Arc<Shared>,
 }
@@ -92,9 +93,9 @@ struct Shared {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Job>,
-    /// The rules whose commands run.
+    /// Names of the rules whose commands are running.
     running: Vec<String>,
-    /// Running commands are to be killed.
+    /// `true` if running commands must be killed.
     is_ending: bool,
 }
 
@@ -162,7 +163,8 @@ impl CommandRunner {
         Self::with_timeouts(COMMAND_TIMEOUT, END_TIMEOUT, report)
     }
 
-    /// Returns a runner with other time limits: for each command, and for what still runs or waits when it is dropped.
+    /// Returns a runner with other time limits. `timeout` applies to each command, and
+    /// `end_timeout` to running and waiting commands when the runner is dropped.
     #[must_use]
     pub fn with_timeouts(
         timeout: Duration,

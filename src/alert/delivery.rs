@@ -1,4 +1,4 @@
-//! The channels of alerts and what receives them.
+//! The channels of alerts and their receivers.
 
 use std::sync::mpsc::{SyncSender, TrySendError};
 
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::incident::{Alert, Phase};
 
-/// Receives alerts, in the thread `alerts`. It must not block.
+/// A receiver of alerts. It is called in the thread `alerts` and must not block.
 pub trait Delivery: Send {
-    /// Delivers alerts that are sent at once, usually one.
+    /// Delivers alerts that are sent together, usually one.
     fn deliver(&mut self, alerts: &[Alert]);
 }
 
@@ -18,7 +18,7 @@ impl<F: FnMut(&[Alert]) + Send> Delivery for F {
     }
 }
 
-/// Passes alerts on to another thread. If that takes no more, they are lost.
+/// Passes alerts on to another thread. They are lost if its queue is full.
 impl Delivery for SyncSender<Vec<Alert>> {
     fn deliver(&mut self, alerts: &[Alert]) {
         if let Err(TrySendError::Full(alerts)) = self.try_send(alerts.to_vec()) {
@@ -27,8 +27,8 @@ impl Delivery for SyncSender<Vec<Alert>> {
     }
 }
 
-/// The channels through which alerts reach people. If several processes notice the same, one of them sends it through each
-/// channel.
+/// A channel through which alerts reach people. If several processes notice the same incident, one
+/// of them sends it through each channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {

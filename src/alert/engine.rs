@@ -36,11 +36,11 @@ pub struct Engine {
     /// The gateways that are watched; `None` for all that are observed.
     watched: Option<HashSet<Arc<str>>>,
     nodes: BTreeMap<(Arc<str>, Arc<str>), Node>,
-    /// What each rule is about on each gateway.
+    /// The entries of each rule on each gateway, by subject.
     scopes: HashMap<(String, Arc<str>), BTreeMap<Subject, Entry>>,
-    /// Arrivals and departures that aren't old enough.
+    /// Arrivals and departures that haven't lasted for long enough.
     waiting: Vec<Waiting>,
-    /// The number of changes so far of what is [saved](Self::save) or [active](Self::active).
+    /// Number of changes so far to the state that is [saved](Self::save) or [active](Self::active).
     revision: u64,
 }
 
@@ -48,13 +48,13 @@ pub struct Engine {
 #[derive(Debug)]
 struct ActiveRule {
     rule: Arc<Rule>,
-    /// What is known belongs to this [definition](Rule::definition).
+    /// The [definition](Rule::definition) that the rule's state belongs to.
     definition: String,
     selection: Selection,
     gather: Gather<sending::Item>,
-    /// What is known of the sessions of each gateway, if the rule is about whole gateways.
+    /// The selected sessions of each gateway, if the condition is about whole gateways.
     known: HashMap<Arc<str>, GatewaySessions>,
-    /// The last evaluation took too long, which was reported.
+    /// `true` if the last evaluation failed, which was reported.
     is_failing: bool,
 }
 
@@ -64,9 +64,9 @@ struct Moment<'a> {
     gateway: &'a Arc<str>,
     node: &'a Arc<str>,
     time: i64,
-    /// Whether the node was being watched since the observation before.
+    /// `true` if the node has been watched since the previous observation.
     is_continuous: bool,
-    /// Whether it is read only when the user wants it.
+    /// `true` if the node is read by manual refresh only.
     is_manual: bool,
 }
 
@@ -80,7 +80,7 @@ impl Engine {
         engine
     }
 
-    /// Replaces the rules. Those with the same names and definitions continue; what is known of others is forgotten.
+    /// Replaces the rules. Only those with the same name and definition keep their state.
     pub fn set_rules(&mut self, rules: impl IntoIterator<Item = Rule>) {
         let mut before = std::mem::take(&mut self.rules);
         for rule in rules.into_iter().filter(|rule| rule.is_enabled) {
@@ -108,7 +108,7 @@ impl Engine {
         self.revision += 1;
     }
 
-    /// Forgets what is known of rules that don't exist, and of gateways that their rules aren't about.
+    /// Forgets the state of rules that don't exist, and of gateways that their rules aren't about.
     fn forget_unrelated(&mut self) {
         let (mut scopes, mut waiting) = (std::mem::take(&mut self.scopes), std::mem::take(&mut self.waiting));
         scopes.retain(|(rule, gateway), _| self.may_be_about(rule, gateway));
@@ -129,14 +129,14 @@ impl Engine {
         rule.is_about(gateway, &[""; 0]) || rule.gateways.iter().any(is_address)
     }
 
-    /// Sets the nodes of a gateway, so that what is known of it isn't taken as complete before all of them were read.
+    /// Sets the nodes of a gateway. Its state counts as complete only after all of them were read.
     pub fn set_gateway(&mut self, name: &str, nodes: impl IntoIterator<Item = Arc<str>>) {
         self.gateways.insert(name.into(), nodes.into_iter().collect());
     }
 
-    /// Sets the gateways that are watched, with the addresses of their nodes. For others, nothing is sent or
-    /// [active](Self::active) until they are watched again. What is known of nodes that a gateway doesn't have any more is
-    /// forgotten. Returns the gateways that weren't watched before.
+    /// Sets the gateways that are watched, with the addresses of their nodes. Nothing is sent or
+    /// [active](Self::active) for others until they are watched again. Forgets nodes that a gateway
+    /// doesn't have any more. Returns the gateways that weren't watched before.
     pub fn set_watched(
         &mut self,
         gateways: impl IntoIterator<Item = (String, Vec<Arc<str>>)>,
@@ -169,7 +169,7 @@ impl Engine {
         self.watched.as_ref().is_none_or(|watched| watched.contains(gateway))
     }
 
-    /// Evaluates the rules after a read of a node. Returns what to send.
+    /// Evaluates the rules after a read of a node. Returns the alerts to send.
     pub fn observe(&mut self, observation: Observation) -> Vec<Alert> {
         let Observation { gateway, node, time, interval, outcome } = observation;
         if !self.is_watched(&gateway) {
@@ -245,7 +245,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Returns what is known of the nodes of a gateway.
+    /// Returns the observed nodes of a gateway with their addresses.
     fn nodes_of(&self, gateway: &Arc<str>) -> impl Iterator<Item = (&Arc<str>, &Node)> {
         let first = (gateway.clone(), Arc::from(""));
         let nodes = self.nodes.range(first..).take_while(move |((name, _), _)| name == gateway);
@@ -261,7 +261,7 @@ impl Engine {
         })
     }
 
-    /// Updates the entries of a rule by what holds.
+    /// Updates the entries of a rule from the findings of an evaluation.
     fn apply(&mut self, rule: &Rule, moment: Moment<'_>, findings: Findings) {
         let Findings { holding, is_complete, node, missing_kinds, read_since } = findings.bounded();
         // No other read will come.

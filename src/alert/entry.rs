@@ -1,4 +1,4 @@
-//! One thing that a rule is about: whether it holds, for how long, and what was sent about it.
+//! The state of one subject of a rule: its phase, its duration, and the last alert about it.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use super::rule::Rule;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Entry {
     state: State,
-    /// How long it has held while it was watched, in milliseconds.
+    /// Time for which it has held while it was watched, in milliseconds.
     held_ms: i64,
     /// Time of the last observation in which it held.
     #[serde(skip)]
     observed_at: Option<i64>,
-    /// Time since which it doesn't hold while it is firing.
+    /// Time since which it doesn't hold any more although it is firing.
     #[serde(skip)]
     absent_since: Option<i64>,
     /// Time of the first sign, which makes the entry unique.
@@ -26,7 +26,7 @@ pub(super) struct Entry {
     pub(super) since: i64,
     /// Time at which it resolved.
     pub(super) resolved: Option<i64>,
-    /// How often it fired or happened.
+    /// Number of times that it fired or happened.
     pub(super) count: u32,
     sent: Option<Sent>,
     pub(super) detail: Detail,
@@ -35,15 +35,15 @@ pub(super) struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum State {
-    /// It holds, but not for long enough.
+    /// Holds, but not for long enough.
     Pending,
-    /// It has held for long enough, or has happened.
+    /// Has held for long enough, or has happened.
     Firing,
-    /// It doesn't hold any more.
+    /// Doesn't hold any more.
     Resolved,
 }
 
-/// What was sent last.
+/// The last alert about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Sent {
     at: i64,
@@ -53,7 +53,7 @@ struct Sent {
 }
 
 impl Sent {
-    /// Returns `true` while nothing else is sent. A clock that was set back ends it.
+    /// Returns `true` during the cooldown. Setting the clock back ends it.
     fn is_cooling(self, rule: &Rule, now: i64) -> bool {
         (self.at..self.cooled_at(rule)).contains(&now)
     }
@@ -63,21 +63,21 @@ impl Sent {
     }
 }
 
-/// How something was watched when it held.
+/// The timing of an observation in which an entry holds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Watch {
     pub(super) now: i64,
-    /// Whether it was being watched since the observation before.
+    /// `true` if the entry has been watched since the previous observation.
     pub(super) is_continuous: bool,
-    /// All lists that show it were read at this time or later.
+    /// Time at or after which all lists that show the entry were read.
     pub(super) read_since: i64,
 }
 
-/// Something to send about an entry.
+/// An alert to send about an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Due {
     pub(super) phase: Phase,
-    /// It is only listed.
+    /// `true` if the alert is only listed.
     pub(super) is_quiet: bool,
 }
 
@@ -136,8 +136,8 @@ impl Entry {
         Some(ready_at(rule, observed_at, self.held_ms))
     }
 
-    /// Notes that it doesn't hold. What was firing ends once all its nodes were read since then, as in [`hold`](Self::hold).
-    /// Returns `true` if it ends.
+    /// Notes that it doesn't hold. A firing entry resolves once all its nodes were read since then,
+    /// as in [`hold`](Self::hold). Returns `true` if it resolves.
     pub(super) fn end(&mut self, time: i64, read_since: i64) -> bool {
         self.observed_at = None;
         let ended = match self.state {
@@ -164,7 +164,7 @@ impl Entry {
         self.count = self.count.saturating_add(1);
     }
 
-    /// Returns what there is to send.
+    /// Returns the alert to send; `None` if there is none.
     pub(super) fn due(&self, rule: &Rule, now: i64, is_quiet: bool) -> Option<Due> {
         let phase = match self.state {
             State::Pending => return None,
@@ -196,12 +196,12 @@ impl Entry {
         }
     }
 
-    /// Returns `true` unless it is over, and the rule doesn't send what is over.
+    /// Returns `false` if it has resolved and the rule doesn't send that.
     fn is_wanted(&self, rule: &Rule) -> bool {
         self.state != State::Resolved || rule.sends_resolved
     }
 
-    /// Notes that what is [due](Self::due) is sent.
+    /// Notes that the alert which is [due](Self::due) is sent.
     pub(super) fn mark_sent(&mut self, due: Due, now: i64) {
         self.sent = Some(Sent { at: now, phase: due.phase, count: self.count, is_quiet: due.is_quiet });
     }
@@ -238,8 +238,8 @@ impl Entry {
     }
 }
 
-/// Returns the time at which something will have lasted for long enough that was observed last at a time, and had lasted for
-/// this long then.
+/// Returns the time at which something will have lasted for long enough that had lasted for
+/// `held_ms` when it was last observed.
 pub(super) fn ready_at(rule: &Rule, observed_at: i64, held_ms: i64) -> i64 {
     observed_at.saturating_add(millis(rule.hold).saturating_sub(held_ms).max(0))
 }

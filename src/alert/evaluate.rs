@@ -1,4 +1,4 @@
-//! Evaluates conditions that last: what holds at the moment.
+//! Evaluates the conditions that are states, not occurrences.
 
 mod gateway_sessions;
 
@@ -21,20 +21,21 @@ use crate::query::{DuplicateLogins, QueryError, is_no_user};
 /// The largest number of findings in one evaluation. A rule with more is of no use.
 const MAX_FINDINGS: usize = 10_000;
 
-/// The things for which a condition holds.
+/// The subjects for which a condition holds.
 pub(super) type Holding = Vec<(Subject, Detail)>;
 
-/// What holds at the moment, and what is known not to.
+/// The result of evaluating a condition.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) holding: Holding,
-    /// Whether subjects that weren't found are known not to hold. Otherwise their state is unknown.
+    /// `true` if the condition is known not to hold for all other subjects. Otherwise their state
+    /// is unknown.
     pub(super) is_complete: bool,
-    /// Subjects of the node for which this is `None` are of the whole gateway.
+    /// The node of the subjects; `None` for subjects of the whole gateway.
     pub(super) node: Option<Arc<str>>,
-    /// Nothing is known of sessions of these kinds.
+    /// The kinds of sessions that couldn't be read, so that their state is unknown.
     pub(super) missing_kinds: Vec<SessionKind>,
-    /// All lists that were looked at were read at this time or later.
+    /// Time at or after which all evaluated lists were read.
     pub(super) read_since: i64,
 }
 
@@ -56,7 +57,7 @@ pub(super) struct Listed<'a> {
     pub(super) list: &'a List,
     /// Time of the list.
     pub(super) time: i64,
-    /// When the sessions without a creation time were listed first, by their ids.
+    /// Time at which each session without a creation time was first listed, by its id.
     pub(super) first_seen: &'a HashMap<String, i64>,
 }
 
@@ -197,8 +198,8 @@ fn sessions(
     })
 }
 
-/// Evaluates a condition about a whole gateway. `nodes` are those that can be read at the moment, in the order of the gateway,
-/// and `known` is what is known of their sessions.
+/// Evaluates a condition about a whole gateway. `nodes` are those that can be read at the moment,
+/// in the order of the gateway. `known` has their selected sessions from earlier evaluations.
 pub(super) fn gateway(
     condition: Condition,
     selection: &Selection,

@@ -11,7 +11,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const MINUTES_PER_HOUR: u16 = 60;
 const MINUTES_PER_DAY: u16 = 24 * MINUTES_PER_HOUR;
 
-/// Hours of some days of the week, in a time zone with a name.
+/// Hours of some days of the week, in a time zone.
 ///
 /// Each day gives one interval, whatever the clocks do in it: where they are set back, it begins with the first of two equal
 /// times and ends with the second; where they are set forward, a time that is skipped is the one after.
@@ -27,7 +27,7 @@ const MINUTES_PER_DAY: u16 = 24 * MINUTES_PER_HOUR;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hours {
-    /// One flag for each day on which an interval begins, from Monday on.
+    /// `true` for each day on which an interval begins, from Monday on.
     days: [bool; 7],
     /// Minutes of the day at which an interval starts and ends. It ends on the next day unless its end is later than its start.
     from: u16,
@@ -35,7 +35,7 @@ pub struct Hours {
     zone: Zone,
 }
 
-/// The text isn't hours of the week.
+/// The error for a text that isn't hours of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Write the hours as in 22:00-06:00 or mon-fri 06:00-18:00")]
 pub struct HoursError;
@@ -58,7 +58,7 @@ impl Hours {
         Ok(Self { days, from, to, zone })
     }
 
-    /// The time zone.
+    /// Returns the time zone.
     #[must_use]
     pub fn zone(&self) -> Zone {
         self.zone

@@ -1,4 +1,4 @@
-//! What is sent: alerts, and the things that they are about.
+//! Alerts and the incidents that they are about.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,18 +10,18 @@ use super::rule::Rule;
 use crate::gateway::SessionKind;
 use crate::history::{Action, NodeKey, SessionRecord};
 
-/// Whether something begins or ends.
+/// The phase of an incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
-    /// It has begun, or has happened.
+    /// Has begun, or has happened.
     Firing,
-    /// It doesn't hold any more.
+    /// Doesn't hold any more.
     Resolved,
 }
 
 impl Phase {
-    /// Returns the word for it in output.
+    /// Returns the name in output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -31,23 +31,23 @@ impl Phase {
     }
 }
 
-/// Something to send: one thing, or several of a rule in one summary.
+/// An alert to send: one incident, or several of a rule in one summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
     /// Time in milliseconds since 1970 UTC.
     pub time: i64,
     /// The rule.
     pub rule: Arc<Rule>,
-    /// Whether it begins or ends.
+    /// The phase of its incidents.
     pub phase: Phase,
-    /// Whether these are quiet hours: then it is only listed.
+    /// `true` if the alert is only listed because of quiet hours.
     pub is_quiet: bool,
-    /// What it is about: one thing, or those of a summary.
+    /// The incident, or those of a summary.
     pub incidents: Vec<Incident>,
 }
 
 impl Alert {
-    /// Returns `true` if it is about several things.
+    /// Returns `true` if it is about several incidents.
     #[must_use]
     pub fn is_summary(&self) -> bool {
         self.incidents.len() > 1
@@ -65,7 +65,7 @@ impl Alert {
         format!("{}: {}", self.rule.name, self.text())
     }
 
-    /// Returns the entry for the history; `None` for an alert about nothing.
+    /// Returns the entry for the history; `None` for an alert without incidents.
     #[must_use]
     pub fn action(&self) -> Option<(NodeKey, Action)> {
         let incident = self.incidents.first()?;
@@ -76,10 +76,10 @@ impl Alert {
     }
 }
 
-/// One thing that an alert is about.
+/// A state or an occurrence that an alert is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
-    /// Identifies the thing. It stays the same from its start to its end, also if it comes and goes.
+    /// The unique key. It stays the same from start to end, also if the state comes and goes.
     pub key: String,
     /// The name of the gateway.
     pub gateway: Arc<str>,
@@ -89,19 +89,19 @@ pub struct Incident {
     pub session: Option<SessionRecord>,
     /// Time since which it holds, or at which it happened last, in milliseconds since 1970 UTC.
     pub since: i64,
-    /// How often it fired or happened since it was sent first.
+    /// Number of times that it fired or happened since it was first sent.
     pub count: u32,
-    /// What it is, in a sentence.
+    /// The description in one sentence.
     pub text: String,
-    /// Identifies it across processes.
+    /// The subject, which is the same in all processes.
     pub(super) subject: SubjectKey,
     /// Time at which it ended.
     pub(super) ended: Option<i64>,
-    /// How much earlier or later another process may notice it, in milliseconds.
+    /// Largest time by which another process may notice it earlier or later, in milliseconds.
     pub(super) spread_ms: i64,
 }
 
-/// Identifies what a rule is about, over processes and restarts.
+/// The subject of a rule, identified across processes and restarts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct SubjectKey {
     pub(super) rule: String,
@@ -122,16 +122,16 @@ impl SubjectKey {
     }
 }
 
-/// What a rule is about within a gateway.
+/// The subject of a rule within a gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Subject {
-    /// The node, unless it is about the whole gateway.
+    /// The node; `None` if it is about the whole gateway.
     pub(super) node: Option<String>,
     /// The session, user or user and project; empty if it is about none.
     pub(super) id: String,
 }
 
-/// What is known about the thing.
+/// The node, the session and the text of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Detail {
     pub(super) node: String,
@@ -140,7 +140,7 @@ pub(super) struct Detail {
     pub(super) text: String,
 }
 
-/// Sessions as they are stored.
+/// The stored form of sessions.
 pub(super) mod stored_session {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,14 +1,14 @@
-//! Rules over events and status: when to send an operator which alert.
+//! Rules over events and status, which decide about the alerts to an operator.
 //!
-//! - `rule`, `hours`: what a rule says
-//! - `observation`: what rules are evaluated over: a read of a node, live or from a stored history
+//! - `rule`, `hours`: rules and their parts
+//! - `observation`: the input of rules: reads of a node, live or from a stored history
 //! - `engine`: evaluates rules; a state machine without clock, files or threads
 //! - `evaluate`, `selection`, `entry`, `gather`: its parts
-//! - `incident`, `text`, `json`, `key`: what is sent
-//! - `delivery`, `command`: where it goes
-//! - `store`: what survives a restart, and what other processes have sent
-//! - `replay`: what a rule would have sent over a stored history
-//! - `worker`: the thread that evaluates what pollers observe
+//! - `incident`, `text`, `json`, `key`: the alerts to send
+//! - `delivery`, `command`: the receivers of alerts
+//! - `store`: the state that survives a restart, and the alerts that other processes have sent
+//! - `replay`: the alerts that a rule would have sent over a stored history
+//! - `worker`: the thread that evaluates the reads of pollers
 
 mod command;
 mod delivery;

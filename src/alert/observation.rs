@@ -1,4 +1,4 @@
-//! What rules are evaluated over: one read of a node, live or from a stored history.
+//! The input of rules: reads of a node, live or from a stored history.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,16 +20,16 @@ pub struct Observation {
     pub time: i64,
     /// Interval between two reads; `None` for manual refresh.
     pub interval: Option<Duration>,
-    /// What was read.
+    /// The result of the read.
     pub outcome: Outcome,
 }
 
-/// What was read of a node.
+/// The result of a read of a node.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// Its sessions.
+    /// The sessions of the node.
     List(List),
-    /// Nothing.
+    /// The reason why the node couldn't be read.
     Failed(Failure),
 }
 
@@ -44,22 +44,23 @@ pub struct List {
     pub clock_offset: i64,
     /// End of the validity of the node's certificate, if it is known.
     pub certificate_end: Option<i64>,
-    /// The difference to the list before; `None` for a list that can't be compared with one, such as the first.
+    /// The difference from the previous list; `None` for a list that can't be compared with one,
+    /// such as the first.
     pub changes: Option<Changes>,
 }
 
 /// The difference of two lists.
 #[derive(Clone, Debug)]
 pub struct Changes {
-    /// The list before.
+    /// The previous list.
     pub previous: Arc<Dataset>,
     /// The rows of the current list whose sessions arrived.
     pub arrived: Vec<u32>,
-    /// The rows of the list before whose sessions left.
+    /// The rows of the previous list whose sessions left.
     pub left: Vec<u32>,
-    /// Whether the node was read regularly between the two.
+    /// `true` if the node was read regularly between the two lists.
     pub is_continuous: bool,
-    /// Whether the gateway was restarted between the two.
+    /// `true` if the gateway was restarted between the two lists.
     pub is_restart: bool,
 }
 
@@ -86,7 +87,7 @@ impl Changes {
 pub struct Failure {
     /// The reason.
     pub reason: String,
-    /// Whether the gateway can be reached: only the login is missing or wrong.
+    /// `true` if the gateway can be reached and only the login is missing or wrong.
     pub is_login: bool,
     /// End of the validity of a certificate that was rejected because it has expired.
     pub certificate_end: Option<i64>,

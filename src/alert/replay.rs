@@ -16,21 +16,22 @@ use crate::history::{History, HistoryError, HistoryGateway, MarkKind, NodeAnswer
 
 /// The shortest time between two observations in which nothing happened, in milliseconds. The intervals of reads aren't stored.
 const MIN_STEP_MS: i64 = 60_000;
-/// The largest number of such observations of a node.
+/// The largest number of observations of a node in which nothing happened.
 const MAX_STEPS: i64 = 50_000;
 
-/// What a rule would have sent.
+/// The result of replaying a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replay {
-    /// What would have been sent or listed, the oldest first.
+    /// The alerts that would have been sent or listed, the oldest first.
     pub alerts: Vec<Alert>,
-    /// Whether anything was recorded in the range.
+    /// `true` if anything was recorded in the range.
     pub is_recorded: bool,
 }
 
-/// Returns what a rule would have sent within a range of a stored history, in milliseconds since 1970 UTC. Sessions that were
-/// on at its start didn't arrive then. Rules know `gateways` by their names, and others as they are stored. `goes_on` gets the
-/// time that was reached; once it returns `false`, the result is `None`.
+/// Returns the alerts that a rule would have sent within a range of a stored history, in
+/// milliseconds since 1970 UTC. Sessions that were on at its start didn't arrive then. Rules know
+/// `gateways` by their names, and others as they are stored. `goes_on` receives the time that was
+/// reached. Once it returns `false`, the result is `None`.
 ///
 /// The rule is evaluated every minute, less often in long ranges, whenever a session begins or ends, and at the times at which
 /// something has lasted for long enough.
@@ -79,7 +80,7 @@ pub fn replay(
     Ok(run(engine, nodes, to, goes_on).map(|alerts| Replay { alerts, is_recorded }))
 }
 
-/// Observes nodes up to a time. Returns what is sent; `None` if it doesn't go on.
+/// Observes nodes up to a time. Returns the alerts to send; `None` once `goes_on` returns `false`.
 fn run(
     mut engine: Engine,
     mut nodes: Vec<NodeReplay>,
@@ -198,7 +199,7 @@ impl NodeReplay {
         }
     }
 
-    /// Also observes it when its sessions get older than a limit.
+    /// Adds observations at the times at which sessions get older than a limit.
     fn observe_ages(&mut self, sessions: &[StoredSession], limit: Duration) {
         // Those without a creation time are known since they were listed first.
         let turns = sessions.iter().filter_map(|session| {
@@ -242,7 +243,8 @@ impl NodeReplay {
         }
     }
 
-    /// Returns `false` if it is known that it wasn't read at a time: then a session may be stored that isn't there any more.
+    /// Returns `false` if the node is known not to have been read at a time. The history may still
+    /// have sessions then that had already left.
     fn may_be_read(&self, time: i64) -> bool {
         let is_departure = |range: Watched| range.from < time && time < range.to;
         let is_between_reads = || self.departures.overlapping(time, time).any(is_departure);
@@ -262,7 +264,7 @@ impl NodeReplay {
         })
     }
 
-    /// Observes it at a time. Returns what is sent.
+    /// Observes the node at a time. Returns the alerts to send.
     fn observe(&mut self, time: i64, engine: &mut Engine) -> Vec<Alert> {
         let (is_down, is_watched) = (self.is_down(time), self.is_watched(time));
         let before = self.observed.replace((time, !is_down && is_watched));
@@ -315,9 +317,9 @@ impl NodeReplay {
     }
 }
 
-/// Ranges of time, by their start.
+/// Ranges of time, sorted by their start.
 struct Ranges {
-    /// Each with the latest end up to it.
+    /// Each range with the latest end of it and those before.
     ranges: Vec<(Watched, i64)>,
 }
 

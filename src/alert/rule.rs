@@ -9,7 +9,7 @@ use super::key::short_key;
 use crate::filter::{Filter, Mode};
 use crate::gateway::SessionKind;
 
-/// How long an alert about one thing isn't repeated, unless its rule says otherwise.
+/// The default time for which an alert about the same subject isn't repeated.
 pub const DEFAULT_COOLDOWN: Duration = Duration::from_mins(10);
 
 /// A rule: when an alert fires, and how it is delivered.
@@ -17,25 +17,25 @@ pub const DEFAULT_COOLDOWN: Duration = Duration::from_mins(10);
 pub struct Rule {
     /// The name, which identifies the rule.
     pub name: String,
-    /// What makes it fire.
+    /// The condition under which the alert fires.
     pub condition: Condition,
     /// The sessions that it is about.
     pub filters: SessionFilters,
     /// The gateways that it is about: names, or addresses of nodes. Empty for all.
     pub gateways: Vec<String>,
-    /// How long the condition has to hold first.
+    /// Time for which the condition has to hold before the alert fires.
     pub hold: Duration,
     /// The hours in which alerts are only listed.
     pub quiet: Vec<Hours>,
-    /// How long an alert about the same thing isn't repeated.
+    /// Time for which an alert about the same subject isn't repeated.
     pub cooldown: Duration,
-    /// Whether it is also sent when it is resolved.
+    /// `true` if an alert is also sent when the state is resolved.
     pub sends_resolved: bool,
-    /// Whether alerts are shown as notifications, by `record` on standard error.
+    /// `true` if alerts are shown as notifications. `record` writes them to standard error instead.
     pub notify: bool,
-    /// The program that gets each alert.
+    /// The program that receives each alert.
     pub command: Option<CommandLine>,
-    /// Whether the rule is evaluated.
+    /// `true` if the rule is evaluated.
     pub is_enabled: bool,
 }
 
@@ -66,14 +66,15 @@ impl Rule {
         self.gateways.is_empty() || self.gateways.iter().any(is_named)
     }
 
-    /// Returns a short key of the condition and the filters. What is known of a rule on a gateway belongs to this key.
+    /// Returns a short key of the condition and the filters. The state of a rule belongs to this
+    /// key.
     pub(super) fn definition(&self) -> String {
         let Self { condition, filters, .. } = self;
         short_key(&format!("{:?}", (condition, filters.patterns(), &filters.kinds)))
     }
 }
 
-/// What makes an alert fire.
+/// The condition under which an alert fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// A session arrives.
@@ -137,13 +138,14 @@ impl Condition {
         self.kind().is_about_node()
     }
 
-    /// Returns `true` if its end is sent by default: where an operator waits for it.
+    /// Returns `true` if its end is sent by default, because an operator waits for it.
     #[must_use]
     pub fn sends_resolved(self) -> bool {
         self.kind().sends_resolved()
     }
 
-    /// Returns what a stored history lacks to evaluate it; `None` if it lacks nothing.
+    /// Returns the data that a stored history lacks to evaluate the condition; `None` if it lacks
+    /// none.
     #[must_use]
     pub fn missing_in_history(self) -> Option<&'static str> {
         match self {
@@ -181,14 +183,14 @@ pub enum ConditionKind {
     CertificateExpires,
 }
 
-/// What a condition has besides its kind.
+/// The kind of a condition's parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parameter {
-    /// Nothing.
+    /// No parameter.
     None,
     /// A number of sessions.
     Count,
-    /// A time.
+    /// A duration.
     Time,
     /// Hours of the week.
     Hours,
@@ -227,7 +229,7 @@ impl ConditionKind {
         Self::NAMES[self as usize].1
     }
 
-    /// Returns what it needs.
+    /// Returns the kind of its parameter.
     #[must_use]
     pub fn parameter(self) -> Parameter {
         match self {
@@ -252,7 +254,7 @@ impl ConditionKind {
         matches!(self, Self::Unreachable | Self::CertificateExpires)
     }
 
-    /// Returns `true` if its end is sent by default: where an operator waits for it.
+    /// Returns `true` if its end is sent by default, because an operator waits for it.
     #[must_use]
     pub fn sends_resolved(self) -> bool {
         matches!(self, Self::CountAbove | Self::CountBelow | Self::Unreachable)

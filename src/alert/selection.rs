@@ -66,7 +66,7 @@ impl Selection {
     }
 }
 
-/// Returns what identifies a session on its node.
+/// Returns the id of a session on its node.
 pub(super) fn session_id(session: &SessionRecord) -> String {
     let kind = session.kind.map_or("", SessionKind::name);
     match &session.client_id {

@@ -1,6 +1,7 @@
-//! The file that keeps alerts over a restart, and through which several processes send the same only once.
+//! The file that keeps alerts across restarts and lets several processes send each alert only once.
 //!
-//! Before a process sends something, it looks under a lock whether another one has sent the same lately.
+//! Before a process sends an alert, it checks under a lock whether another one has recently sent
+//! the same.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,11 +25,12 @@ const LOCK_FILE: &str = "alerts.lock";
 const VERSION: u32 = 1;
 /// The bounds of the time after which another process sends the same again. Processes read gateways at different times.
 const SAME_TIME: [Duration; 2] = [Duration::from_mins(5), Duration::from_hours(24)];
-/// How long what is known of a gateway is kept after it was observed last.
+/// Time for which the state of a gateway is kept after its last observation.
 const KEPT_TIME: Duration = Duration::from_hours(7 * 24);
-/// The largest number of things that were sent to remember.
+/// The largest number of sent alerts to remember.
 const MAX_SENT: usize = 10_000;
-/// How far ahead of a claim another process may have sent something, in milliseconds: this one may have waited for the lock.
+/// Largest time by which another process may have sent an alert later than a claim, in
+/// milliseconds. The claiming process may have waited for the lock.
 const AHEAD_MS: i64 = 60_000;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -36,14 +38,15 @@ struct Content {
     version: u32,
     #[serde(flatten)]
     saved: Saved,
-    /// When a process that observes a gateway has saved it last.
+    /// Time at which a process that observes a gateway has last saved it.
     #[serde(default)]
     gateways: BTreeMap<String, i64>,
     sent: Vec<Sent>,
 }
 
 impl Content {
-    /// Forgets what is known of gateways that no process has observed for a long time: they may be gone.
+    /// Forgets the state of gateways that no process has observed for a long time. They may be
+    /// gone.
     fn forget_gateways(&mut self, observed: &[String], now: i64) {
         let mut saved = BTreeMap::new();
         for gateway in self.saved.gateways() {
@@ -58,7 +61,7 @@ impl Content {
         self.gateways = saved;
     }
 
-    /// Leaves out the oldest of what was sent, if it is too much.
+    /// Drops the oldest sent alerts beyond [`MAX_SENT`].
     fn bound_sent(&mut self) {
         self.sent.sort_by_key(|sent| sent.at);
         let excess = self.sent.len().saturating_sub(MAX_SENT);
@@ -66,7 +69,7 @@ impl Content {
     }
 }
 
-/// Something that a process has sent.
+/// An alert that a process has sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Sent {
     key: SubjectKey,
@@ -84,7 +87,7 @@ struct Sent {
     by: String,
 }
 
-/// Something that this process is about to send.
+/// An alert that this process is about to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Claim {
     pub(super) key: SubjectKey,
@@ -94,15 +97,15 @@ pub(super) struct Claim {
     pub(super) since: i64,
     /// Time at which it ended.
     pub(super) ended: Option<i64>,
-    /// How much earlier or later another process may have noticed it, in milliseconds.
+    /// Largest time by which another process may have noticed it earlier or later, in milliseconds.
     pub(super) spread_ms: i64,
-    /// How long the same isn't sent again.
+    /// Time for which the same alert isn't sent again.
     pub(super) cooldown: Duration,
 }
 
 impl Claim {
-    /// Returns `true` if the same was sent by another process, which may have noticed it at another time. What began after
-    /// that one had noticed its end is another incident.
+    /// Returns `true` if `sent` is about the same incident, which its process may have noticed at
+    /// another time. An incident that began after that process had noticed the end is another one.
     fn is_of(&self, sent: &Sent, all: &[Sent]) -> bool {
         let Self { key, channel, phase, since, spread_ms, .. } = self;
         let is_near = sent.since.abs_diff(*since) <= (*spread_ms).max(sent.spread_ms).unsigned_abs();
@@ -115,7 +118,7 @@ impl Claim {
     }
 }
 
-/// The alerts file can't be used.
+/// A failure to use the alerts file.
 #[derive(Debug, thiserror::Error)]
 enum StoreError {
     #[error("Can't lock {LOCK_FILE}")]
@@ -126,7 +129,8 @@ enum StoreError {
     Write(#[source] io::Error),
 }
 
-/// The file. Without a folder, or if the file can't be used, this process ignores all others.
+/// The alerts file. Without a folder, or if the file can't be used, this process ignores all
+/// others.
 #[derive(Debug)]
 pub(super) struct Store {
     folder: Option<PathBuf>,
@@ -141,20 +145,20 @@ impl Store {
         Self { folder, name, is_failing: false }
     }
 
-    /// Returns what was saved; nothing if the file can't be used.
+    /// Returns the saved state, which is empty if the file can't be used.
     pub(super) fn load(&mut self) -> Saved {
         self.read().unwrap_or_default()
     }
 
-    /// Returns what was saved; `None` if the file can't be used.
+    /// Returns the saved state; `None` if the file can't be used.
     pub(super) fn read(&mut self) -> Option<Saved> {
         let folder = self.folder.clone()?;
         let content = with_lock(&folder, || read(&folder)).and_then(|content| content);
         self.checked(content).map(|content| content.saved)
     }
 
-    /// Saves what is known of these gateways, and keeps what others have saved about other ones. Returns for each claim whether
-    /// this process is to send it.
+    /// Saves the state of these gateways, and keeps the state of others that other processes have
+    /// saved. Returns for each claim whether this process sends it.
     pub(super) fn save(
         &mut self,
         saved: Saved,
@@ -181,8 +185,8 @@ impl Store {
         self.checked(saved).unwrap_or(all)
     }
 
-    /// Returns for each claim whether this process is to send it, and adds those to what was sent. There may be thousands of
-    /// both, while others wait for the lock.
+    /// Returns for each claim whether this process sends it, and adds those that it sends to
+    /// `sent`. There may be thousands of both, while other processes wait for the lock.
     fn claim_all(&self, sent: &mut Vec<Sent>, claims: &[Claim], now: i64) -> Vec<bool> {
         if claims.is_empty() {
             return Vec::new();
@@ -197,7 +201,8 @@ impl Store {
         granted
     }
 
-    /// Returns whether this process is to send something. `sent` is what was sent with its key.
+    /// Returns whether this process sends an alert. If so, it is added to `sent`, which has the
+    /// alerts with the same key.
     fn claim(&self, sent: &mut Vec<Sent>, claim: &Claim, now: i64) -> bool {
         if sent.iter().any(|other| other.by != self.name && claim.is_of(other, sent)) {
             return false;
@@ -214,7 +219,7 @@ impl Store {
         true
     }
 
-    /// Returns `true` if the file couldn't be used the last time.
+    /// Returns `true` if the file couldn't be used at the last attempt.
     pub(super) fn is_failing(&self) -> bool {
         self.is_failing
     }
@@ -294,7 +299,7 @@ mod tests {
         ["first", "second"].map(|name| Store::new(Some(folder.to_owned()), name.to_owned()))
     }
 
-    /// What is known of a gateway with one session, by a rule that it holds for.
+    /// Returns the state of a gateway with one session, for which a rule holds.
     fn saved() -> Saved {
         let mut plant = TestGateway::new([Rule::new("A".to_owned(), Condition::CountAbove(0))]);
         plant.read(0, &[client("billy")]);

@@ -1,4 +1,4 @@
-//! A plant for tests: nodes whose lists are observed.
+//! A gateway for tests, whose nodes are observed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ impl TestGateway {
         })
     }
 
-    /// Reads a node. Returns what is sent.
+    /// Reads a node. Returns the alerts to send.
     pub(super) fn read_node(
         &mut self,
         node: &'static str,
@@ -139,7 +139,7 @@ impl TestGateway {
         self.read_as("http://n1", time, sessions, true)
     }
 
-    /// Another poller goes on to read the nodes, without the lists of the one before.
+    /// Continues with another poller, which doesn't have the lists of the previous one.
     pub(super) fn change_poller(&mut self) {
         self.lists.clear();
     }
@@ -171,7 +171,7 @@ impl TestGateway {
         )
     }
 
-    /// Starts the program again, with what was saved.
+    /// Restarts the program with the saved state.
     pub(super) fn restart_program(&mut self, rules: impl IntoIterator<Item = Rule>) {
         let saved = serde_json::to_string(&self.engine.save()).unwrap();
         self.engine = Engine::new(rules);
@@ -181,7 +181,7 @@ impl TestGateway {
     }
 }
 
-/// Returns what alerts say.
+/// Returns the texts of alerts.
 pub(super) fn texts(alerts: &[Alert]) -> Vec<String> {
     alerts.iter().map(Alert::text).collect()
 }

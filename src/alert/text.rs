@@ -1,4 +1,4 @@
-//! What alerts say.
+//! The texts of alerts.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -30,7 +30,7 @@ fn user(session: &SessionRecord) -> String {
     session.username.as_deref().map_or_else(|| "A session without a user".to_owned(), name)
 }
 
-/// Returns where a session is, as in ` in Packaging from 10.1.2.3 on Plant North`.
+/// Returns the place of a session, as in ` in Packaging from 10.1.2.3 on Plant North`.
 fn place(session: &SessionRecord, before: &str, gateway: &str) -> String {
     let project =
         session.project.as_deref().map_or_else(String::new, |project| format!("{before}{}", name(project)));
@@ -109,16 +109,16 @@ pub(super) fn certificate(node: &str, left_ms: i64) -> String {
     }
 }
 
-/// The end of something, in milliseconds.
+/// The end of a state, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct End {
-    /// How long it lasted.
+    /// Duration of the state.
     pub(super) lasted_ms: i64,
-    /// How long ago it ended.
+    /// Time since the end.
     pub(super) ago_ms: i64,
 }
 
-/// Returns the text of an entry: what it is, how often, and whether it is over.
+/// Returns the text of an entry, with the number of times and its end.
 pub(super) fn entry(rule: &Rule, phase: Phase, text: &str, end: Option<End>, count: u32) -> String {
     let times = if count > 1 { format!(" ×{}", number(count as usize)) } else { String::new() };
     match phase {

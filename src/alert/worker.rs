@@ -1,4 +1,4 @@
-//! Evaluates rules in a thread of its own. Pollers only hand over what was read, and never wait.
+//! Evaluates rules in a separate thread. Pollers only hand over their reads and never wait.
 
 use std::io;
 use std::path::PathBuf;
@@ -25,22 +25,22 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// Time between two saves while nothing is sent. A killed process loses no more than this of the time that a state has held.
 const SAVE_INTERVAL: Duration = Duration::from_secs(30);
-/// How long the owner waits for the end of the thread, unless it chooses another time.
+/// The default time that the owner waits for the end of the thread.
 const END_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The names of gateways, with the addresses of their nodes.
 pub type Gateways = Vec<(String, Vec<Arc<str>>)>;
 
-/// What rules are evaluated for.
+/// The options of [`Alerts::spawn`].
 #[derive(Default)]
 pub struct AlertOptions {
     /// The rules.
     pub rules: Vec<Rule>,
     /// The gateways that are watched; `None` for all that are observed.
     pub gateways: Option<Gateways>,
-    /// The folder for what survives a restart; `None` to keep it in memory only.
+    /// The folder for the state that survives a restart; `None` to keep it in memory only.
     pub folder: Option<PathBuf>,
-    /// Where alerts go.
+    /// The receivers of alerts.
     pub outlets: Vec<Outlet>,
 }
 
@@ -49,23 +49,23 @@ pub struct AlertOptions {
 pub struct ActiveAlert {
     /// The rule.
     pub rule: Arc<Rule>,
-    /// What it is about.
+    /// The incident.
     pub incident: Incident,
 }
 
 /// The sessions that a state is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertSessions<'a> {
-    /// This one.
+    /// This session.
     One(&'a SessionRecord),
-    /// Those of a user in a project.
+    /// All sessions of a user in a project.
     OfLogin {
         /// The user.
         username: &'a str,
         /// The project.
         project: &'a str,
     },
-    /// Those of a user.
+    /// All sessions of a user.
     OfUser(&'a str),
 }
 
@@ -101,7 +101,7 @@ pub struct Alerts {
 
 enum Input {
     Observation(Box<Observation>),
-    /// Something is pending.
+    /// A change of the pending requests.
     Changed,
 }
 
@@ -134,7 +134,7 @@ impl Alerts {
         Ok(Self { inputs: sender, pending, end_timeout, active, is_overloaded: Arc::default(), ended })
     }
 
-    /// Sets how long dropping it waits for the end of the thread.
+    /// Sets the time that dropping it waits for the end of the thread.
     #[must_use]
     pub fn with_end_timeout(mut self, timeout: Duration) -> Self {
         self.end_timeout = timeout;
@@ -281,8 +281,8 @@ impl<'a, F: Fn()> Thread<'a, F> {
         }
     }
 
-    /// Watches these gateways from now on. Other processes may watch those that this one doesn't: what they have saved counts
-    /// when it watches them again.
+    /// Watches these gateways from now on. For those that weren't watched before, the state that
+    /// other processes have saved is used.
     fn watch(&mut self, gateways: Gateways) {
         if self.engine.revision() != self.saved {
             self.save(&[]);
@@ -296,7 +296,7 @@ impl<'a, F: Fn()> Thread<'a, F> {
         }
     }
 
-    /// Finds out what is due next, and publishes and saves what has changed.
+    /// Determines the next time at which something is due. Publishes and saves changes.
     fn check(&mut self) {
         self.checked_at = Instant::now();
         let outlets = self.outlets.iter().filter_map(|(_, gather)| gather.flush_at());
@@ -307,7 +307,7 @@ impl<'a, F: Fn()> Thread<'a, F> {
         }
     }
 
-    /// Returns how long there is nothing to do without a read.
+    /// Returns the time until there is something to do without a read.
     fn pause(&self) -> Duration {
         let due_in = self.due_at.map(|due_at| due_at.saturating_sub(now()).try_into().unwrap_or_default());
         let due_in = due_in.map_or(LONGEST_PAUSE, |ms| Duration::from_millis(ms).min(LONGEST_PAUSE));
@@ -315,7 +315,7 @@ impl<'a, F: Fn()> Thread<'a, F> {
         if is_published { due_in } else { due_in.min(CHECK_INTERVAL) }
     }
 
-    /// Delivers what no other process has sent.
+    /// Delivers the alerts that no other process has sent.
     fn send_out(&mut self, alerts: Vec<Alert>) {
         let now = now();
         let mut claims = Vec::new();

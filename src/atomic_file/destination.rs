@@ -1,4 +1,4 @@
-//! Finds out what a path to write to names: a file to replace, or something to write through.
+//! Resolves the path of a file to write: a file to replace, or a stream to write to.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -10,7 +10,7 @@ const MAX_LINKS: usize = 40;
 /// The file that will be replaced.
 pub(super) type OldFile = Metadata;
 
-/// What a path names.
+/// The destination that a path names.
 pub(super) enum Destination {
     /// A file to replace, or to create.
     File {
@@ -125,7 +125,7 @@ mod descriptor {
         pidfd_getfd(process, number, PidfdGetfdFlags::empty()).ok().map(File::from)
     }
 
-    /// Elsewhere opening the path duplicates the file.
+    /// Returns `None`, because opening the path duplicates the file on these systems.
     #[cfg(not(target_os = "linux"))]
     fn duplicate_other(_number: RawFd) -> Option<File> {
         None

@@ -17,7 +17,7 @@ use self::temporary::Temporary;
 
 const BUFFER_BYTES: usize = 1 << 16;
 
-/// A file can't be written. If it is a regular file, its previous content is unchanged.
+/// A failure to write a file. If it is a regular file, its previous content is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[error("Can't write {}", path.display())]
 pub struct FileError {

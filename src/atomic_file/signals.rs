@@ -10,12 +10,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(unix)]
 use super::temporary;
 
-/// Added to the number of a signal for the exit code of a process that can't be ended by it, as shells do.
+/// The number that is added to that of a signal for the exit code of a process that the signal
+/// can't end, as in shells.
 #[cfg(unix)]
 const SIGNAL_EXIT: i32 = 128;
 
-/// From now on, SIGINT, SIGTERM and SIGHUP call `before_end` and remove temporary files before they end the process. A
-/// signal that the process ignores, as under `nohup`, stays ignored.
+/// Calls `before_end` and removes temporary files when SIGINT, SIGTERM or SIGHUP ends the process.
+/// A signal that the process ignores, as under `nohup`, stays ignored.
 ///
 /// # Errors
 /// If the thread can't be started or a signal can't be handled.
@@ -86,7 +87,8 @@ fn is_in_status(status: &str, kind: SignalKind) -> bool {
     ignored >> (kind.as_raw_value() - 1) & 1 == 1
 }
 
-/// Which signals are ignored can't be read without unsafe code, and SIGHUP is the one that `nohup` ignores.
+/// Returns `true` for SIGHUP, which is the one that `nohup` ignores. The ignored signals can't be
+/// read without unsafe code.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn is_ignored(kind: SignalKind) -> bool {
     kind == SignalKind::hangup()

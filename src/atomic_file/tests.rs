@@ -145,7 +145,7 @@ fn refuses_folders_and_pipes_where_a_file_is_needed() {
     }
 }
 
-/// Makes [`writes_in_child`] write to this path.
+/// The environment variable with the path to which [`writes_in_child`] writes.
 #[cfg(unix)]
 const CHILD_PATH: &str = "GATEWATCH_TEST_CHILD_PATH";
 

@@ -10,7 +10,8 @@ use crate::secrets::{KeyringError, Secrets};
 /// The logins of saved gateways. Failures are reported, because other gateways can still be read.
 pub(super) struct SavedLogins {
     secrets: Secrets,
-    /// The keyring has failed, so it isn't asked for others: each time it might prompt.
+    /// `true` once the keyring has failed. It isn't asked for other secrets then, because it might
+    /// prompt each time.
     has_failed: bool,
 }
 

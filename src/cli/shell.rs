@@ -1,4 +1,4 @@
-//! `gatewatch completions` and `gatewatch man`: what a shell and `man` know about the command line.
+//! `gatewatch completions` and `gatewatch man`: shell completions and manual pages.
 
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -24,24 +24,25 @@ pub(super) struct OpenTarget {
     pub(super) profile: Profile,
     /// The credentials of the environment, for a gateway that was named, or those that were saved.
     pub(super) credentials: Credentials,
-    /// Where the credentials are from.
+    /// The source of the credentials.
     login: LoginSource,
-    /// Whether the gateway was named on the command line: only then are credentials of the environment used.
+    /// `true` if the gateway was named on the command line. Only then are credentials of the
+    /// environment used.
     is_named: bool,
-    /// Whether the gateway is in `config.toml`.
+    /// `true` if the gateway is in `config.toml`.
     is_saved: bool,
     /// The demo gateway, which runs until it is dropped.
     demo: Option<DemoGateway>,
 }
 
-/// Where credentials are from.
+/// The source of the credentials for a gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum LoginSource {
-    /// The environment, or there are none.
+    /// The environment, or no source if there are no credentials.
     Environment,
     /// The keyring.
     Keyring,
-    /// The gateway requires some that the keyring doesn't have.
+    /// No source: the gateway requires credentials, and the keyring didn't provide them.
     Missing,
 }
 

@@ -3,7 +3,7 @@
 use crate::gateway::{Pin, Profile, RejectReason, RejectedCertificate};
 use crate::sanitize::sanitize;
 
-/// What to add to `config.toml`, and where.
+/// A hint about the lines to add to `config.toml`, and where, to trust a rejected certificate.
 pub(super) struct TrustHint<'p> {
     profile: &'p Profile,
     is_saved: bool,

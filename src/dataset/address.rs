@@ -11,7 +11,7 @@ use super::TextColumn;
 pub(super) enum AddressKey<'a> {
     V4(Ipv4Addr),
     V6(Ipv6Addr),
-    /// In lower case, because host names are not case-sensitive.
+    /// A host name in lower case, because host names are not case-sensitive.
     Name(Cow<'a, str>),
 }
 

@@ -8,9 +8,9 @@ use super::{Column, ColumnId, Dataset, TextColumn};
 
 /// The sort order of a column of text.
 enum SortOrder {
-    /// That of the dictionary.
+    /// The order of the dictionary.
     Dictionary(TextOrder),
-    /// Without regard to the case of letters.
+    /// The order without regard to the case of letters.
     IgnoringCase,
 }
 

@@ -22,8 +22,8 @@ pub fn concat(parts: &[Part]) -> Dataset {
     concat_parts(parts, headers(parts))
 }
 
-/// Does the same, but the column `gateway` always gets the name of the part. Where the part has such a column itself, its
-/// value is added, see [`nested_name`].
+/// Returns the rows of all parts like [`concat()`], but the column `gateway` always gets the name
+/// of the part. If the part has such a column itself, its value is added, see [`nested_name`].
 #[must_use]
 pub fn concat_named(parts: &[Part]) -> Dataset {
     let headers = headers(parts).into_iter().filter(|header| header.name != names::GATEWAY);

@@ -16,7 +16,7 @@ pub const CREATION_TIME: &str = "creationTime";
 pub const GATEWAY: &str = "gateway";
 /// The kind of a session: Vision, Designer or Perspective.
 pub const KIND: &str = "kind";
-/// How certain it is that a session of the past was on.
+/// The state of a session of the past, which tells how certain it is that the session was on.
 pub const STATE: &str = "state";
 /// The time of the first list with a session of the past.
 pub const FIRST_SEEN: &str = "firstSeen";
@@ -36,9 +36,9 @@ pub const MEMORY_USED: &str = "memoryUsed";
 pub const MEMORY_MAX: &str = "memoryMax";
 /// The number of tags that a client subscribes to.
 pub const TAG_COUNT: &str = "tagCount";
-/// Where a Perspective session runs: in a browser, a Designer or an app.
+/// The environment of a Perspective session: a browser, a Designer or an app.
 pub const SESSION_SCOPE: &str = "sessionScope";
-/// Whether a Perspective session is authorized.
+/// The authorization of a Perspective session, a Boolean.
 pub const AUTHORIZED: &str = "authorized";
 /// The browser of a Perspective session.
 pub const USER_AGENT: &str = "userAgent";

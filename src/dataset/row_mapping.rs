@@ -228,7 +228,7 @@ mod tests {
     use super::*;
     use crate::dataset::{Cell, DatasetBuilder, Header, concat};
 
-    /// One session for each username and client id.
+    /// Returns a dataset with one session for each username and client id.
     fn dataset(sessions: &[(&str, Option<&str>)]) -> Dataset {
         let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
         for (username, client_id) in sessions {
@@ -241,12 +241,12 @@ mod tests {
         builder.finish(None, None)
     }
 
-    /// One session for each client id.
+    /// Returns a dataset with one session for each client id.
     fn with_ids(client_ids: &[Option<&str>]) -> Dataset {
         dataset(&client_ids.iter().map(|id| ("billy", *id)).collect::<Vec<_>>())
     }
 
-    /// One session for each username, all with the same client id.
+    /// Returns a dataset with one session for each username, all with the same client id.
     fn with_one_id(usernames: &[&str]) -> Dataset {
         dataset(&usernames.iter().map(|username| (*username, Some("A"))).collect::<Vec<_>>())
     }
@@ -321,7 +321,7 @@ mod tests {
         assert_eq!(rows(&both(&["anna"], &[]), &both(&[], &["billy"])), [None]);
     }
 
-    /// One session for each kind, all with the same client id and cells.
+    /// Returns a dataset with one session for each kind, all with the same client id and cells.
     fn with_kinds(kinds: &[&str]) -> Dataset {
         let kind = Header { name: names::KIND.to_owned(), kind: crate::dataset::ColumnType::String };
         let mut builder =

@@ -61,7 +61,7 @@ pub struct TextColumn {
     codes: Vec<u32>,
     /// `false` if the dictionary has another order, as that of addresses has.
     is_in_code_point_order: bool,
-    /// See [`Self::ranks_ignoring_case`].
+    /// The cached result of [`Self::ranks_ignoring_case`].
     ranks: OnceLock<Option<Vec<u32>>>,
 }
 

@@ -13,9 +13,9 @@ use super::text::{Arena, TextColumn};
 /// The order of a dictionary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TextOrder {
-    /// By code point: uppercase before lowercase letters.
+    /// The order of code points, with uppercase before lowercase letters.
     CodePoints,
-    /// IPv4 by number, then IPv6 by number, then names.
+    /// The order of addresses: IPv4 by number, then IPv6 by number, then names.
     Addresses,
 }
 

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use super::address::AddressKey;
 use super::{ColumnId, TextColumn};
 
-/// Stands for a text that the other column lacks. It differs from the code of every text and from that of a null.
+/// The code for a text that the other column lacks. It differs from the code of every text and from
+/// that of a null.
 pub(crate) const ABSENT: u32 = TextColumn::NULL - 1;
 
 /// Returns the code in `to` of each text of `from`, [`ABSENT`] if there is none. Both have the order of column `id`.

@@ -108,7 +108,7 @@ pub enum DemoError {
 #[derive(Debug)]
 pub struct DemoGateway {
     url: String,
-    /// Dropped to stop the thread.
+    /// The sender that stops the thread when it is dropped.
     stop: Option<oneshot::Sender<()>>,
     /// `None` only during the drop.
     thread: Option<JoinHandle<()>>,

@@ -20,14 +20,14 @@ pub(super) const WEEKDAYS: i64 = 6;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DateStyle {
-    /// In the time zone of this machine.
+    /// The date in the time zone of this machine.
     #[default]
     Local,
-    /// In the time zone of the gateway.
+    /// The date in the time zone of the gateway.
     Gateway,
-    /// In UTC.
+    /// The date in UTC.
     Utc,
-    /// As the time passed since.
+    /// The time passed since the date.
     Age,
 }
 
@@ -308,7 +308,7 @@ mod tests {
         }
     }
 
-    /// Set where the tests run in the zone of [`local_date`].
+    /// The environment variable that is set where the tests run in the zone of [`local_date`].
     const IN_ZONE: &str = "GATEWATCH_TEST_IN_ZONE";
 
     /// Runs [`local_date`] in a zone of its own, because this machine's may be UTC.

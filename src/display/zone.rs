@@ -42,7 +42,7 @@ const SHORT_NAMES: [(&str, &str); 28] = [
 /// A time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zone {
-    /// One with an IANA name.
+    /// A time zone with an IANA name.
     Named(Tz),
     /// A fixed difference to UTC.
     Fixed(FixedOffset),

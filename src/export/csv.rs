@@ -20,7 +20,7 @@ pub(super) struct Dialect {
 }
 
 impl Dialect {
-    /// For programs.
+    /// Returns the dialect of CSV for programs.
     pub(super) fn csv(delimiter: Delimiter) -> Self {
         Self {
             has_byte_order_mark: false,
@@ -30,17 +30,17 @@ impl Dialect {
         }
     }
 
-    /// For a file that a spreadsheet opens.
+    /// Returns the dialect of a CSV file that a spreadsheet opens.
     pub(super) fn spreadsheet(delimiter: Delimiter) -> Self {
         Self { has_byte_order_mark: true, escapes_formulas: true, ..Self::csv(delimiter) }
     }
 
-    /// For CSV in the clipboard, which may be pasted into a spreadsheet.
+    /// Returns the dialect of CSV in the clipboard, which may be pasted into a spreadsheet.
     pub(super) fn clipboard() -> Self {
         Self { escapes_formulas: true, ..Self::csv(Delimiter::COMMA) }
     }
 
-    /// For text that is pasted into a spreadsheet.
+    /// Returns the dialect of tab-separated text that is pasted into a spreadsheet.
     pub(super) fn tabs() -> Self {
         Self { has_byte_order_mark: false, separator: b'\t', line_end: "\n", escapes_formulas: true }
     }

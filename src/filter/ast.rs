@@ -76,11 +76,11 @@ pub(super) enum QuantifierKind {
 pub(super) struct Lookaround {
     pub(super) behind: bool,
     pub(super) negative: bool,
-    /// Java steps back by code points; otherwise by UTF-16 code units.
+    /// `true` if Java steps back by code points, `false` if by UTF-16 code units.
     pub(super) by_code_point: bool,
-    /// How far a look-behind steps back at least.
+    /// Minimum number of code points or code units that a look-behind steps back.
     pub(super) min: i32,
-    /// How far a look-behind steps back at most.
+    /// Maximum number of code points or code units that a look-behind steps back.
     pub(super) max: i32,
 }
 
@@ -122,7 +122,7 @@ pub(super) enum LineTerminators {
 }
 
 impl LineTerminators {
-    /// Returns those of one character.
+    /// Returns the line terminators of one character.
     pub(super) fn chars(self) -> &'static str {
         match self {
             Self::Java => "\n\r\u{85}\u{2028}\u{2029}",

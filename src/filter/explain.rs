@@ -1,4 +1,4 @@
-//! How a filter matches one value, for a tester of patterns.
+//! Explains how a filter matches one value, for a tester of patterns.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::matcher::{Groups, Program};
 use super::parser::parse;
 use super::{Filter, Mode};
 
-/// How a filter matches a value.
+/// The explanation of how a filter matches a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// `true` if the value passes the filter.
@@ -35,7 +35,7 @@ impl Filter {
     /// Explains how the filter matches a value. The first time, it compiles the pattern once more.
     ///
     /// # Errors
-    /// As those of [`Filter::is_match`]. Groups that exceed the backtracking limit are left out.
+    /// The same as for [`Filter::is_match`]. Groups that exceed the backtracking limit are omitted.
     ///
     /// # Examples
     /// ```

@@ -33,7 +33,7 @@ impl GraphemeClass {
 #[derive(Default)]
 pub(super) struct Cluster {
     last: Option<GraphemeClass>,
-    /// Java joins pictographs only in clusters that start with one.
+    /// `true` if the cluster starts with a pictograph. Only then does Java join pictographs to it.
     starts_with_pictograph: bool,
     has_single_indicator: bool,
 }

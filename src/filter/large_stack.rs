@@ -6,7 +6,7 @@ use std::thread;
 /// The size of the stack. Half of it suffices for the deepest patterns in an unoptimized build.
 const STACK_BYTES: usize = 64 << 20;
 
-/// What opens a group, a class or an intersection.
+/// Characters that open a group, a class or an intersection.
 const OPENING: [char; 3] = ['(', '[', '&'];
 
 /// Number of levels for which the stack of any thread suffices.

@@ -138,7 +138,7 @@ impl Filter {
     /// without [matches](Self::has_matches).
     ///
     /// # Errors
-    /// As those of [`Filter::is_match`].
+    /// The same as for [`Filter::is_match`].
     pub fn find(&self, value: &str) -> Result<Option<Range<usize>>, MatchError> {
         if self.has_matches() { self.inner.engine.find(value) } else { Ok(None) }
     }

@@ -134,7 +134,8 @@ pub(super) async fn read_to_end(mut response: Response, limit: &SizeLimit) -> Re
     Ok(body)
 }
 
-/// Reads the body of a response that is an error, or that only may say more. Returns no bytes if it can't be read.
+/// Reads the body of an error response, which may explain the error. Returns no bytes if it can't
+/// be read.
 pub(super) async fn read_error(response: Response) -> Vec<u8> {
     read_to_end(response, &SizeLimit::new(MAX_ERROR_BODY)).await.unwrap_or_default()
 }

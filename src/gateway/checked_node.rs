@@ -11,14 +11,14 @@ pub(super) struct CheckedNode<'a> {
     pub(super) url: &'a NodeUrl,
     /// The client for requests to it.
     pub(super) http: Http,
-    /// What it said about itself; `None` if it has no page that can be read, or wasn't asked.
+    /// Its health page; `None` if it has none that can be read, or wasn't asked for it.
     pub(super) info: Option<GatewayInfo>,
     /// Makes `new` the only way to create it.
     _checked: (),
 }
 
 impl<'a> CheckedNode<'a> {
-    /// For `health` only.
+    /// Creates a checked node. Only `health` may call this.
     pub(super) fn new(url: &'a NodeUrl, http: Http, info: Option<GatewayInfo>) -> Self {
         Self { url, http, info, _checked: () }
     }

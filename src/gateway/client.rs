@@ -1,4 +1,4 @@
-//! The client of gateways: limits, trust, connections, and what it remembers of nodes.
+//! The client of gateways: limits, trust, connections, and the remembered state of nodes.
 //!
 //! - `read`: reads of nodes
 
@@ -36,7 +36,7 @@ pub struct Client {
     start_times: Arc<Mutex<HashMap<NodeUrl, StartTimes>>>,
     /// The nodes whose health pages have answered, so that their ports are known to speak the scheme of the address.
     answered: Arc<Mutex<HashSet<NodeUrl>>>,
-    /// What the health page of each node said last.
+    /// The last health page of each node.
     infos: Arc<Mutex<HashMap<NodeUrl, GatewayInfo>>>,
     /// The certificates that nodes have shown.
     pub(super) shown_certificates: Arc<ShownCertificates>,
@@ -44,7 +44,8 @@ pub struct Client {
     login_throttle: Arc<LoginThrottle>,
     /// The nodes that may check passwords against one directory; `None` for all that are read.
     group: Option<Arc<[NodeUrl]>>,
-    /// Whether waiting until a password may be sent counts toward the time limit. Polling can wait longer.
+    /// `true` if waiting until a password may be sent counts toward the time limit. Polling can
+    /// wait longer.
     is_single_read: bool,
 }
 
@@ -165,7 +166,7 @@ impl Client {
         self.within(self.limits.total_timeout, work).await
     }
 
-    /// Does a part of the work for which `time` is left.
+    /// Runs a part of the work, for which `time` is left.
     async fn within<T>(
         &self,
         time: Duration,
@@ -186,8 +187,8 @@ impl Client {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner).contains(node)
     }
 
-    /// Returns what the health page of a node said last; `None` if it has none that could be read. A node that refuses its
-    /// sessions still has one.
+    /// Returns the last health page of a node; `None` if it had none that could be read. A node
+    /// that denies access to its sessions still has one.
     #[must_use]
     pub fn last_info(&self, node: &NodeUrl) -> Option<GatewayInfo> {
         self.infos.lock().unwrap_or_else(PoisonError::into_inner).get(node).cloned()
@@ -246,9 +247,9 @@ impl Client {
 /// The properties of a node that its HTTP client depends on.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct HttpKey {
-    /// Whether the node is on this machine, where responses aren't compressed.
+    /// `true` if the node is on this machine, where responses aren't compressed.
     is_loopback: bool,
-    /// Whether there is TLS between us and the node or the proxy.
+    /// `true` if the connection to the node or to the proxy uses TLS.
     has_tls: bool,
     /// The proxy for the node.
     proxy: Option<ProxyServer>,

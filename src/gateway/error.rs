@@ -68,7 +68,7 @@ pub enum GatewayError {
     /// 401 from the Web Dev resource.
     #[error("{}", if *.tried { "Wrong user name or password. Sign in again" } else { "Sign in to this gateway" })]
     Unauthorized {
-        /// Whether a user name and password were sent.
+        /// `true` if a user name and password were sent.
         tried: bool,
     },
     /// The node wasn't read because the login was rejected before, and more attempts could lock the account.
@@ -83,7 +83,7 @@ pub enum GatewayError {
     /// The REST API was requested without a token.
     #[error("An API token is required. Sign in with one (Ignition 8.3 and later)")]
     TokenNeeded {
-        /// Whether there is a user name and password, which wasn't sent.
+        /// `true` if there is a user name and password, which wasn't sent.
         has_password: bool,
     },
     /// 404 for each of the REST lists.
@@ -95,9 +95,9 @@ pub enum GatewayError {
     /// 403.
     #[error("{}", forbidden(*.token, *.https, .message.as_deref()))]
     Forbidden {
-        /// Whether an API token was sent.
+        /// `true` if an API token was sent.
         token: bool,
-        /// Whether the connection was encrypted.
+        /// `true` if the connection was encrypted.
         https: bool,
         /// The message of the gateway.
         message: Option<String>,
@@ -110,7 +110,7 @@ pub enum GatewayError {
     NoResource {
         /// The HTTP status.
         status: u16,
-        /// Whether the gateway has the REST API, which needs no resource.
+        /// `true` if the gateway has the REST API, which needs no resource.
         has_rest: bool,
     },
     /// Another HTTP status than success.
@@ -139,7 +139,7 @@ pub enum GatewayError {
     HttpsRequired {
         /// The address to use.
         address: String,
-        /// Whether the gateway itself named the address, for its own host.
+        /// `true` if the gateway itself named the address, for its own host.
         is_certain: bool,
     },
     /// The port speaks HTTPS in place of HTTP, or the other way round.
@@ -147,7 +147,7 @@ pub enum GatewayError {
     OtherScheme {
         /// The same address with the other scheme.
         address: String,
-        /// Whether the port did answer in that scheme.
+        /// `true` if the port answered in that scheme.
         is_certain: bool,
         /// The error with the scheme of the address; `None` if the port's answer said so.
         source: Option<Box<Self>>,
@@ -303,7 +303,7 @@ impl GatewayError {
         matches!(self, Self::Certificate(_) | Self::CaFile(_) | Self::Tls(_))
     }
 
-    /// Returns `true` if by the health pages credentials must not be sent to this address.
+    /// Returns `true` if the health pages show that credentials must not be sent to this address.
     pub(super) fn forbids_credentials(&self) -> bool {
         matches!(
             self,
@@ -316,7 +316,7 @@ impl GatewayError {
         )
     }
 
-    /// The error for a gateway that starts.
+    /// Returns the error for a gateway that is starting.
     pub(super) fn starting() -> Self {
         Self::NotRunning { state: STARTING.to_owned() }
     }

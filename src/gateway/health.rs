@@ -26,7 +26,7 @@ const MAX_PAGE: u64 = 64 << 10;
 const EXPECTS_HTTPS: [&str; 4] =
     ["to https port", "to an https server", "ssl-enabled server port", "requires tls"];
 
-/// What a port answers in the other scheme.
+/// The answer of a port in the other scheme.
 enum Probe {
     /// An answer in that scheme.
     Speaks,

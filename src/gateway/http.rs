@@ -18,7 +18,7 @@ pub(super) struct HttpOptions {
     pub(super) tls: rustls::ClientConfig,
     /// The proxy of all requests.
     pub(super) proxy: Option<ProxyServer>,
-    /// Whether responses may be compressed.
+    /// `true` if responses may be compressed.
     pub(super) accepts_gzip: bool,
     /// The time limit for opening a connection.
     pub(super) connect_timeout: Duration,

@@ -14,11 +14,11 @@ pub struct GatewayInfo {
     pub name: Option<String>,
     /// Its version, which the paths of its resources depend on.
     pub version: Option<Version>,
-    /// `RUNNING`, `STARTING`, `NEEDS_COMMISSIONING`, …
+    /// The state: `RUNNING`, `STARTING`, `NEEDS_COMMISSIONING`, …
     pub context_status: Option<String>,
     /// Its role in a redundant pair.
     pub role: Option<Role>,
-    /// Whether it accepts HTTPS only.
+    /// `true` if the gateway accepts HTTPS only.
     pub requires_https: bool,
     /// Its activity in a redundant pair: `Active`, `Cold`, `Warm` or another word, on one line.
     pub activity: Option<String>,

@@ -75,7 +75,7 @@ struct Pending {
     is_running: bool,
 }
 
-/// Whether an attempt may start.
+/// The decision whether an attempt may start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Decision {
     Start,

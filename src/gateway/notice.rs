@@ -1,4 +1,4 @@
-//! What a snapshot of a node lacks although the node was read.
+//! The reasons why a snapshot of a node may be incomplete although the node was read.
 
 use std::error::Error;
 use std::fmt;

@@ -32,9 +32,10 @@ impl Default for Limits {
 pub struct ReadOptions {
     /// The interface to read; `None` to choose it by version and credentials.
     pub api: Option<Api>,
-    /// Whether the gateway is read with a token. While there are no credentials, Web Dev isn't read in place of the REST API.
+    /// `true` if the gateway is read with a token. Without credentials, the REST API is then still
+    /// preferred to Web Dev.
     pub needs_token: bool,
-    /// Whether the Web Dev resource includes Perspective sessions.
+    /// `true` if the Web Dev resource includes Perspective sessions.
     pub perspective: bool,
     /// The first argument of `getSessionInfo`; normally `None`, because filters are applied here.
     pub username_filter: Option<String>,

@@ -21,15 +21,15 @@ pub struct Profile {
     pub trust: Trust,
     /// The interface to read; `None` to choose it at each read.
     pub api: Option<Api>,
-    /// Whether Web Dev includes Perspective sessions. The REST API always does.
+    /// `true` if Web Dev includes Perspective sessions. The REST API always does.
     pub perspective: bool,
     /// Interval between two reads: zero for manual refresh, `None` for the default.
     pub refresh: Option<Duration>,
     /// Interval between two reads while the window shows another gateway: zero for none, `None` for the default.
     pub background: Option<Duration>,
-    /// Whether the user may terminate its sessions.
+    /// `true` if the user may terminate sessions.
     pub may_terminate: bool,
-    /// Whether its sessions are recorded in the history.
+    /// `true` if sessions are recorded in the history.
     pub history: bool,
     /// The largest numbers of sessions that its license allows.
     pub limits: SessionLimits,

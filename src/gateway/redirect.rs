@@ -1,4 +1,4 @@
-//! Where a redirect leads, and so why a gateway or a server in front of it answers with one.
+//! The target of a redirect, which shows why a gateway or a server in front of it answers with one.
 //!
 //! No redirect is followed: it could carry the credentials to another host.
 
@@ -39,29 +39,30 @@ const LOGIN_WORDS: [&str; 22] = [
 /// Parameters of redirects to login pages.
 const LOGIN_PARAMETERS: [&str; 4] = ["samlrequest", "client_id", "response_type", "redirect_uri"];
 
-/// Where a redirect leads. Texts hold neither user nor query.
+/// The target of a redirect. Texts hold neither user nor query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Redirect {
-    /// To the page of a gateway that was never set up.
+    /// The page of a gateway that was never set up.
     Welcome,
-    /// From http to https, on the same host or to the requested page on another one.
+    /// An https address in place of an http one: on the same host, or of the requested page on
+    /// another one.
     Https {
         /// The address of the gateway.
         address: String,
-        /// Whether the host is the same.
+        /// `true` if the host is the same.
         is_same_host: bool,
     },
-    /// To a login page.
+    /// A login page.
     Login(String),
-    /// To another host, or to another address of a gateway.
+    /// Another host, or another address of a gateway.
     Elsewhere(String),
-    /// To another page of the same server.
+    /// Another page of the same server.
     OtherPage(String),
-    /// To an address that is missing or can't be read.
+    /// An address that is missing or can't be read.
     Unreadable,
 }
 
-/// Returns where a response with a redirect leads.
+/// Returns the target of a response with a redirect.
 pub(super) fn of(response: &Response) -> Redirect {
     classify(response.url(), location(response.headers()))
 }

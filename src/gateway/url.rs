@@ -196,7 +196,7 @@ impl fmt::Display for NodeUrl {
     }
 }
 
-/// The text isn't a gateway address.
+/// The error for a text that isn't a gateway address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodeUrlError {

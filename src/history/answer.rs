@@ -1,4 +1,4 @@
-//! Answers to "who was on?".
+//! The answer to a query for the sessions at a time or within a range.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,32 +24,35 @@ pub struct StoredSession {
     pub last_seen: i64,
     /// Time of the first list without it; `None` if it hasn't been missed.
     pub missed_at: Option<i64>,
-    /// How certain it is that it was on.
+    /// The state, including how certain it is that the session was on.
     pub state: SessionState,
 }
 
-/// How certain it is that a session was on.
+/// The state of a stored session, including how certain it is that the session was on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SessionState {
-    /// It is on at the end of what is known.
+    /// The session is still on, and its node is being watched.
     Present,
-    /// It was missed by the next read after it was seen last.
+    /// The session was missed by the next read after it was seen last.
     Left,
-    /// It was missed after a time in which its node, or its kind of sessions, wasn't watched.
+    /// The session was missed after a time in which its node, or its kind of sessions, wasn't
+    /// watched.
     LeftBetween,
-    /// Its node, or its kind of sessions, hasn't been watched since it was seen last.
+    /// The end isn't known. The node, or the kind of sessions, hasn't been watched since the
+    /// session was seen last.
     Unknown,
-    /// It was on at a time at which its node was watched, and its kind of sessions.
+    /// The session was on at a time at which its node and its kind of sessions were being watched.
     Seen,
-    /// It was on at a time at which it wasn't watched, because it is the same session before and after. Or it was listed
-    /// only later, but had begun by its creation time.
+    /// The session was on at a time at which it wasn't watched. The same session was listed before
+    /// and after, or it was listed only later but had begun by its creation time.
     Proved,
-    /// It may have been on, because the time lies between the last list with it and the first one without it.
+    /// The session may have been on. The time lies between the last list with it and the first one
+    /// without it.
     Possible,
 }
 
 impl SessionState {
-    /// Returns the word for it in output.
+    /// Returns the name of the state in output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -97,7 +100,7 @@ impl Answer {
     }
 }
 
-/// What is known about a node in the time that was asked for.
+/// A node of an answer, and the parts of the time in which it wasn't watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeAnswer {
     /// The name of its gateway.

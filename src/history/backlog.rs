@@ -1,4 +1,5 @@
-//! What was read and isn't written yet. Bounded, so that a database that is away for days doesn't fill the memory.
+//! Steps and actions that aren't written yet. Their number is limited, so that a database that
+//! can't be reached for days doesn't fill the memory.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -12,22 +13,22 @@ pub(super) const MAX_EVENTS: usize = 100_000;
 /// The largest number of actions. Beyond it, the oldest ones are dropped.
 const MAX_ACTIONS: usize = 10_000;
 
-/// What isn't written yet.
+/// The steps and actions that aren't written yet.
 #[derive(Default)]
 pub(super) struct Backlog {
     nodes: HashMap<NodeKey, Pending>,
     events: usize,
     actions: VecDeque<TimedAction>,
-    /// Whether there is more than reads of unchanged lists.
+    /// `true` if there is more than reads of unchanged lists.
     is_urgent: bool,
 }
 
-/// What is taken to be written.
+/// The steps and actions that were taken from a [`Backlog`] to be written.
 #[derive(Default)]
 pub(super) struct Unwritten {
     /// The steps of all nodes.
     pub(super) nodes: Vec<NodeSteps>,
-    /// What this program or its user did, in the order of time.
+    /// The actions of this program and its user, in the order of time.
     pub(super) actions: Vec<TimedAction>,
 }
 
@@ -54,7 +55,7 @@ impl Backlog {
         self.is_urgent
     }
 
-    /// The size of all steps and actions, as a number of sessions.
+    /// Returns the size of all steps and actions, as a number of sessions.
     pub(super) fn events(&self) -> usize {
         self.events + self.actions.len()
     }
@@ -68,7 +69,7 @@ impl Backlog {
         }
     }
 
-    /// Adds what newer steps say to those of the same node.
+    /// Merges newer steps into those of the same node.
     pub(super) fn push(&mut self, newer: NodeSteps) {
         let NodeSteps { node, steps, latest, every, written_until } = newer;
         let key = node.clone();
@@ -140,7 +141,7 @@ impl Backlog {
         }
     }
 
-    /// Puts back what couldn't be written, in front of what is newer.
+    /// Puts back steps and actions that couldn't be written, in front of newer ones.
     pub(super) fn put_back(&mut self, older: Unwritten) {
         let newer = self.take();
         for node in older.nodes.into_iter().chain(newer.nodes) {

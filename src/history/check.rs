@@ -1,4 +1,4 @@
-//! Checks whether a stored history makes sense.
+//! Checks the consistency of a stored history.
 
 use super::HistoryError;
 use super::engine::{Engine, Row};
@@ -8,7 +8,7 @@ use super::{schema, span};
 const MAX_LISTED: usize = 20;
 const PAGE: i64 = 20_000;
 
-/// Returns what is wrong, one line for each problem; nothing if all is well.
+/// Returns one line for each problem; empty if there are none.
 pub(super) fn check(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
     let mut problems = engine.check_files()?;
     problems.truncate(MAX_LISTED);

@@ -1,4 +1,4 @@
-//! Whether the clock can be trusted to decide what is old.
+//! Checks whether the clock can be trusted to decide which sessions are old.
 //!
 //! A clock that is set ahead makes every session look old, so that all would be removed. A jump alone is no proof of a wrong
 //! clock: the clock also jumps while the machine sleeps. So after a jump nothing is removed for a day, in which an operator can
@@ -11,24 +11,26 @@ use super::HistoryError;
 
 /// The largest difference between two clocks that is no jump, in milliseconds.
 pub(super) const MAX_DIFFERENCE_MS: i64 = 24 * 3_600_000;
-/// A recorder that didn't run for longer may have a wrong clock.
+/// The longest time without a recorder after which the clock is trusted at once, in milliseconds.
 const LONGEST_PAUSE_MS: i64 = 14 * 24 * 3_600_000;
-/// How long a clock has to go on normally after a jump until it is trusted again.
+/// The time for which a clock has to go on normally after a jump until it is trusted again.
 const TRUST_DELAY: Duration = Duration::from_hours(24);
 
-/// What the clocks show at one moment.
+/// A reading of the clocks at one moment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clocks {
-    /// The one that only goes forward. It may stop while the machine is asleep.
+    /// The monotonic clock. It may stop while the machine is asleep.
     pub(super) instant: Instant,
-    /// This machine's, in milliseconds since 1970 UTC.
+    /// This machine's clock, in milliseconds since 1970 UTC.
     pub(super) now_ms: i64,
-    /// That of a gateway minus this machine's, in milliseconds, as reported since the last look; `None` if none was.
+    /// The clock of a gateway minus this machine's, in milliseconds, as reported since the last
+    /// check; `None` if none was reported.
     pub(super) offset_ms: Option<i64>,
 }
 
 impl Clocks {
-    /// Returns how far this machine's clock has gone ahead since another look, in milliseconds.
+    /// Returns the time by which this machine's clock has jumped ahead since an earlier reading, in
+    /// milliseconds.
     fn ahead_of(&self, last: &Self) -> i64 {
         let elapsed = self.instant.saturating_duration_since(last.instant).as_millis();
         let expected = last.now_ms.saturating_add(i64::try_from(elapsed).unwrap_or(i64::MAX));
@@ -47,15 +49,15 @@ pub(super) struct ClockCheck {
 
 /// A jump of the clock.
 struct ClockJump {
-    /// How far the clock has jumped ahead.
+    /// The time by which the clock has jumped ahead, in milliseconds.
     ahead_ms: i64,
-    /// How long it has gone on normally since.
+    /// The time for which the clock has gone on normally since.
     normal: Duration,
 }
 
 impl ClockCheck {
-    /// Looks at the clocks. Returns `true` if this machine's can be trusted. `pause_ms` returns for how long nothing was recorded
-    /// before the first look.
+    /// Checks a reading of the clocks. Returns `true` if this machine's can be trusted. `pause_ms`
+    /// returns the time in milliseconds before the first check in which nothing was recorded.
     pub(super) fn is_trusted(
         &mut self,
         clocks: Clocks,
@@ -110,7 +112,7 @@ mod tests {
     const DAY_MS: i64 = 24 * HOUR_MS;
     const NOW: i64 = 1_800_000_000_000;
 
-    /// Looks at clocks of which one has jumped.
+    /// A check of clocks, one of which has jumped.
     struct Looks {
         check: ClockCheck,
         clocks: Clocks,

@@ -1,4 +1,4 @@
-//! When nodes were watched, as stored.
+//! The times in which nodes were watched, as stored.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +10,16 @@ use super::{HistoryError, kind_gap};
 use crate::gateway::SessionKind;
 use crate::poll::MAX_DELAY;
 
-/// An unchanged list is written after this time, as the new end of the coverage. A process that is killed loses less.
+/// The interval at which an unchanged list is written, as the new end of the coverage. A process
+/// that is killed loses less.
 pub(super) const WRITE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Reads of unchanged lists are gathered for this long before it is checked whether one is to be written.
+/// The time for which reads of unchanged lists are gathered before it is checked whether one is to
+/// be written.
 pub(super) const QUIET_GATHER_TIME: Duration = Duration::from_secs(5);
 
-/// The intervals in which a node may have been watched at a time. They overlap only where the clock was set
-/// back or the recorder changed.
+/// The largest number of intervals in which a node may have been watched at a time. They overlap
+/// only where the clock was set back or the recorder changed.
 const MAX_OVERLAPPING: u32 = 8;
 
 /// Returns the intervals in rows of a node, with their observers. One that a recorder is extending at the moment lasts until
@@ -151,7 +153,8 @@ pub(super) fn kind_gaps_at(
     Ok(of_nodes)
 }
 
-/// Reads for each node, kind and time when sessions of that kind were read last before it. `None` is for no kind.
+/// Reads for each node, kind and time the last time before it at which sessions of that kind were
+/// read. The kind is `None` for sessions without one.
 pub(super) fn last_reads_before(
     engine: &mut dyn Engine,
     reads: &[(i64, Option<SessionKind>, i64)],
@@ -174,8 +177,8 @@ pub(super) fn last_reads_before(
     Ok(last)
 }
 
-/// Reads for each kind and time when sessions of that kind of a node were read last before it. Older intervals are only read if
-/// that was before the newer ones.
+/// Reads for each kind and time the last time before it at which sessions of that kind of a node
+/// were read. Older intervals are only read if that was before the newer ones.
 fn last_reads_of_kinds(
     engine: &mut dyn Engine,
     node: i64,
@@ -238,14 +241,15 @@ pub(super) fn newest(
     Ok(newest)
 }
 
-/// Reads for each node when it was read first; `None` if that isn't stored.
+/// Reads the time of the first read of each node; `None` if that isn't stored.
 pub(super) fn first_reads(engine: &mut dyn Engine, nodes: &[i64]) -> Result<Vec<Option<i64>>, HistoryError> {
     let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
     let found = engine.query_each(r#"SELECT MIN("from") FROM coverage WHERE node = $1"#, &of_node)?;
     Ok(found.iter().map(|rows| first_integer(rows)).collect())
 }
 
-/// Reads when a node is known to have been read again after another time, and each kind of its sessions.
+/// Reads the first times after another time at which a node, and each kind of its sessions, is
+/// known to have been read.
 pub(super) fn next_reads(
     engine: &mut dyn Engine,
     node: i64,
@@ -303,16 +307,17 @@ fn next_read(
     })
 }
 
-/// When a node was read next, and each kind of its sessions; `None` if it isn't known to have been read.
+/// The times of the next read of a node, and of each kind of its sessions; `None` if it isn't known
+/// to have been read.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NextReads {
-    /// Sessions of any kind.
+    /// Time of the next read of the node.
     node: Option<i64>,
     by_kind: [Option<i64>; SessionKind::ALL.len()],
 }
 
 impl NextReads {
-    /// Returns when sessions of a kind were read; those of no kind with the node.
+    /// Returns the time of the next read of a kind; that of the node for sessions without a kind.
     pub(super) fn of(&self, kind: Option<SessionKind>) -> Option<i64> {
         kind.map_or(self.node, |kind| self.by_kind[kind as usize])
     }
@@ -336,7 +341,7 @@ pub(super) fn recorded_nodes(engine: &mut dyn Engine) -> Result<Vec<i64>, Histor
     recorded(engine, &rows)
 }
 
-/// Returns those of some nodes that their observers are writing at the moment.
+/// Returns the nodes of open intervals that are being written by their observers.
 fn recorded(engine: &mut dyn Engine, open: &[Row]) -> Result<Vec<i64>, HistoryError> {
     let mut nodes = Vec::new();
     for row in open {

@@ -1,4 +1,4 @@
-//! What the history needs of a database. SQLite and PostgreSQL share all other SQL.
+//! The interface between the history and a database. SQLite and PostgreSQL share all other SQL.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) fn first_integer(rows: &[Row]) -> Option<i64> {
 ///
 /// Statements use `$1`, `$2`, … in this order for parameters, and only SQL that both databases understand.
 pub(super) trait Engine: Send {
-    /// The databases' own words for types.
+    /// Returns the parts of SQL in which the databases differ.
     fn dialect(&self) -> &'static Dialect;
 
     /// Executes several statements without parameters.
@@ -109,13 +109,13 @@ pub(super) trait Engine: Send {
     /// Gives up a node.
     fn release(&mut self, node: i64) -> Result<(), HistoryError>;
 
-    /// The name under which this process writes coverage.
+    /// Returns the name under which this process writes coverage.
     fn observer(&self) -> &str;
 
     /// Returns the size of the database in bytes.
     fn size_bytes(&mut self) -> Result<u64, HistoryError>;
 
-    /// Checks the files of the database. Returns what is wrong.
+    /// Checks the files of the database. Returns the problems.
     fn check_files(&mut self) -> Result<Vec<String>, HistoryError>;
 
     /// Removes the last copies of deleted rows that the database keeps, where other connections let it.
@@ -166,17 +166,17 @@ fn run<T>(
     result
 }
 
-/// The words in which the databases differ.
+/// The parts of SQL in which the databases differ.
 #[derive(Debug)]
 pub(super) struct Dialect {
     /// The type of a primary key that the database numbers.
     pub(super) key: &'static str,
-    /// What stands before and after a time in milliseconds to make it one that people and tools can read.
+    /// The SQL before and after a time in milliseconds that makes it readable for people and tools.
     pub(super) time: [&'static str; 2],
 }
 
 impl Value {
-    /// Returns the number; `None` for null.
+    /// Returns the number; `None` if the value isn't one.
     pub(super) fn integer(&self) -> Option<i64> {
         match self {
             Self::Integer(value) => Some(*value),
@@ -184,7 +184,7 @@ impl Value {
         }
     }
 
-    /// Returns the text; `None` for null.
+    /// Returns the text; `None` if the value isn't one.
     pub(super) fn text(&self) -> Option<&Arc<str>> {
         match self {
             Self::Text(text) => Some(text),

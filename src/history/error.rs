@@ -19,7 +19,7 @@ pub enum HistoryError {
     /// The file or its folder can't be created or read.
     #[error("Can't use {}", path.display())]
     Folder {
-        /// The folder.
+        /// The file or the folder.
         path: PathBuf,
         /// The cause.
         #[source]
@@ -82,9 +82,9 @@ pub enum HistoryError {
     /// The database server rejected the login.
     #[error("The database of the history rejected the login")]
     Login {
-        /// What the server reported.
+        /// The error that the server reported, or the missing password.
         source: EngineError,
-        /// Where the password was found; `None` if there was none.
+        /// The source of the password; `None` if there was none.
         password: Option<PasswordSource>,
     },
     /// Any other failure of the database.

@@ -1,4 +1,5 @@
-//! Events, which neither sessions nor coverage contain: outages, restarts, and what the user did in this program.
+//! Events, which neither sessions nor coverage contain: outages, restarts, and the actions of this
+//! program and its user.
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(super) enum EventKind {
     SignedIn = 3,
     /// This program raised an alert.
     Alert = 4,
-    /// This program said that what an alert was about is over.
+    /// This program reported the end of an alert.
     AlertEnd = 5,
 }
 
@@ -42,7 +43,7 @@ impl From<EventKind> for Value {
     }
 }
 
-/// What this program or its user did on a node.
+/// An action of this program or its user on a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// A session was terminated.
@@ -52,13 +53,13 @@ pub enum Action {
         /// The name of the account or the token.
         username: Option<Arc<str>>,
     },
-    /// An alert was raised, or what it was about is over.
+    /// An alert was raised, or it has ended.
     Alert {
-        /// The name of its rule and what it says.
+        /// The name of the alert's rule and the text of the alert.
         text: Arc<str>,
-        /// Whether it is over.
+        /// `true` if the alert has ended.
         is_end: bool,
-        /// The session that it is about, if any.
+        /// The session that the alert is about, if any.
         session: Option<SessionRecord>,
     },
 }

@@ -27,7 +27,7 @@ impl HistoryGateway {
         Self { name: profile.name.as_str().into(), others: others.collect(), nodes: nodes.collect() }
     }
 
-    /// The name by which the gateway is asked for.
+    /// Returns the name by which the gateway is asked for.
     #[must_use]
     pub fn name(&self) -> &Arc<str> {
         &self.name

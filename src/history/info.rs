@@ -1,4 +1,4 @@
-//! What a history holds, in a few numbers.
+//! The contents of a history, in a few numbers.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use super::coverage;
 use super::engine::{Engine, Row, first_integer};
 use super::watched::Watched;
 
-/// What a history holds. Times are milliseconds since 1970 UTC.
+/// The contents of a history, in a few numbers. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryInfo {
     /// The version of its schema.
     pub schema_version: i64,
-    /// Its size.
+    /// The size of the database in bytes.
     pub size_bytes: u64,
     /// The number of sessions.
     pub sessions: i64,
-    /// The number of those that haven't been missed.
+    /// The number of sessions that haven't been missed.
     pub open_sessions: i64,
     /// Time of the oldest read.
     pub oldest: Option<i64>,
@@ -35,7 +35,7 @@ pub struct NodeInfo {
     pub url: Arc<str>,
     /// The newest interval in which it was watched.
     pub watched: Option<Watched>,
-    /// Whether a recorder is watching it.
+    /// `true` if a recorder is watching the node.
     pub is_watched_now: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Where a history is stored.
+//! The location of a history: a SQLite file or a PostgreSQL database.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use super::sqlite::Sqlite;
 /// The name of the file in the data folder.
 pub const HISTORY_FILE: &str = "history.db";
 
-/// Where a history is stored.
+/// The location of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
     /// A SQLite file.

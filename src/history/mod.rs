@@ -1,4 +1,5 @@
-//! Who was on, when, and how certain that is: sessions as intervals, and the time in which each node was watched.
+//! The history of sessions: who was on, when, and how certain that is. Sessions are stored as
+//! intervals, with the time in which each node was watched.
 //!
 //! A session is a row with the times when it began, was seen first, was seen last and was missed. An unchanged list writes
 //! nothing but, every 30 seconds, the end of the node's coverage, so that a process that is killed loses no more. A node

@@ -1,4 +1,4 @@
-//! When a node was watched, and each kind of its sessions.
+//! The times in which a node, and each kind of its sessions, was watched.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use crate::gateway::SessionKind;
 
 /// The intervals in which a node was watched, sorted and apart from each other.
 pub(super) struct NodeCoverage {
-    /// Those of most kinds, and of sessions without one.
+    /// The intervals of most kinds, and of sessions without one.
     pub(super) all: Vec<Watched>,
-    /// Those of the kinds that couldn't be read at some time.
+    /// The intervals of the kinds that couldn't be read at some time.
     pub(super) by_kind: Vec<(SessionKind, Vec<Watched>)>,
 }
 

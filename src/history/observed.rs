@@ -1,4 +1,4 @@
-//! What a poller observed, as steps to write.
+//! Converts the updates of a poller into steps to write.
 
 use super::record::{Records, SessionRecord};
 use super::step::{Changes, List, NodeKey, NodeSteps, ReadStep, epoch_ms};

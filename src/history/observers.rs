@@ -1,7 +1,7 @@
-//! Which processes write a SQLite file at the moment.
+//! The processes that are writing a SQLite file.
 //!
-//! Each one keeps a file locked as long as it lives. The system releases the lock however the process ends, so no one waits
-//! for one that was killed.
+//! Each process keeps a file locked as long as it runs. The system releases the lock when the
+//! process ends for any reason, so no other process waits for one that was killed.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -28,7 +28,7 @@ impl Observers {
         Self { folder: folder.into(), name: own_name.to_owned(), lock: None }
     }
 
-    /// The name of this process.
+    /// Returns the name of this process.
     pub(super) fn own_name(&self) -> &str {
         &self.name
     }

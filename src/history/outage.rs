@@ -1,4 +1,4 @@
-//! When nodes that were watched couldn't be read.
+//! The times in which nodes that were watched couldn't be read.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(super) struct Outage {
     pub(super) from: i64,
     /// Time of the next read that succeeded, or else of the last one that failed as far as it is known.
     pub(super) until: i64,
-    /// Whether the node could be read again at `until`.
+    /// `true` if the node could be read again at `until`.
     pub(super) is_over: bool,
 }
 

@@ -13,22 +13,24 @@ const PART_SESSIONS: i64 = 25_000;
 /// The number of parts if all had the length of the first one.
 const PARTS: i64 = 64;
 
-/// A range with more than a third of the time in which sessions are stored is read without the index: a session takes four
-/// times as long by the index as in the order of the table.
+/// The part of the time with stored sessions beyond which a range is read without the index, as a
+/// divisor. A session takes four times as long by the index as in the order of the table.
 const SCANNED_PART: i64 = 3;
 /// The largest number of sessions that are read in this way, because they are kept in memory to sort them.
 const MAX_SCANNED: i64 = 2_000_000;
 /// The number of sessions that are read at once in this way.
 const SCANNED_AT_ONCE: i64 = 50_000;
 
-/// The first time at which a session counts: only when it is known to have been on. One that had begun before it was seen first
-/// may have begun right after a read without it, at whose time others were seen last.
+/// SQL for the first time at which a session counts. It only counts when it is known to have been
+/// on. One that had begun before it was seen first may have begun right after a read without it, at
+/// whose time others were seen last.
 const START: &str = "CASE WHEN first_seen > started THEN started + 1 ELSE started END";
-/// The first time at which it doesn't count any more: after it was seen last. If that is when its node was read last, it is the
-/// number of the node, as a negative number.
+/// SQL for the first time at which a session doesn't count any more, which is after it was seen
+/// last. If it was seen last when its node was read last, it is the number of the node, as a
+/// negative number.
 const END: &str = "COALESCE(last_seen + 1, -node)";
 
-/// Takes the sessions that are read.
+/// A receiver of the sessions that are read.
 pub(super) trait Sink {
     /// Takes a session that counts from `start` to before `end`, with the values of its columns.
     fn add(&mut self, start: i64, end: i64, values: &[Option<i64>]);
@@ -70,7 +72,7 @@ impl Sessions {
         &self.of_nodes
     }
 
-    /// Reads them. Returns `false` if that was cancelled.
+    /// Reads the sessions. Returns `false` if that was cancelled.
     pub(super) fn read_all(
         &self,
         engine: &mut dyn Engine,
@@ -155,7 +157,7 @@ impl Sessions {
         format!("{START}, {END}, {}", self.columns)
     }
 
-    /// Returns the query of those that begin within a part of the range.
+    /// Returns the query of the sessions that begin within a part of the range.
     fn within(&self) -> String {
         let classes: Vec<String> = span::classes().map(|(class, _)| class.to_string()).collect();
         format!(

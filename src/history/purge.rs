@@ -14,7 +14,7 @@ const SCANNED: i64 = 50_000;
 /// A purge in progress.
 pub struct Purge {
     what: What,
-    /// Everything up to this session was looked at.
+    /// The number up to which sessions were looked at.
     scanned: i64,
     removed: u64,
     /// The number of events that were removed; `None` before that.
@@ -30,7 +30,7 @@ enum What {
     User(Arc<str>),
 }
 
-/// How far a purge is.
+/// The progress of a purge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PurgeProgress {
     /// There is more to do.
@@ -46,13 +46,15 @@ pub enum PurgeProgress {
 }
 
 impl Purge {
-    /// Removes sessions that ended before a time, in milliseconds since 1970 UTC, and the coverage and events before it.
+    /// Creates a purge that removes sessions that ended before a time, in milliseconds since 1970
+    /// UTC, and the coverage and events before it.
     #[must_use]
     pub fn before(time: i64) -> Self {
         Self::new(What::Before(time))
     }
 
-    /// Removes all sessions and events of a user, also sessions that are on, and the username itself.
+    /// Creates a purge that removes all sessions and events of a user, also sessions that are on,
+    /// and the username itself.
     #[must_use]
     pub fn user(username: &str) -> Self {
         Self::new(What::User(username.into()))
@@ -111,7 +113,8 @@ impl Purge {
         Ok(abandoned)
     }
 
-    /// Removes the events of the time before or of the user. There are few, compared with sessions.
+    /// Removes the events before the time of the purge, or those of the user. There are few,
+    /// compared with sessions.
     fn remove_events(&self, engine: &mut dyn Engine) -> Result<u64, HistoryError> {
         let (condition, value) = match &self.what {
             // One that is still open has ended if it isn't extended.
@@ -121,7 +124,8 @@ impl Purge {
         engine.execute(&format!("DELETE FROM event WHERE {condition}"), vec![value])
     }
 
-    /// Removes what is found among the next sessions. Returns the last one that was looked at and the number of removed ones.
+    /// Removes the sessions to purge among the next ones. Returns the last one that was looked at
+    /// and the number of removed ones.
     fn remove(&self, engine: &mut dyn Engine, after: i64) -> Result<(i64, u64), HistoryError> {
         let to = after + SCANNED;
         let range: Row = vec![after.into(), to.into()];
@@ -155,7 +159,8 @@ impl Purge {
         Ok((if is_full { last.unwrap_or(to) } else { to }, removed))
     }
 
-    /// Removes what no session refers to any more: of the `unused` texts those that no session after `last` uses.
+    /// Removes coverage, nodes and texts that are no longer needed. Of the `unused` texts, it
+    /// removes those that no session after `last` uses.
     fn finish(
         &self,
         engine: &mut dyn Engine,

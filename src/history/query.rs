@@ -27,10 +27,10 @@ pub(super) struct Node {
 /// A condition for sessions, besides the time.
 #[derive(Default)]
 pub(super) struct Condition {
-    /// Empty, or begins with ` AND `. Its first value is `$3`.
+    /// Empty SQL, or SQL that begins with ` AND `. Its first value is `$3`.
     pub(super) sql: &'static str,
     pub(super) values: Row,
-    /// All sessions are looked at, which takes less time than the index if the range is long.
+    /// `true` to look at all sessions, which takes less time than the index if the range is long.
     pub(super) is_scan: bool,
 }
 
@@ -111,7 +111,7 @@ pub(super) fn between(
     between_where(engine, range, gateway, &Condition::default(), now)
 }
 
-/// Returns those of [`between`] that meet a condition.
+/// Returns the sessions of [`between`] that meet a condition.
 pub(super) fn between_where(
     engine: &mut dyn Engine,
     range: Watched,

@@ -25,7 +25,7 @@ struct Shared {
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
-/// A read that waits.
+/// A read in the queue.
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 
 #[derive(Default)]

@@ -28,7 +28,7 @@ pub struct SessionRecord {
     pub project: Option<Arc<str>>,
     /// The client's address.
     pub address: Option<Arc<str>>,
-    /// Whether it is a Designer.
+    /// `true` if it is a Designer; `None` if that isn't known.
     pub is_designer: Option<bool>,
     /// The kind, if known.
     pub kind: Option<SessionKind>,

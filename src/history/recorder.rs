@@ -21,13 +21,15 @@ use crate::error_chain::ErrorChain;
 use crate::notify_on_drop::NotifyOnDrop;
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
 
-/// Steps are gathered for this long, so that many nodes are written in one transaction.
+/// The time for which steps are gathered, so that many nodes are written in one transaction.
 const GATHER_TIME: Duration = Duration::from_millis(250);
 /// Time between two attempts to open or write the database.
 const RETRY_INTERVAL: Duration = Duration::from_mins(1);
-/// The first attempts after a failure come sooner: most locks are short.
+/// The time until each of the first attempts after a failure, which come sooner because most locks
+/// are short.
 const FIRST_RETRY_INTERVAL: Duration = Duration::from_secs(2);
-/// How long the owner waits for the end of the thread. A database that doesn't answer would hold up a window that is closed.
+/// The time for which the owner waits for the end of the thread. A database that doesn't answer
+/// would hold up a window that is closed.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time after which a node with manual refresh counts as not read any more.
 const MANUAL_PAUSE: Duration = Duration::from_mins(5);
@@ -114,20 +116,21 @@ impl Recorder {
         !self.shared.lock().has_ended
     }
 
-    /// Hands over what this program or its user did on a node, without waiting. Only gateways that may be recorded belong here.
+    /// Hands over an action of this program or its user on a node, without waiting. Only gateways
+    /// that may be recorded belong here.
     pub fn note(&self, node: NodeKey, time: SystemTime, action: Action) {
         self.shared.lock().backlog.push_action(TimedAction { node, time: epoch_ms(time), action });
         self.shared.changed.notify_one();
     }
 
-    /// Ends the coverage of a gateway that isn't read under this name any more. What is handed over from now on under another
-    /// name can have the same nodes.
+    /// Ends the coverage of a gateway that isn't read under this name any more. Steps that are
+    /// handed over from now on under another name can have the same nodes.
     pub fn end_gateway(&self, name: &str) {
         self.shared.lock().ended.push(name.into());
         self.shared.changed.notify_one();
     }
 
-    /// Returns a function that hands over what a poller observes, without waiting.
+    /// Returns a function that hands over the updates of a poller, without waiting.
     pub fn observer(&self) -> impl FnMut(&NodeUpdate) + Send + use<> {
         let shared = self.shared.clone();
         move |update| {
@@ -174,11 +177,11 @@ struct Thread<F> {
     retention: Retention,
     report: F,
     writer: Option<Writer>,
-    /// Failures in a row.
+    /// The number of failures in a row.
     failures: u32,
-    /// It was reported that the file is on a network share.
+    /// `true` once it was reported that the file is on a network share.
     is_share_reported: bool,
-    /// The database was found damaged while it was being written.
+    /// `true` if the database was found damaged while it was being written.
     is_suspect: bool,
     /// The nodes that another process writes.
     standby: Standby,
@@ -187,7 +190,7 @@ struct Thread<F> {
     idle: Vec<NodeKey>,
 }
 
-/// When each node was read last, to notice those that aren't read any more.
+/// The time of the last read of each node, to notice nodes that aren't read any more.
 #[derive(Default)]
 struct Activity {
     nodes: HashMap<NodeKey, (Instant, Duration)>,
@@ -264,7 +267,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         }
     }
 
-    /// Writes what is waiting, and removes what is too old.
+    /// Writes waiting steps and actions, and removes old sessions.
     fn work(&mut self, now: Instant, is_idle_check: bool) -> Result<(), HistoryError> {
         let mut state = self.shared.lock();
         let mut unwritten = state.backlog.take();
@@ -305,7 +308,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         Ok(())
     }
 
-    /// Removes what is too old. A failure doesn't keep anything from being recorded.
+    /// Removes old sessions. A failure doesn't keep anything from being recorded.
     fn purge(&mut self) {
         let Some(writer) = &mut self.writer else { return };
         let offset_ms = self.shared.lock().clock_offset_ms.take();

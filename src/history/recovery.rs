@@ -12,12 +12,12 @@ use super::sqlite::{FILES, Sqlite};
 use super::{HistoryError, Location, schema};
 use crate::error_chain::ErrorChain;
 
-/// A history that is open, and what was done to open it.
+/// An open history, and the results of opening it.
 pub(super) struct Opened {
     pub(super) engine: Box<dyn Engine>,
-    /// Where a damaged file was moved to; `None` if it was sound.
+    /// The new path of a damaged file; `None` if it was sound.
     pub(super) set_aside: Option<PathBuf>,
-    /// Whether the file is on a network share.
+    /// `true` if the file is on a network share.
     pub(super) is_on_network_share: bool,
 }
 

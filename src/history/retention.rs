@@ -1,4 +1,4 @@
-//! Removes what is older than it is to be kept: a batch at a time, so that recording goes on.
+//! Removes sessions that have been kept long enough, a batch at a time, so that recording goes on.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,8 @@ pub(super) struct Retention {
 }
 
 impl Retention {
-    /// Returns a retention that purges soon. `keep` is how long sessions are kept; `None` for ever.
+    /// Returns a retention that purges soon. `keep` is the time for which sessions are kept; `None`
+    /// to keep them forever.
     pub(super) fn new(keep: Option<Duration>) -> Self {
         Self {
             keep,
@@ -39,7 +40,7 @@ impl Retention {
         self.running = None;
     }
 
-    /// Time of the next batch.
+    /// Returns the time of the next batch; `None` if sessions are kept forever.
     pub(super) fn due_at(&self) -> Option<Instant> {
         self.due_at
     }
@@ -77,8 +78,8 @@ impl Retention {
     }
 }
 
-/// Returns for how long nothing was recorded, in milliseconds. What was recorded in the last day doesn't count: a clock that was
-/// set ahead may have been wrong for as long.
+/// Returns the time for which nothing was recorded, in milliseconds. Records of the last day don't
+/// count. A clock that was set ahead may have been wrong for as long.
 fn pause_before(engine: &mut dyn Engine, now_ms: i64) -> Result<i64, HistoryError> {
     let day_before = now_ms.saturating_sub(MAX_DIFFERENCE_MS);
     let last = engine.query(

@@ -7,7 +7,8 @@ use super::engine::{Dialect, Engine, in_exclusive_transaction};
 /// `{time:…}` a time in a form that people and tools can read.
 const MIGRATIONS: [&str; 4] = [TABLES, VIEWS, EVENTS, KIND_GAPS];
 
-/// Texts are stored once. Times are milliseconds since 1970 UTC by the clock of the recorder.
+/// The tables of the first version. Texts are stored once. Times are milliseconds since 1970 UTC by
+/// the clock of the recorder.
 ///
 /// `started` is when the session began: its creation time by the recorder's clock, not before the last read that didn't list
 /// the session and not after `first_seen`. `created_after` is the creation time by the gateway's clock, in milliseconds after
@@ -62,7 +63,7 @@ CREATE INDEX coverage_newest ON coverage (node, id);
 CREATE INDEX coverage_open ON coverage (node) WHERE is_open = 1;
 "#;
 
-/// What other programs may read. The names and columns of the views stay as they are.
+/// The views for other programs. Their names and columns stay as they are.
 const VIEWS: &str = r#"
 CREATE VIEW gatewatch_sessions AS
 SELECT s.id, n.gateway, n.url AS node, u.value AS username, p.value AS project, a.value AS address,
@@ -87,7 +88,8 @@ FROM coverage c
 JOIN node n ON n.id = c.node;
 "#;
 
-/// What neither sessions nor coverage contain. `kind` is the number of an [`EventKind`](super::event::EventKind).
+/// The table of events, which neither sessions nor coverage contain. `kind` is the number of an
+/// [`EventKind`](super::event::EventKind).
 ///
 /// An event happened from `earliest` to `time`. An outage is written like a coverage: `last_failed` is the time of the last
 /// read that failed, `back_at` that of the next one that succeeded, if the node was being watched until then, and `is_open` is
@@ -116,8 +118,9 @@ CREATE INDEX event_back ON event (back_at) WHERE back_at IS NOT NULL;
 CREATE INDEX event_open ON event (node) WHERE is_open = 1;
 "#;
 
-/// The times in which a node was watched, but one kind of its sessions couldn't be read. `from` is the last read with the kind
-/// and `to` the next one; neither is without it. Only the coverage of the same observer has this gap.
+/// The table of times in which a node was watched, but one kind of its sessions couldn't be read.
+/// `from` is the last read with the kind and `to` the next one; neither is without it. Only the
+/// coverage of the same observer has this gap.
 const KIND_GAPS: &str = r#"
 CREATE TABLE kind_gap (
     id {key},

@@ -15,16 +15,18 @@ use super::engine::{Dialect, Engine, Row, Value};
 use super::file_state::{FileIdentity, has_less_space, size, with_ending};
 use super::observers::Observers;
 
-/// How long a statement waits for another process.
+/// The time for which a statement waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// The write-ahead log is truncated to this size after a checkpoint.
+/// The size to which the write-ahead log is truncated after a checkpoint.
 const JOURNAL_LIMIT_BYTES: u32 = 16 << 20;
-/// SQLite before this version can damage a file when a checkpoint resets the write-ahead log.
+/// The first version of SQLite that can't damage a file when a checkpoint resets the write-ahead
+/// log.
 const REQUIRED_VERSION: (i32, &str) = (3_051_003, "3.51.3");
-/// Free pages that are returned to the system at once.
+/// The number of free pages that are returned to the system at once.
 const SHRINK_PAGES: u32 = 2_000;
 const CACHED_STATEMENTS: usize = 64;
-/// The pages that a writer keeps in memory. It touches few, and the system keeps the others.
+/// The size of the pages that a writer keeps in memory, in KiB. It touches few of them, and the
+/// system keeps the others.
 const CACHE_KIB: u32 = 512;
 /// The ending of the log, which is there while the file is being written, or after its writer was killed.
 const LOG: &str = "-wal";
@@ -101,7 +103,7 @@ impl Sqlite {
         Self::connect_as(path, path, flags, observer)
     }
 
-    /// Connects to the file at `path`. `name` is how SQLite finds it.
+    /// Connects to the file at `path`. `name` is the path or the URL by which SQLite opens it.
     fn connect_as(name: &Path, path: &Path, flags: OpenFlags, observer: &str) -> Result<Self, HistoryError> {
         let connection =
             Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(error)?;

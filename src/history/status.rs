@@ -1,4 +1,4 @@
-//! What a recorder reports.
+//! The status of a recorder.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::HistoryError;
 use super::step::NodeKey;
 
-/// What the recorder reports, at each change.
+/// The status of a recorder, which it reports at each change.
 #[derive(Clone, Debug)]
 pub enum RecorderStatus {
     /// Everything is written.
     Recording,
-    /// The database can't be written. What was read is kept, within bounds, and written later.
+    /// The database can't be written. Reads are kept, within bounds, and written later.
     Waiting(Arc<HistoryError>),
     /// Another process records these nodes. This one takes over when that ends.
     StandingBy(Vec<NodeKey>),

@@ -1,4 +1,4 @@
-//! What the recorder writes about a node: one step for each read.
+//! The steps that the recorder writes about a node, one for each read.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,13 +12,13 @@ use crate::gateway::SessionKind;
 pub(super) enum ReadStep {
     /// A list that can't be compared with the one before, such as the first.
     List(List),
-    /// A list and how it differs from the one before.
+    /// A list, as its differences from the one before.
     Changes(Changes),
     /// The same list as before.
     Seen {
         /// Time of the read.
         time: i64,
-        /// Whether the node was being watched since the read before.
+        /// `true` if the node was being watched since the read before.
         is_continuous: bool,
         /// The kinds that couldn't be read, as in the list before.
         missing_kinds: Vec<SessionKind>,
@@ -43,13 +43,13 @@ pub(super) struct List {
     pub(super) clock_offset: i64,
 }
 
-/// How a list differs from the one before.
+/// The differences of a list from the one before.
 #[derive(Clone, Debug)]
 pub(super) struct Changes {
     pub(super) time: i64,
     /// Time when the list before was read last.
     pub(super) previous: i64,
-    /// Whether the node was being watched since then.
+    /// `true` if the node was being watched since then.
     pub(super) is_continuous: bool,
     /// The gateway's clock minus this machine's.
     pub(super) clock_offset: i64,
@@ -62,21 +62,22 @@ pub(super) struct Changes {
     /// All sessions of these kinds.
     pub(super) listed: Vec<SessionRecord>,
     pub(super) arrived: Vec<SessionRecord>,
-    /// Sessions that left, and when each was listed last.
+    /// Sessions that left, each with the time of the last list with it.
     pub(super) left: Vec<(SessionRecord, i64)>,
     /// Sessions before and after a change.
     pub(super) changed: Vec<(SessionRecord, SessionRecord)>,
 }
 
 impl Changes {
-    /// The time of the first sign of a restart, not before the last list and not after this one.
+    /// Returns the time of the first sign of a restart, not before the last list and not after this
+    /// one.
     pub(super) fn restarted_at(&self) -> Option<i64> {
         self.restarted.map(|restarted| restarted.clamp(self.previous.min(self.time), self.time))
     }
 }
 
 impl ReadStep {
-    /// The size of the step in memory, as a number of sessions.
+    /// Returns the size of the step in memory, as a number of sessions.
     pub(super) fn events(&self) -> usize {
         1 + match self {
             Self::Changes(Changes { arrived, listed, left, changed, .. }) => {
@@ -87,7 +88,7 @@ impl ReadStep {
         }
     }
 
-    /// Time of the read; `None` if it failed.
+    /// Returns the time of the read; `None` if it failed.
     pub(super) fn time(&self) -> Option<i64> {
         match self {
             Self::List(list) => Some(list.time),
@@ -97,7 +98,7 @@ impl ReadStep {
         }
     }
 
-    /// The kinds that couldn't be read.
+    /// Returns the kinds that couldn't be read.
     pub(super) fn missing_kinds(&self) -> &[SessionKind] {
         match self {
             Self::List(List { missing_kinds, .. })

@@ -1,4 +1,4 @@
-//! A stored history, for those who read and maintain it.
+//! Opens, reads and maintains a stored history.
 
 use std::ops::ControlFlow;
 use std::time::SystemTime;
@@ -125,8 +125,9 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| peaks::peaks(engine, request, now(), is_cancelled))
     }
 
-    /// Returns what happened, the newest first: at most `limit` entries, which come before the entry `before` if there is one.
-    /// A page with fewer than `limit` is the last one. `gateway` is as for [`at`](Self::at).
+    /// Returns a page of the activity list, the newest entries first: at most `limit` entries,
+    /// which come before the entry `before` if there is one. A page with fewer than `limit` is the
+    /// last one. `gateway` is as for [`at`](Self::at).
     ///
     /// Each entry is on one page, also if new ones are written meanwhile. Those that are recorded with an older time, because
     /// their recorder couldn't write them earlier, may be missed.
@@ -198,7 +199,8 @@ impl History {
         })
     }
 
-    /// Returns what happened after `from` and up to `to`, in milliseconds since 1970 UTC, on gateways with these names.
+    /// Returns a summary of the time after `from` and up to `to`, in milliseconds since 1970 UTC,
+    /// on gateways with these names.
     ///
     /// # Errors
     /// If the database can't be read.
@@ -218,7 +220,7 @@ impl History {
         self.engine.is_in_place()
     }
 
-    /// Returns what the history holds.
+    /// Returns the contents of the history, in a few numbers.
     ///
     /// # Errors
     /// If the database can't be read.
@@ -234,7 +236,7 @@ impl History {
         in_snapshot(&mut *self.engine, |engine| nodes(engine, now()))
     }
 
-    /// Checks the history. Returns what is wrong, one line for each problem.
+    /// Checks the history. Returns one line for each problem.
     ///
     /// # Errors
     /// If the database can't be read.
@@ -242,8 +244,9 @@ impl History {
         in_snapshot(&mut *self.engine, check::check)
     }
 
-    /// Copies all sessions, coverage and events into another history, which may have some of them. Calls `progress` after each
-    /// page, and stops if it says so. Then, and after an error, the copy can be repeated.
+    /// Copies all sessions, coverage and events into another history, which may have some of them.
+    /// Calls `progress` after each page, and stops if it breaks. Then, and after an error, the copy
+    /// can be repeated.
     ///
     /// # Errors
     /// If one of the two can't be read or written, or something is missing at the end.

@@ -1,4 +1,4 @@
-//! What happened in a time, in numbers.
+//! Counts of arrivals, departures and outages in a range.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::query::{self, Node};
 use super::watched::Watched;
 use super::{HistoryError, span};
 
-/// What happened in a time.
+/// The arrivals, departures and outages in a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// The number of sessions that arrived, without those that were there when their node was watched for the first time.
@@ -27,13 +27,15 @@ pub struct NodeOutages {
     pub gateway: Arc<str>,
     /// The address of the node.
     pub node: Arc<str>,
-    /// How long they lasted together, in milliseconds.
+    /// The total duration of the outages in the range, in milliseconds.
     pub duration_ms: i64,
-    /// The start of the one that isn't over at the end of the time, in milliseconds since 1970 UTC.
+    /// The start of the outage that isn't over at the end of the range, in milliseconds since 1970
+    /// UTC.
     pub since: Option<i64>,
 }
 
-/// Returns what happened after `range.from` and up to `range.to` on the nodes of some gateways.
+/// Returns the summary of the time after `range.from` and up to `range.to` on the nodes of some
+/// gateways.
 pub(super) fn summary(
     engine: &mut dyn Engine,
     range: Watched,

@@ -19,20 +19,20 @@ const RECENT_MS: i64 = 7 * 24 * 3_600_000;
 pub struct UserSessions {
     /// The sessions, at most as many as were asked for.
     pub sessions: Vec<StoredSession>,
-    /// The number of all.
+    /// The number of all sessions, including those beyond the limit.
     pub count: usize,
 }
 
-/// Selects the last session of a user.
+/// A query for the last session of a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LastSessionQuery<'a> {
     /// The user.
     pub username: &'a str,
-    /// It began before this time, in milliseconds since 1970 UTC.
+    /// The time before which the session began, in milliseconds since 1970 UTC.
     pub before: i64,
-    /// It isn't the one with this client id.
+    /// The client id of a session to skip.
     pub except: Option<&'a str>,
-    /// Its gateway; `None` for any.
+    /// The gateway; `None` for any.
     pub gateway: Option<&'a HistoryGateway>,
 }
 
@@ -91,7 +91,7 @@ fn of_user(engine: &mut dyn Engine, username: &str) -> Result<Option<Condition>,
     Ok(first_integer(&ids).map(condition))
 }
 
-/// Returns when a session was seen last; the end of time if it is on.
+/// Returns the time when a session was seen last; the end of time if it is on.
 fn end(session: &StoredSession) -> i64 {
     if session.state == SessionState::Present { i64::MAX } else { session.last_seen }
 }

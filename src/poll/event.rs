@@ -1,4 +1,4 @@
-//! Session events: what happened on the nodes of gateways, one thing at a time.
+//! Session events on the nodes of gateways.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use super::update::{ListUpdate, NodeUpdate, PreviousList, ReadOutcome};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, names};
 use crate::gateway::{GatewayError, NodeUrl, RowKinds, SessionKind};
 
-/// Something that happened on a node.
+/// An event on a node.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Time when it was noticed, by this machine's clock.
@@ -18,11 +18,11 @@ pub struct Event {
     pub gateway: Arc<str>,
     /// The address of the node.
     pub node: NodeUrl,
-    /// What happened.
+    /// The kind of event.
     pub kind: EventKind,
 }
 
-/// What happened on a node.
+/// The kind of an event, with its details.
 #[derive(Clone, Debug)]
 pub enum EventKind {
     /// A session arrived.
@@ -121,7 +121,7 @@ pub struct Events {
     nodes: HashMap<(Arc<str>, NodeUrl), NodeState>,
 }
 
-/// What is known of a node.
+/// The state of a node.
 #[derive(Debug, Default)]
 struct NodeState {
     /// Time of the first read that failed since the last list.

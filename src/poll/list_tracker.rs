@@ -33,9 +33,9 @@ pub(super) struct ListTracker {
 /// The last list of a node.
 #[derive(Debug)]
 struct LastList {
-    /// As it was read.
+    /// The sessions as they were read.
     read: Arc<Dataset>,
-    /// With the sessions that were carried over.
+    /// The sessions including those that were carried over.
     list: Arc<Dataset>,
     read_at: SystemTime,
     interval: Option<Duration>,

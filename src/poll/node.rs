@@ -12,7 +12,7 @@ use super::update::{NodeUpdate, ReadOutcome, Source};
 use crate::error_chain::ErrorChain;
 use crate::gateway::{Client, GatewayError, GatewayInfo, NodeSnapshot, NodeUrl};
 
-/// A read that takes longer is reported.
+/// Time after which a read is reported as slow.
 const SLOW_READ: Duration = Duration::from_millis(500);
 
 /// A node of a polled gateway.
@@ -23,7 +23,7 @@ pub(super) struct Node {
     pub(super) client: Option<Client>,
     /// `true` from a manual refresh until the end of the next read.
     pub(super) is_refresh_pending: bool,
-    /// The node is read in the background: at its interval, also after failures.
+    /// `true` if the node is read in the background: at its interval, also after failures.
     pub(super) is_background: bool,
     /// Compares its lists; `None` without an observer.
     tracker: Option<ListTracker>,
@@ -37,7 +37,7 @@ enum State {
     Reading {
         started: Instant,
     },
-    /// The next read starts at this time; `None` for manual refresh.
+    /// Waiting for the next read, which starts at this time; `None` for manual refresh.
     Waiting {
         next_read: Option<Instant>,
     },

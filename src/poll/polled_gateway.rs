@@ -14,7 +14,7 @@ use crate::gateway::{Credentials, ReadOptions, node_names};
 /// A polled gateway.
 pub(super) struct PolledGateway {
     pub(super) generation: u64,
-    /// What updates about its nodes say of it.
+    /// The fields that updates about its nodes have in common.
     pub(super) source: Source,
     pub(super) credentials: Credentials,
     pub(super) options: ReadOptions,

@@ -34,7 +34,7 @@ impl Poller {
         Self::spawn_with_clocks(Clocks::system(), client, observer, notify)
     }
 
-    /// Does the same with other clocks.
+    /// Starts the thread as [`Self::spawn`] does, with other clocks.
     ///
     /// # Errors
     /// If the system can't start a thread.
@@ -58,8 +58,8 @@ impl Poller {
         self.generation
     }
 
-    /// Passes on what is read from now on under the name of this profile, and whether it may be recorded. The nodes and how
-    /// they are read stay as they are.
+    /// Uses the name of this profile from now on, and its setting whether sessions are recorded.
+    /// The nodes and the options to read them stay the same.
     pub fn rename(&self, profile: &Profile) {
         self.request.send_modify(|request| {
             if let Some(connection) = &mut request.connection {

@@ -20,7 +20,7 @@ pub(super) struct PollRequest {
 pub(super) struct Connection {
     /// The number of the connection, which its status carries.
     pub(super) generation: u64,
-    /// The nodes and how to read them.
+    /// The nodes and the options to read them.
     pub(super) profile: Profile,
     /// The login.
     pub(super) credentials: Credentials,

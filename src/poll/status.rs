@@ -17,7 +17,7 @@ pub struct GatewayStatus {
     pub dataset: Option<Arc<Dataset>>,
     /// Time when the oldest snapshot in the dataset was received, by this machine's clock.
     pub updated_at: Option<SystemTime>,
-    /// What the thread is doing.
+    /// The activity of the thread.
     pub activity: Activity,
 }
 
@@ -97,7 +97,7 @@ impl NodeStatus {
     }
 }
 
-/// A list of sessions of a node. The next snapshot with the same sessions has the same.
+/// The version of a node's list. It stays the same while the sessions do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListVersion {
     /// Counts the lists of a connection, from 1.
@@ -108,7 +108,7 @@ pub struct ListVersion {
     pub previous_read_at: Option<SystemTime>,
 }
 
-/// What the polling thread is doing.
+/// The activity of the polling thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
     /// Reading a node. Only the first read and slow reads are reported: a short one would flicker.

@@ -45,7 +45,8 @@ impl Clocks {
         Self::new(wall_clock, CHECK_INTERVAL)
     }
 
-    /// Does the same, and compares the clocks every `check_interval`. For tests that simulate a suspend.
+    /// Returns clocks as [`Self::with_wall_clock`] does, but with another interval between two
+    /// comparisons. For tests that simulate a suspend.
     pub fn new(wall_clock: impl Fn() -> SystemTime + Send + 'static, check_interval: Duration) -> Self {
         let last = (Instant::now(), wall_clock());
         Self { wall_clock: Box::new(wall_clock), check_interval, last }

@@ -24,8 +24,8 @@ use crate::gateway::{Client, GatewayError, NodeSnapshot};
 const GATHER_TIME: Duration = Duration::from_millis(100);
 /// The largest number of nodes for which [`GATHER_TIME`] is used.
 const MAX_NODES_OF_SMALL_GATEWAY: usize = 8;
-/// The same for more nodes: of two hundred nodes one answers every few milliseconds, and each publication builds the whole
-/// dataset.
+/// [`GATHER_TIME`] for more nodes. Of two hundred nodes one answers every few milliseconds, and
+/// each publication builds the whole dataset.
 const GATHER_TIME_OF_LARGE_GATEWAY: Duration = Duration::from_millis(500);
 
 /// Starts the thread. It ends when the sender of requests is dropped.
@@ -74,7 +74,7 @@ enum Event {
     Request(bool),
     /// A read ended.
     Finished(Result<(usize, Result<NodeSnapshot, GatewayError>), JoinError>),
-    /// It is time to publish the status.
+    /// The status is due to be published.
     Publish,
     /// A read is due, or the clocks have to be compared.
     Due,

@@ -7,7 +7,8 @@ use super::changes::SessionChanges;
 use crate::dataset::Dataset;
 use crate::gateway::{Certificate, GatewayError, NodeUrl, Notice, Profile, RowKinds, SessionKind};
 
-/// Receives the outcome of each read, in the polling thread. No node is read while it runs.
+/// A function that receives the outcome of each read, in the polling thread. No node is read while
+/// it runs.
 pub type Observer = Box<dyn FnMut(NodeUpdate) + Send>;
 
 /// The outcome of a read of a node.
@@ -17,22 +18,22 @@ pub struct NodeUpdate {
     pub gateway: Arc<str>,
     /// The address of the node.
     pub url: NodeUrl,
-    /// Whether the gateway's profile lets its sessions be recorded in the history.
+    /// `true` if the gateway's profile allows recording its sessions in the history.
     pub is_recorded: bool,
     /// Time of receipt, by this machine's clock.
     pub time: SystemTime,
     /// Interval between two reads of the node; `None` for manual refresh.
     pub interval: Option<Duration>,
-    /// What was read.
+    /// The result of the read.
     pub outcome: ReadOutcome,
 }
 
-/// What the updates about the nodes of a gateway have in common.
+/// The fields that all updates about the nodes of a gateway have in common.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
     /// The name of its profile.
     pub(super) gateway: Arc<str>,
-    /// Whether the profile lets its sessions be recorded in the history.
+    /// `true` if the profile allows recording its sessions in the history.
     pub(super) is_recorded: bool,
 }
 
@@ -42,12 +43,12 @@ impl Source {
     }
 }
 
-/// What was read of a node.
+/// The result of a read of a node.
 #[derive(Clone, Debug)]
 pub enum ReadOutcome {
-    /// Its sessions.
+    /// The sessions of the node.
     List(ListUpdate),
-    /// Nothing. This is a gap: no session left.
+    /// The error of a failed read. This is a gap, not a departure of sessions.
     Failed(GatewayError),
 }
 

@@ -16,11 +16,11 @@ pub struct DateFilter {
 /// A range of dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DateRange {
-    /// At most this number of seconds ago.
+    /// Dates at most this number of seconds ago.
     Last(u32),
-    /// Before this time, in milliseconds since 1970 UTC.
+    /// Dates before this time, in milliseconds since 1970 UTC.
     Before(i64),
-    /// From this time on, in milliseconds since 1970 UTC.
+    /// Dates from this time on, in milliseconds since 1970 UTC.
     Since(i64),
 }
 

@@ -33,9 +33,10 @@ impl DuplicateLogin {
 /// The sessions whose user has several in the same project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DuplicateLogins {
-    /// By row, the index in `logins` plus 1, or 0 for the only session of its user in its project. Empty if all are.
+    /// Index in `logins` plus 1 for each row, or 0 for a row without an entry there. Empty if
+    /// `logins` is empty.
     indexes: Vec<u32>,
-    /// One for each user, project and host with several.
+    /// One entry for each user, project and host, if the user has several sessions in the project.
     logins: Vec<DuplicateLogin>,
 }
 

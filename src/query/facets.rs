@@ -24,7 +24,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// `kinds`: the counts of the same rows.
+    /// Counts clients, designers and users. `kinds` are the counts of the same rows.
     pub(super) fn of(
         dataset: &Dataset,
         rows: &[u32],
@@ -99,10 +99,10 @@ pub fn count_users(dataset: &Dataset, rows: &[u32]) -> usize {
 /// The order of users and projects in a facet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FacetOrder {
-    /// By number of sessions, the largest first.
+    /// Order by number of sessions, the largest first.
     #[default]
     Count,
-    /// By name.
+    /// Order by name.
     Name,
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Masks {
     others: Option<Mask>,
 }
 
-/// For each row, `true` if it passes.
+/// The results of a filter by row: `true` if the row passes.
 pub(super) type Mask = Vec<bool>;
 
 impl Masks {
@@ -145,7 +145,7 @@ fn passing(mask: &Mask) -> Vec<u32> {
 
 /// A text filter, evaluated for each row.
 pub(super) struct FilterMask {
-    /// There are distinct values, and none of them passes.
+    /// `true` if the column has values, and none of them passes.
     matches_nothing: bool,
     highlights: Highlights,
     rows: Mask,

@@ -11,7 +11,7 @@ use crate::dataset::TextColumn;
 /// view would repeat it for each visible cell in each frame.
 #[derive(Clone, Debug, Default)]
 pub struct Highlights {
-    /// By code, in ascending order; without values that don't match or match in an empty place.
+    /// Matches by code, in ascending order. Values without a match or with an empty one are absent.
     matches: Arc<[Match]>,
 }
 

@@ -50,7 +50,7 @@ pub struct Query {
     pub facets: Option<FacetOrder>,
     /// Finds sessions that are probably not used. Only a [`Worker`](super::Worker) does so.
     pub unused: Option<UnusedRequest>,
-    /// Where no row passes, finds the modes of the text filters that let rows pass.
+    /// Finds the modes of the text filters that let rows pass, if no row passes.
     pub offers: bool,
 }
 

@@ -68,7 +68,7 @@ pub enum SortKeyError {
     /// The text after the colon isn't a direction.
     #[error("expected asc or desc after the colon, found {0:?}")]
     Direction(String),
-    /// There is no column before the colon.
+    /// The column before the colon is missing.
     #[error("expected COLUMN or COLUMN:desc, found no column")]
     NoColumn,
 }

@@ -4,7 +4,7 @@ use super::previews;
 use super::{DuplicateLogin, DuplicateLogins};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, names};
 
-/// Which sessions are probably not used.
+/// The criteria for sessions that are probably not used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnusedRequest {
     /// The time without a communication from which a session counts as silent, in milliseconds.
@@ -22,7 +22,7 @@ pub struct UnusedSession {
     pub row: u32,
     /// The time since its last communication in milliseconds; `None` if the gateway doesn't report it.
     pub silent_ms: Option<i64>,
-    /// It has been silent for as long as was asked for.
+    /// `true` if it has been silent for at least [`UnusedRequest::silent_ms`].
     pub is_silent: bool,
     /// The sessions of its user in the same project, if several are on this session's host.
     pub login: Option<DuplicateLogin>,
@@ -33,7 +33,7 @@ pub struct UnusedSession {
 pub struct UnusedSessions {
     /// The sessions, those that have been silent for longest first.
     pub sessions: Vec<UnusedSession>,
-    /// Whether the gateway reports when sessions communicated last.
+    /// `true` if the gateway reports when sessions communicated last.
     pub has_last_communication: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What a keyring does, and how it fails.
+//! The interface of a keyring, and its errors.
 
 use std::fmt;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub enum KeyringError {
     /// The entry isn't text, or there are several.
     #[error("The keyring's entry for this gateway is unusable. Delete it in the keyring")]
     InvalidEntry,
-    /// Anything else.
+    /// Any other failure.
     #[error("The keyring failed. Try again")]
     Failed {
         /// The platform's error.
@@ -71,7 +71,7 @@ pub enum KeyringError {
     },
 }
 
-/// Two errors are equal if they are of one kind.
+/// Compares the kinds of two errors. Causes can't be compared.
 impl PartialEq for KeyringError {
     fn eq(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
@@ -83,7 +83,7 @@ impl Eq for KeyringError {}
 /// The platform's error behind a [`KeyringError`], shared so that it can be cloned.
 pub type Source = Arc<dyn std::error::Error + Send + Sync>;
 
-/// Fails in each call.
+/// A keyring that fails in each call.
 #[derive(Debug)]
 pub(super) struct NoKeyring(pub(super) KeyringError);
 

@@ -34,9 +34,9 @@ const DIGEST_LEN: usize = 8;
 #[derive(Clone, Debug)]
 #[must_use = "the user is informed when a secret is in memory only"]
 pub enum Stored {
-    /// In the platform's keyring.
+    /// The platform's keyring.
     InKeyring,
-    /// In the memory of this process, because the keyring failed.
+    /// The memory of this process, because the keyring failed.
     MemoryOnly(KeyringError),
 }
 
@@ -57,7 +57,7 @@ impl MemorySecrets {
         self.lock().contains_key(profile)
     }
 
-    /// Never locked during a call of the keyring, which may block.
+    /// Locks the secrets. They are never locked during a call of the keyring, which may block.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
         // The map is consistent after each of its calls, so a panic elsewhere doesn't matter.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

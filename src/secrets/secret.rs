@@ -32,7 +32,7 @@ impl Secret {
         &self.0
     }
 
-    /// Returns `true` without any text.
+    /// Returns `true` if the text is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -29,7 +29,7 @@ impl FakeKeyring {
         self.entries.lock().unwrap().len()
     }
 
-    /// Stores a secret as versions did that knew only one folder.
+    /// Stores a secret as earlier versions did, with one service for all folders.
     fn store_shared(&self, profile: &str, text: &str) {
         self.entries.lock().unwrap().insert(shared_entry(profile), Secret::from(text));
     }

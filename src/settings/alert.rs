@@ -112,7 +112,7 @@ fn tables(item: Option<&Item>) -> Vec<&dyn TableLike> {
     }
 }
 
-/// What is wrong with which key.
+/// A key that is wrong, and the reason.
 pub(super) type Wrong = (&'static str, AlertReason);
 
 /// A table of an alert.

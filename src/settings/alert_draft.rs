@@ -25,7 +25,7 @@ pub struct AlertDraft {
     pub hours: String,
     /// The time zone of all hours.
     pub time_zone: String,
-    /// How long the condition has to hold first; empty for at once.
+    /// The time for which the condition has to hold first; empty for at once.
     pub hold: String,
     /// Filter on usernames.
     pub username: FilterText,
@@ -39,29 +39,29 @@ pub struct AlertDraft {
     pub gateways: Vec<String>,
     /// The hours in which alerts are only listed, one per line.
     pub quiet: String,
-    /// How long the same isn't repeated; empty for the default.
+    /// The time for which the same alert isn't repeated; empty for the default.
     pub cooldown: String,
-    /// Whether the end of a state is sent, too; `None` for the default of the condition.
+    /// `true` to also send the end of a state; `None` for the default of the condition.
     pub sends_resolved: Option<bool>,
-    /// Shows notifications.
+    /// `true` to show notifications.
     pub notify: bool,
     /// The program that gets each alert; empty for none.
     pub program: String,
-    /// Its arguments, one per line.
+    /// The arguments of the program, one per line.
     pub arguments: String,
-    /// It is evaluated.
+    /// `true` if the alert is evaluated.
     pub is_enabled: bool,
     /// The arguments that the draft began with. Lines can't show all of them.
     arguments_before: Vec<String>,
 }
 
-/// A key of a typed alert is wrong.
+/// The error of a draft: a key that is wrong, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{source}")]
 pub struct AlertDraftError {
     /// The key, as in `config.toml`.
     pub key: &'static str,
-    /// What is wrong.
+    /// The reason why the key is wrong.
     pub source: AlertReason,
 }
 
@@ -115,7 +115,8 @@ impl AlertDraft {
         draft
     }
 
-    /// Chooses another condition. What was suggested for the one before is suggested again.
+    /// Chooses another condition. A limit that was suggested for the condition before is replaced
+    /// by a new suggestion.
     pub fn choose(&mut self, kind: ConditionKind) {
         let suggested = example(self.when);
         for text in [&mut self.count, &mut self.time] {
@@ -141,7 +142,7 @@ impl AlertDraft {
         self.sends_resolved.unwrap_or(self.when.sends_resolved())
     }
 
-    /// Returns `true` if it has hours, which need a time zone.
+    /// Returns `true` if the draft has hours, which need a time zone.
     #[must_use]
     pub fn has_hours(&self) -> bool {
         self.when.parameter() == Parameter::Hours || !self.quiet.trim().is_empty()

@@ -7,7 +7,7 @@ use super::error::SettingsError;
 use super::{DEMO, DEMO_NAME, Settings};
 use crate::gateway::Profile;
 
-/// An alert names a gateway that doesn't exist. It applies to its other gateways.
+/// A gateway that an alert names and that doesn't exist. The alert applies to its other gateways.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "Alert {alert:?} names {gateway:?}, which is neither a saved gateway nor the address of a node. Edit the alert"
@@ -15,7 +15,7 @@ use crate::gateway::Profile;
 pub struct MissingGateway {
     /// The name of the alert.
     pub alert: String,
-    /// What it names.
+    /// The name or address of the gateway.
     pub gateway: String,
 }
 
@@ -42,8 +42,8 @@ impl Settings {
     }
 }
 
-/// Replaces what alerts say for a gateway after its profile was changed: its name, and the address of a node that was
-/// replaced by another one. `others` are the addresses of other profiles.
+/// Updates the gateways of alerts after a profile was changed: its name, and the address of a node
+/// that was replaced by another one. `others` are the addresses of other profiles.
 pub(super) fn follow(document: &mut DocumentMut, before: &Profile, after: &Profile, others: &[String]) {
     let addresses = |profile: &Profile| profile.nodes().iter().map(ToString::to_string).collect::<Vec<_>>();
     let (old, new) = (addresses(before), addresses(after));
@@ -85,7 +85,7 @@ fn replace_in(alert: &mut dyn TableLike, old: &str, new: &str) {
     }
 }
 
-/// Keeps white space and comments around the value.
+/// Sets the value, and keeps white space and comments around it.
 fn set(value: &mut Value, text: &str) {
     let decor = value.decor().clone();
     *value = text.into();

@@ -18,7 +18,7 @@ pub struct AlertProblem {
     pub line: usize,
     /// The file, if it isn't the user's `config.toml`.
     pub file: Option<PathBuf>,
-    /// What is wrong.
+    /// The reason why the key is wrong.
     pub source: AlertReason,
 }
 
@@ -28,7 +28,7 @@ impl AlertProblem {
     }
 }
 
-/// What is wrong with a key of an alert.
+/// The reason why a key of an alert is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AlertReason {
     /// The key is required.

@@ -33,12 +33,12 @@ pub struct Settings {
     pub filters: Vec<SavedFilter>,
     /// Interval between two reads, zero for manual refresh; `None` for the default.
     pub refresh: Option<Duration>,
-    /// How long sessions that have just signed in or left are marked, up to a minute and zero for not at all; `None` for the
-    /// default.
+    /// The time for which sessions that have just signed in or left are marked, up to a minute and
+    /// zero for not at all; `None` for the default.
     pub mark_time: Option<Duration>,
-    /// What is recorded, where and for how long. Nothing, if something is wrong that may be about it.
+    /// The settings of the history. Nothing is recorded if an error in the file may be about it.
     pub history: HistorySettings,
-    /// What is wrong in the file. These entries are left out, and the file keeps them.
+    /// The errors in the file. The entries that are wrong are left out, and the file keeps them.
     pub problems: Vec<SettingsError>,
     /// The alerts that can be evaluated, in the order of the file.
     pub alerts: Vec<Rule>,
@@ -57,13 +57,13 @@ impl Settings {
         self.problems.is_empty() && self.alert_problems.is_empty()
     }
 
-    /// Returns what is wrong and may be about the history; `None` if that is known.
+    /// Returns the first error that may be about the history; `None` if there is none.
     #[must_use]
     pub fn history_problem(&self) -> Option<&SettingsError> {
         self.problems.iter().find(|problem| problem.may_be_of_history())
     }
 
-    /// Returns what is wrong with the profiles.
+    /// Returns the errors of the profiles.
     pub(crate) fn profile_problems(&self) -> impl Iterator<Item = &SettingsError> {
         self.problems.iter().filter(|problem| problem.profile().is_some())
     }
@@ -167,7 +167,8 @@ impl Settings {
         Ok(settings.over(machine))
     }
 
-    /// Adds what isn't in these settings. Of entries with one name, these count.
+    /// Adds the values and entries that these settings don't have. Of entries with one name, these
+    /// count.
     fn over(mut self, machine: Self) -> Self {
         let Self { profiles, filters, refresh, mark_time, history: _, problems, alerts, alert_problems } =
             machine;
@@ -235,7 +236,7 @@ impl Settings {
     }
 }
 
-/// Adds those of `others` whose names aren't taken.
+/// Adds the entries of `others` whose names aren't taken.
 fn add_missing<T>(entries: &mut Vec<T>, others: Vec<T>, name: impl Fn(&T) -> &str) {
     let is_new = |other: &T| entries.iter().all(|entry| name(entry) != name(other));
     let new: Vec<T> = others.into_iter().filter(is_new).collect();

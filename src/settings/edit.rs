@@ -9,7 +9,7 @@ use super::error::{Entry, SettingsError, SettingsErrorKind};
 use super::{CONFIG_FILE, Settings, line_ends, machine, with_lock};
 use crate::atomic_file::{read_text, replace_file};
 
-/// Some editors start a UTF-8 file with it.
+/// The byte-order mark, with which some editors start a UTF-8 file.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Returns `true` if the table has this name.

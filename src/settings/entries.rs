@@ -7,7 +7,7 @@ use toml_edit::{Item, Key, Table, Value};
 
 use super::error::{Entry, SettingsErrorKind};
 
-/// The text of the file, and what is wrong in it.
+/// The text of the file, and the errors in it.
 pub(super) struct Entries<'a> {
     pub(super) text: &'a str,
     pub(super) problems: Vec<SettingsErrorKind>,

@@ -10,7 +10,8 @@ use super::alert_problem::AlertReason;
 use super::history::HistoryUrlError;
 use crate::gateway::NodeUrlError;
 
-/// `config.toml` can't be read or changed, or has an entry that is wrong. The file is left as it is.
+/// A failure to read or change `config.toml`, or an entry in it that is wrong. The file is left as
+/// it is.
 #[derive(Clone, Debug)]
 pub struct SettingsError {
     path: PathBuf,
@@ -35,7 +36,7 @@ impl SettingsError {
         }
     }
 
-    /// Returns `true` if it may be about what is recorded.
+    /// Returns `true` if the error may be about the history.
     pub(super) fn may_be_of_history(&self) -> bool {
         self.kind.may_be_of_history()
     }
@@ -97,7 +98,7 @@ pub(super) enum SettingsErrorKind {
     History {
         key: String,
         line: usize,
-        /// What it must be.
+        /// The description of a valid value.
         expected: String,
         source: Option<HistoryUrlError>,
     },
@@ -158,8 +159,8 @@ impl SettingsErrorKind {
         }
     }
 
-    /// Returns `true` if it may be about what is recorded. A key that isn't known may be a misspelled one, and a file that
-    /// isn't TOML may have any.
+    /// Returns `true` if the error may be about the history. A key that isn't known may be a
+    /// misspelled one, and a file that isn't TOML may have any.
     pub(super) fn may_be_of_history(&self) -> bool {
         matches!(self, Self::History { .. } | Self::UnknownKey { .. } | Self::Syntax { .. } | Self::Read(_))
     }

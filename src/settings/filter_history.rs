@@ -54,7 +54,7 @@ impl FilterHistory {
         self
     }
 
-    /// Returns `true` without any filter.
+    /// Returns `true` if there are no filters.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.values().all(Vec::is_empty)

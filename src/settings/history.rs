@@ -16,7 +16,7 @@ pub(super) const KEEP_DAYS: RangeInclusive<u32> = 1..=36_500;
 /// The table `[history]` in `config.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistorySettings {
-    /// Whether sessions are recorded. Each profile can be left out.
+    /// `true` if sessions are recorded. Each profile can be left out.
     pub enabled: bool,
     /// The database; `None` for a file in the [data folder](super::data_folder).
     pub url: Option<HistoryUrl>,
@@ -31,13 +31,15 @@ impl Default for HistorySettings {
 }
 
 impl HistorySettings {
-    /// Returns where sessions are recorded; `None` if they aren't, or if there is no folder for them.
+    /// Returns the location where sessions are recorded; `None` if they aren't, or if there is no
+    /// folder for them.
     #[must_use]
     pub fn location(&self) -> Option<Location> {
         self.enabled.then(|| self.stored_at()).flatten()
     }
 
-    /// Returns where sessions were recorded, whether or not they are now; `None` if there is no folder for them.
+    /// Returns the location where sessions were recorded, whether or not they are now; `None` if
+    /// there is no folder for them.
     #[must_use]
     pub fn stored_at(&self) -> Option<Location> {
         match &self.url {
@@ -46,7 +48,7 @@ impl HistorySettings {
         }
     }
 
-    /// Returns how long sessions are kept.
+    /// Returns the time for which sessions are kept.
     #[must_use]
     pub fn keep(&self) -> Option<Duration> {
         Some(Duration::from_hours(24) * self.keep_days)
@@ -101,7 +103,8 @@ impl FromStr for HistoryUrl {
     }
 }
 
-/// The text isn't the address of a database. The message doesn't contain the text, which may have a password.
+/// The reason why a text isn't the address of a database. The message doesn't contain the text,
+/// which may have a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HistoryUrlError {
     /// The text isn't an address of PostgreSQL.
@@ -115,7 +118,7 @@ pub enum HistoryUrlError {
     /// A part of the address is not valid.
     #[error("Invalid address of a database: {problem}")]
     Parameter {
-        /// What is wrong with which part.
+        /// The part that is wrong, and the reason.
         problem: String,
     },
 }

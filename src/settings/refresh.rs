@@ -19,7 +19,8 @@ pub fn save_refresh(folder: &Path, interval: Duration) -> Result<(), SettingsErr
     save_seconds(folder, KEY, interval)
 }
 
-/// Writes how long sessions that have just signed in or left are marked to `config.toml` in `folder`, in whole seconds.
+/// Writes the time for which sessions that have just signed in or left are marked to `config.toml`
+/// in `folder`, in whole seconds.
 ///
 /// # Errors
 /// If the file can't be read or written. It is left as it is.

@@ -59,7 +59,7 @@ pub struct WindowPlace {
     /// Physical pixels per point, without zoom.
     #[serde(serialize_with = "crate::short_float::serialize")]
     pub scale: f32,
-    /// The window is maximized.
+    /// `true` if the window is maximized.
     #[serde(default)]
     pub maximized: bool,
 }
@@ -161,8 +161,9 @@ impl State {
         with_lock(folder, || self.write(&path)).map_err(|source| FileError { path: path.clone(), source })?
     }
 
-    /// Writes what differs from `before` to `state.toml` in `folder`. Everything else in the file, which other windows may have
-    /// changed since, stays. A file that is missing or invalid is replaced.
+    /// Writes the differences from `before` to `state.toml` in `folder`. Everything else in the
+    /// file, which other windows may have changed since, stays. A file that is missing or invalid
+    /// is replaced.
     ///
     /// # Errors
     /// As those of [`save`](Self::save), or if the file can't be read.

@@ -34,11 +34,11 @@ impl Target {
     }
 }
 
-/// A text stands for no gateway.
+/// The reason why a text doesn't name a gateway.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// It is neither the name of a saved gateway nor an address. The message doesn't contain the text, which may be an address
-    /// with a password.
+    /// The text is neither the name of a saved gateway nor an address. The message doesn't contain
+    /// the text, which may be an address with a password.
     #[error("Unknown gateway. {}", suggestion(.saved))]
     Unknown {
         /// The names of the saved gateways.
@@ -46,7 +46,8 @@ pub enum TargetError {
         /// The reason why the text isn't an address.
         source: NodeUrlError,
     },
-    /// It is the name of a saved gateway whose entry is wrong. Taken for an address, it would lead elsewhere.
+    /// The text is the name of a saved gateway whose entry is wrong. Taken for an address, it would
+    /// lead elsewhere.
     #[error(transparent)]
     Invalid(#[from] SettingsError),
 }
@@ -128,7 +129,7 @@ impl Settings {
         same.next().filter(|_| same.next().is_none())
     }
 
-    /// Returns what is wrong with the saved gateway of this name, in any letter case.
+    /// Returns the error of the saved gateway of this name, in any letter case.
     fn problem_of(&self, name: &str) -> Option<SettingsError> {
         let is_of_name = |problem: &&SettingsError| {
             problem.profile().is_some_and(|profile| !profile.is_empty() && folded(&profile) == folded(name))

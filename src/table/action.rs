@@ -22,26 +22,26 @@ pub enum SelectMode {
 /// A move of the cursor between lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {
-    /// One line up.
+    /// Moves up by one line.
     Up,
-    /// One line down.
+    /// Moves down by one line.
     Down,
-    /// One page up.
+    /// Moves up by one page.
     PageUp,
-    /// One page down.
+    /// Moves down by one page.
     PageDown,
-    /// To the first line.
+    /// Moves to the first line.
     Home,
-    /// To the last line.
+    /// Moves to the last line.
     End,
 }
 
 /// A horizontal direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// To the left.
+    /// The direction to the left.
     Left,
-    /// To the right.
+    /// The direction to the right.
     Right,
 }
 
@@ -56,12 +56,12 @@ impl Direction {
     }
 }
 
-/// A step through the selected sessions.
+/// A step through the selected sessions, or through those that have just signed in or left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// To the one above.
+    /// Steps to the session above.
     Previous,
-    /// To the one below.
+    /// Steps to the session below.
     Next,
 }
 

@@ -27,7 +27,8 @@ impl OutdatedLists {
     }
 }
 
-/// When the sessions that have just signed in were in view for the first time, by row; `None` before.
+/// The sessions that have just signed in, by row, each with the time at which it was first in view.
+/// `None` before that.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals(BTreeMap<u32, Option<Instant>>);
 

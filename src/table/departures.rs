@@ -14,8 +14,9 @@ use crate::query::{QueryResult, SortKey};
 
 /// The largest number of lines of sessions that have left.
 const MAX_LINES: usize = 1_000;
-/// How long the line of a session that has left stays at most, out of view too, as a multiple of the time of its mark. Otherwise
-/// a table in which many come and go fills with sessions that left long ago.
+/// Maximum time that the line of a session that has left stays, in view or not, as a multiple of
+/// the time of its mark. Without this limit, a table in which many come and go fills with sessions
+/// that left long ago.
 const MAX_MARK_TIMES: u32 = 3;
 
 /// A session that has just left.
@@ -23,13 +24,14 @@ const MAX_MARK_TIMES: u32 = 3;
 pub struct LeftSession {
     /// The last dataset with the session.
     pub dataset: Arc<Dataset>,
-    /// Its row there.
+    /// The row of the session in `dataset`.
     pub row: u32,
-    /// When the list without it was shown; `None` if that says nothing, as after a pause or an outage.
+    /// Time at which the list without it was shown; `None` if it may have left long before, as
+    /// after a pause or an outage.
     pub left_at: Option<SystemTime>,
-    /// When its line was first in view; `None` before.
+    /// Time at which its line was first in view; `None` before.
     seen_at: Option<Instant>,
-    /// When its line was first shown, in view or not; `None` before.
+    /// Time at which its line was first shown, in view or not; `None` before.
     listed_at: Option<Instant>,
     /// The number of sessions shown above it.
     place: usize,

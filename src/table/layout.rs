@@ -10,10 +10,10 @@ use crate::query::{Grouping, SortKey};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Density {
-    /// With space between the lines.
+    /// Rows with space between the lines.
     #[default]
     Comfortable,
-    /// As many rows as are readable.
+    /// Rows of the smallest height that is readable.
     Compact,
 }
 

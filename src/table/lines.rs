@@ -42,7 +42,7 @@ impl Group {
 pub struct Lines {
     sessions: usize,
     groups: Vec<Group>,
-    /// For each session that has just left, the number of sessions above it, in ascending order.
+    /// Number of sessions above each session that has just left, in ascending order.
     left: Vec<usize>,
     len: usize,
 }

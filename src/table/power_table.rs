@@ -28,11 +28,12 @@ use scroll_anchors::ScrollAnchors;
 pub struct ResultContext<'a> {
     /// The nodes whose older list was out of date. Their sessions aren't marked as new or left.
     pub outdated: &'a OutdatedLists,
-    /// When sessions have left that are missing now; `None` after a pause, in which they may have left at any time.
+    /// Time at which the sessions that are missing now have left; `None` after a pause, in which
+    /// they may have left at any time.
     pub left_at: Option<SystemTime>,
     /// The line under the pointer. A refresh doesn't move it.
     pub pointer: Option<usize>,
-    /// Whether sessions that have just signed in or left are marked.
+    /// `true` if sessions that have just signed in or left are marked.
     pub has_marks: bool,
 }
 
@@ -54,7 +55,7 @@ pub struct PowerTable {
     collapsed: CollapsedGroups,
     scroll: Scroll,
     metrics: Metrics,
-    /// What the details of a session need of all others, while they are shown.
+    /// The details of the selected session, while they are shown.
     details: Option<Details>,
     has_details: bool,
     /// The sessions that have just signed in.

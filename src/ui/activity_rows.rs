@@ -25,7 +25,8 @@ const EXPORT_PAGE: usize = 10_000;
 const MAX_SCANNED: usize = 20_000;
 /// The number of newer entries beyond which the list is read again from the newest one.
 const MAX_NEWER: usize = 2_000;
-/// How far before the newest entry a refresh reads again, in milliseconds, and the maximum number of entries in that time.
+/// Time before the newest entry that a refresh reads again, in milliseconds, and the maximum number
+/// of entries in that time.
 const OVERLAP_MS: i64 = 30 * 60_000;
 const MAX_OVERLAP: usize = 400;
 /// The number of entries that are kept while newer ones come, unless the user has read more.
@@ -69,7 +70,7 @@ fn has_kind(tab: ActivityTab, kind: ActivityKind) -> bool {
     }
 }
 
-/// Which entries are listed.
+/// The selection of entries to list.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ActivityRequest {
     /// The gateway; `None` for all.
@@ -105,7 +106,7 @@ pub(super) struct ActivityRows {
     newest: Option<ActivityKey>,
 }
 
-/// Why no rows can be read.
+/// The reason why no rows can be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ActivityError {
     /// The history can't be read.

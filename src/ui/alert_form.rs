@@ -239,19 +239,19 @@ impl TestSpan {
 
 /// A test of a rule over the stored history.
 pub(super) struct HistoryTest {
-    /// What is tested.
+    /// The tested alert.
     draft: AlertDraft,
     /// Start and end, in milliseconds since 1970 UTC.
     pub(super) range: (i64, i64),
     /// The time that it has reached.
     reached: Arc<AtomicI64>,
-    /// How it has ended; `None` while it runs.
+    /// The outcome; `None` while the test runs.
     pub(super) outcome: Option<TestOutcome>,
 }
 
-/// How a test has ended.
+/// The outcome of a test.
 pub(super) enum TestOutcome {
-    /// What would have been sent.
+    /// The alerts that would have been sent.
     Done(Replay),
     /// The test can't run, for this reason.
     Impossible(String),

@@ -15,7 +15,7 @@ pub(super) fn show(ui: &mut Ui, value: &mut bool, label: &str) -> Response {
     show_about(ui, value, label, "")
 }
 
-/// As [`show`], with a tooltip.
+/// Draws a check box like [`show`], with a tooltip.
 pub(super) fn show_about(ui: &mut Ui, value: &mut bool, label: &str, about: &str) -> Response {
     let p = palette(ui.visuals());
     let font = FontId::proportional(tokens::TYPE_BODY);

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use egui::{Context, ViewportCommand};
 
-/// How long the window is waited for. The history and alerts have a few seconds to write what is left.
+/// Maximum time to wait until the window is closed. The history and alerts have a few seconds to
+/// write what is left.
 const TIMEOUT: Duration = Duration::from_secs(8);
 /// Time between two attempts. At the first one, a window with unsaved changes asks.
 const RETRY_INTERVAL: Duration = Duration::from_millis(500);

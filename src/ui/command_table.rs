@@ -45,7 +45,7 @@ impl Topic {
     }
 }
 
-/// Where the keys of a command work.
+/// The part of the window in which the keys of a command work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     /// Everywhere except in dialogs.
@@ -67,7 +67,7 @@ pub(super) struct NamedCommand {
     pub(super) icon: Icon,
     /// The keys.
     pub(super) keys: Option<KeyboardShortcut>,
-    /// Where the keys work.
+    /// The part of the window in which the keys work.
     pub(super) scope: Scope,
     create: fn() -> Command,
     is_available: fn(&AppState, &Drafts) -> bool,

@@ -24,7 +24,7 @@ pub(super) struct Dialog<'a> {
     text: &'a str,
 }
 
-/// What the user has answered.
+/// The user's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DialogChoice {
     /// The action.
@@ -33,7 +33,7 @@ pub(super) enum DialogChoice {
     Cancelled,
 }
 
-/// When a dialog was last drawn, and the widget that had the keyboard focus before it.
+/// The last pass that drew a dialog, and the widget that had the keyboard focus before it.
 #[derive(Clone, Copy)]
 struct LastDrawn {
     pass: u64,

@@ -5,9 +5,9 @@ use egui::{Context, Id, Memory, Ui};
 /// A request.
 #[derive(Clone, Copy, Debug)]
 enum Requested {
-    /// For this frame and the next one.
+    /// Lasts for this frame and the next one.
     In(u64),
-    /// Until another widget than this one has the focus.
+    /// Lasts until another widget than this one has the focus.
     From(Id),
 }
 

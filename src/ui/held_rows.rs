@@ -16,7 +16,7 @@ const ROUNDING: f32 = 0.5;
 struct RowsInView<K> {
     /// The index of the first one.
     first: usize,
-    /// What identifies them.
+    /// The keys that identify them.
     keys: Vec<K>,
     /// The y of the first row of the list, below the top of the view.
     top: f32,

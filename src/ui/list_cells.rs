@@ -37,7 +37,7 @@ pub(super) fn focus_after_click(ctx: &Context, list: Id) {
     focus_request::request(ctx, list);
 }
 
-/// What the ground of a row shows.
+/// The background of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RowGround {
     /// A row without the cursor.

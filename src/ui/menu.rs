@@ -79,7 +79,7 @@ pub(super) struct Item<'a> {
     reserved: f32,
     /// Space at its own right end for a button.
     inner_room: f32,
-    /// Why it does nothing at the moment.
+    /// The reason why the item is disabled; `None` if it is enabled.
     disabled: Option<Cow<'a, str>>,
     /// Clicks, and drags of one that can be moved.
     sense: Sense,

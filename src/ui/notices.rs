@@ -7,7 +7,7 @@ use crate::poll::{GatewayStatus, NodeStatus};
 /// The notices of all nodes as text, each once.
 #[derive(Debug, Default)]
 pub(super) struct Notices {
-    /// What is wrong.
+    /// The warnings.
     pub(super) warnings: Vec<String>,
     /// The kinds of sessions whose modules the gateway lacks, such as `without Vision and Perspective`.
     pub(super) without: Option<String>,

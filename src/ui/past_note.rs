@@ -1,4 +1,4 @@
-//! What the state of a session at a moment of the past means.
+//! Notes that explain the state of a session at a moment of the past.
 
 use crate::dataset::{Cell, names};
 use crate::display::Clock;

@@ -66,7 +66,7 @@ impl PatternInput {
 /// The outcome of a test.
 #[derive(Debug)]
 pub(super) struct PatternOutcome {
-    /// What was tested.
+    /// The tested pattern and values.
     pub(super) input: PatternInput,
     /// The results, or why there are none.
     pub(super) result: Result<TestedValues, TestFailure>,
@@ -105,20 +105,20 @@ pub(super) struct TestedValues {
 pub(super) struct ResultCounts {
     /// All values.
     pub(super) total: usize,
-    /// Those that were tested before the time was over.
+    /// The values that were tested before the time was over.
     pub(super) tested: usize,
-    /// Those that pass.
+    /// The values that pass.
     pub(super) passing: usize,
-    /// Those on which the pattern gives up or fails.
+    /// The values on which the pattern gives up or fails.
     pub(super) failed: usize,
 }
 
 /// The engines that were used for the values of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Engines {
-    /// One for all values.
+    /// The same engine for all values.
     One(MatchEngine),
-    /// Both.
+    /// Both engines.
     Both,
 }
 
@@ -153,7 +153,7 @@ pub(super) struct TestedValue {
     pub(super) value: String,
     /// The number of its sessions; `None` for a typed value.
     pub(super) sessions: Option<u32>,
-    /// Whether it passes.
+    /// The result for the value.
     pub(super) result: MatchResult,
     /// The byte ranges of the match and of its groups; `None` for a group that took no part. Empty if the pattern doesn't
     /// match, and where finding them takes too long.

@@ -55,7 +55,7 @@ pub(super) fn panel(id: Id, opener: &Response, align: RectAlign) -> Popup<'_> {
         .frame(frame(&opener.ctx.global_style(), Margin::same(theme::PANEL_POPUP_MARGIN)))
 }
 
-/// Where a key moves the keyboard focus within a popup.
+/// The target of a key that moves the keyboard focus within a popup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Move {
     Next,
@@ -135,7 +135,7 @@ fn open_layer(ctx: &Context) -> Option<LayerId> {
     layers.into_iter().find(|layer| layer.order == Order::Foreground && Popup::is_id_open(ctx, layer.id))
 }
 
-/// What gets the keyboard focus after the popup: the widget that had it when the popup was opened.
+/// The widget that had the keyboard focus when the popup was opened, and that gets it back.
 #[derive(Clone, Copy, Debug, Default)]
 struct OpenedFrom {
     widget: Option<Id>,

@@ -11,7 +11,7 @@ use super::model::AppState;
 use super::theme;
 use super::tokens::{self, palette};
 
-/// What a window of this size has room for.
+/// The parts that a window has room for, by its size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Room {
     /// The view row is gone: its controls are in menus at the end of the filter row. The rail opens over the table.

@@ -78,9 +78,9 @@ pub(super) enum AlertChange {
 /// A change whose outcome the user waits for.
 #[derive(Clone, Debug)]
 pub(super) enum Cause {
-    /// One of a gateway.
+    /// A change of a gateway.
     Gateway(Arc<GatewayChange>),
-    /// One of an alert.
+    /// A change of an alert.
     Alert(Arc<AlertChange>),
 }
 

@@ -57,13 +57,13 @@ fn load(request: &FallbackRequest<'_>) -> Arc<dyn FontProvider> {
     Arc::new(fonts)
 }
 
-/// Whether a character has needed the fonts of the system.
+/// The state of the fonts of the system.
 #[derive(Default)]
 enum FirstUse {
-    /// None has.
+    /// No character has needed them.
     #[default]
     None,
-    /// This one does, and they are loaded at the end of the frame.
+    /// This character needs them, and they are loaded at the end of the frame.
     Wanted { cluster: String, family: FontFamily },
     /// They are being loaded, or are in use.
     Started,

@@ -33,7 +33,7 @@ pub(super) struct TextField<'a> {
     max_chars: usize,
 }
 
-/// What a box was used for in this frame.
+/// The response of a box in this frame.
 pub(super) struct FieldResponse {
     /// The text box.
     pub(super) edit: Response,

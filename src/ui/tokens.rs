@@ -89,9 +89,9 @@ pub(super) struct Palette {
     pub(super) chart_line: Color32,
     /// Times without data.
     pub(super) hatch: Color32,
-    /// Behind dialogs.
+    /// The backdrop of dialogs.
     pub(super) backdrop: Color32,
-    /// Below popups.
+    /// The shadow of popups.
     pub(super) shadow: Color32,
     /// The thumb of a scroll bar.
     pub(super) scroll_thumb: Color32,
@@ -242,7 +242,7 @@ pub(super) const FOOTER_HEIGHT: f32 = 32.0;
 /// The rail and the right panel.
 pub(super) const RAIL_WIDTH: f32 = 200.0;
 pub(super) const SIDE_WIDTH: f32 = 280.0;
-/// Between a control and its popup.
+/// Space between a control and its popup.
 pub(super) const POPUP_GAP: f32 = 4.0;
 
 // Shapes
@@ -286,14 +286,14 @@ pub(super) const LINE_VIEW: f32 = 24.0;
 
 // Times
 
-/// How long a row that left stays.
+/// Time for which a row that left stays.
 #[expect(dead_code, reason = "as long as a new row is marked, which is a setting")]
 pub(super) const TIME_LEFT: Duration = Duration::from_secs(10);
-/// How long a toast stays.
+/// Time for which a toast stays.
 pub(super) const TIME_TOAST: Duration = Duration::from_secs(4);
 /// The change of a ground under the pointer.
 pub(super) const TIME_HOVER: Duration = Duration::from_millis(80);
-/// Until a tooltip opens.
+/// Time until a tooltip opens.
 pub(super) const TIME_TOOLTIP: Duration = Duration::from_millis(400);
 
 #[cfg(test)]

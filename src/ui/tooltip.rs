@@ -12,7 +12,7 @@ use super::command_table;
 use super::theme;
 use super::tokens::{self, palette};
 
-/// Where a tooltip is, if there is room.
+/// The position of a tooltip, if there is room.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     /// Below a control of a bar.

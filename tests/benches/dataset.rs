@@ -1,4 +1,4 @@
-//! From an answer to a dataset, and from one dataset to the next.
+//! Benches of datasets: from an answer to a dataset, and from one dataset to the next.
 
 mod plant;
 
@@ -39,7 +39,7 @@ fn json_to_dataset(bencher: Bencher<'_, '_>, size: usize) {
     bencher.bench_local(|| webdev::parse(black_box(json)).expect("the answer of the demo gateway"));
 }
 
-/// The same answer into a list of structs, derived by serde.
+/// Parses the same answer into a list of structs with derived serde code.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn json_to_structs(bencher: Bencher<'_, '_>, size: usize) {
     let json = &sessions(size).json;
@@ -47,7 +47,8 @@ fn json_to_structs(bencher: Bencher<'_, '_>, size: usize) {
         .bench_local(|| serde_json::from_slice::<plant::Answer>(black_box(json)).map(|answer| answer.rows));
 }
 
-/// The rows before the columns, which is possible because the answer is a dictionary on the gateway.
+/// Parses an answer with the rows before the columns, which is possible because the answer is a
+/// dictionary on the gateway.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn json_with_rows_first(bencher: Bencher<'_, '_>, size: usize) {
     let text = str::from_utf8(&sessions(size).json).expect("JSON");
@@ -57,7 +58,7 @@ fn json_with_rows_first(bencher: Bencher<'_, '_>, size: usize) {
     bencher.bench_local(|| webdev::parse(black_box(json.as_bytes())).expect("the same answer"));
 }
 
-/// What remains of `json_to_dataset` without JSON.
+/// Builds the same dataset as `json_to_dataset`, but from cells instead of JSON.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn cells_to_dataset(bencher: Bencher<'_, '_>, size: usize) {
     let dataset = &sessions(size).dataset;

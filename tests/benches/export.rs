@@ -63,7 +63,7 @@ fn texts_batched(bencher: Bencher<'_, '_>, batch: usize) {
     });
 }
 
-/// The same, looked up cell by cell.
+/// Copies the same text cells, looked up cell by cell.
 #[divan::bench(max_time = 3)]
 fn texts_naive(bencher: Bencher<'_, '_>) {
     let dataset = &sessions(1_000_000).dataset;

@@ -37,7 +37,8 @@ struct Shape {
     sessions: i64,
     on_at_once: i64,
     nodes: i64,
-    /// Whether sessions begin and end as while they are recorded, which leaves space in the pages of indexes.
+    /// `true` if sessions begin and end as while they are recorded, which leaves space in the pages
+    /// of indexes.
     is_recorded: bool,
 }
 

@@ -21,9 +21,9 @@ use support::{counts, window};
 const PATTERN: &str = "bi.*";
 /// The number of rounds of typing and deleting.
 const ROUNDS: usize = 15;
-/// The same while a refresh arrives.
+/// The number of refreshes during which the pattern is typed and deleted.
 const REFRESH_ROUNDS: usize = 5;
-/// Longer than any step takes that works.
+/// Timeout that no step reaches unless it fails.
 const TIMEOUT: Duration = Duration::from_mins(1);
 /// The time between two frames at 60 Hz. A real window isn't painted more often either.
 const FRAME_INTERVAL: Duration = Duration::from_nanos(16_666_667);
@@ -136,9 +136,9 @@ fn total(harness: &Harness<'static, App>) -> usize {
 /// Measured times.
 #[derive(Default)]
 struct Measured {
-    /// From each keystroke to the end of the frame that shows the rows.
+    /// Time from each keystroke to the end of the frame that shows the rows.
     keys: Vec<Duration>,
-    /// The work of each frame.
+    /// Time that each frame took.
     frames: Vec<Duration>,
 }
 

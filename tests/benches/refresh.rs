@@ -18,7 +18,7 @@ fn main() {
     divan::main();
 }
 
-/// The next answer: the session in the middle has ended, and a new one is at the end.
+/// Returns the next answer: the session in the middle has ended, and a new one is at the end.
 fn next_answer(size: usize) -> &'static [u8] {
     static ANSWERS: [OnceLock<Vec<u8>>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     let index = SIZES.iter().position(|known| *known == size).expect("one of SIZES");
@@ -42,7 +42,7 @@ fn query() -> Query {
     Query { sort: sort.into(), ..Query::default() }
 }
 
-/// From the answer to what the window shows of it.
+/// Measures a refresh from the answer to the query result that the window shows.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn refresh(bencher: Bencher<'_, '_>, size: usize) {
     let old = &sessions(size).dataset;
@@ -94,7 +94,7 @@ fn changed_sessions(size: usize) -> Dataset {
     builder.finish(None, None)
 }
 
-/// The sessions that arrived, left or changed.
+/// Measures the search for sessions that arrived, left or changed.
 #[divan::bench(args = SIZES, max_time = 3)]
 fn refresh_session_changes(bencher: Bencher<'_, '_>, size: usize) {
     let (old, new) = (&sessions(size).dataset, changed_sessions(size));
@@ -119,7 +119,7 @@ fn refresh_query(bencher: Bencher<'_, '_>, size: usize) {
 /// The number of nodes of a large gateway.
 const NODES: usize = 200;
 
-/// Two snapshots of [`NODES`] nodes with `size` sessions in total. The last node changes.
+/// Returns two snapshots of [`NODES`] nodes with `size` sessions in total. The last node changes.
 fn fleets(size: usize) -> [Vec<Part>; 2] {
     let part = |node: usize, seed: u64| {
         let json = web_dev_answer(seed, size / NODES).expect("sessions are JSON");
@@ -134,7 +134,7 @@ fn fleets(size: usize) -> [Vec<Part>; 2] {
     [before, after]
 }
 
-/// The table of all nodes.
+/// Measures the concatenation of the datasets of all nodes.
 #[divan::bench(args = [10_000, 1_000_000], max_time = 3)]
 fn concat_200_nodes(bencher: Bencher<'_, '_>, size: usize) {
     let [_, parts] = fleets(size);

@@ -33,7 +33,7 @@ use x11rb::rust_connection::RustConnection;
 const STARTS: usize = 15;
 /// The time over which an idle program is measured. It draws once in a minute.
 const IDLE: Duration = Duration::from_mins(1);
-/// An area with text has more colours than this, because of antialiasing.
+/// Maximum number of colours of an area without text. Text has more, because of antialiasing.
 const MAX_COLOURS_WITHOUT_TEXT: usize = 12;
 /// An area of the first column of the table, below its header.
 const ROWS_AREA: (i16, i16, u16, u16) = (212, 150, 120, 200);

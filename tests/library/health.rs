@@ -1,5 +1,5 @@
-//! What the health pages and the port reveal before anything secret is sent: HTTPS that is required, a port for the other
-//! scheme, and a gateway that can't be asked.
+//! The health pages and the port, which are checked before anything secret is sent: required HTTPS,
+//! a port for the other scheme, and health pages that can't be read.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! What a CA file and pins stand for: chains, several nodes of one client, and trust that ends.
+//! Trust in a CA file and in pins: chains, several nodes of one client, and trust that ends.
 
 use std::sync::atomic::Ordering;
 

@@ -206,7 +206,7 @@ impl Reader {
 /// A row of the table.
 struct Row<'a> {
     row: &'a Accessible,
-    /// Everything in the row; the content of a cell follows the cell.
+    /// All accessibles in the row. The content of a cell follows the cell.
     content: &'a [Accessible],
 }
 

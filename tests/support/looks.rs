@@ -1,4 +1,4 @@
-//! What the pictures of the window have in common.
+//! Takes pictures of the window in both themes and at 200 %, and compares them with stored ones.
 
 use super::window::Window;
 use egui::{Rect, Theme};

@@ -1,4 +1,5 @@
-//! Shared by the test files: a fake gateway that sends any bytes, responses for it, and reports of skipped tests.
+//! Code that the test files share: a fake gateway that sends any bytes, responses for it, and
+//! reports of skipped tests.
 
 #![expect(dead_code, reason = "each test file uses a part of it")]
 

@@ -17,7 +17,8 @@ use crate::support::{FakeGateway, saved_gateway};
 /// The sizes of the window in points.
 const SIZES: [[f32; 2]; 4] = [[1280.0, 800.0], [1280.0, 800.0], [640.0, 480.0], [640.0, 480.0]];
 
-/// None of them fires: no designer's name has "adm", so that the pictures don't depend on the time of day.
+/// Alerts that don't fire. No designer's name has "adm", so the pictures don't depend on the time
+/// of day.
 const ALERTS: &str = r#"
 [[alert]]
 name = "Gateway down"

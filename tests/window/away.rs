@@ -1,4 +1,4 @@
-//! What happened while the window could not be seen.
+//! The message about what happened while the window could not be seen.
 
 use crate::support::window::{Window, plant, retype, start_on};
 use crate::user_history::StoredHistory;

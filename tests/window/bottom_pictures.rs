@@ -27,7 +27,7 @@ const NOW_MS: u64 = 1_795_615_512_900;
 const INTERVAL: Duration = Duration::from_mins(5);
 /// Space before the title of a column.
 const TITLE_INDENT: f32 = 12.0;
-/// Lines with addresses of nodes are narrower, rows of lists are wider.
+/// Upper bound of the width of lines with addresses of nodes. Rows of lists are wider.
 const FACT_WIDTH: f32 = 408.0;
 const READS_PER_DAY: u32 = 24 * 12;
 

@@ -1,4 +1,4 @@
-//! Where the keyboard focus is, and where keys move it. Needs no display.
+//! The place of the keyboard focus, and the keys that move it. Needs no display.
 
 use std::io::Write as _;
 use std::sync::Arc;

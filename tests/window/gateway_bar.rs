@@ -1,4 +1,4 @@
-//! What the gateway bar and the footer say about a gateway that can't be read. Needs no display.
+//! The gateway bar and the footer, above all while a gateway can't be read. Needs no display.
 
 use std::io::Write as _;
 use std::sync::Arc;

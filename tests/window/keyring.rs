@@ -19,7 +19,7 @@ use tempfile::TempDir;
 
 /// The `Authorization` header of `billy:se:cret`.
 const BASIC: &str = "Basic YmlsbHk6c2U6Y3JldA==";
-/// The one of `billy:new`.
+/// The `Authorization` header of `billy:new`.
 const NEW_BASIC: &str = "Basic YmlsbHk6bmV3";
 const SLOW: &str = "The keyring doesn't respond";
 const GO_ON: &str = "Continue without the keyring";

@@ -22,7 +22,7 @@ use gatewatch::ui::Start;
 /// The size of the window, and that of a compact one, in points.
 const SIZE: [f32; 2] = [1280.0, 560.0];
 const COMPACT: [f32; 2] = [640.0, 480.0];
-/// What is visible around a popup, in points.
+/// The margin around a popup in its picture, in points.
 const AROUND: f32 = 44.0;
 
 /// Opens windows in all looks, and compares the pictures that `take` takes.

@@ -1,4 +1,4 @@
-//! What is said about sessions that may be missing. Needs no display.
+//! Notices about sessions that may be missing. Needs no display.
 
 use std::io::Write as _;
 

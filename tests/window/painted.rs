@@ -11,7 +11,7 @@ pub(crate) struct PaintedText {
     /// The place of the text, and the part of the window in which it shows.
     pub(crate) place: Rect,
     pub(crate) clip: Rect,
-    /// Its end is replaced by an ellipsis.
+    /// `true` if its end is replaced by an ellipsis.
     pub(crate) is_truncated: bool,
     pub(crate) color: Color32,
 }

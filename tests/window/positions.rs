@@ -1,4 +1,4 @@
-//! Where the regions of the window are. Nothing moves by itself. Needs no display.
+//! The positions of the regions of the window. Nothing moves by itself. Needs no display.
 
 use std::io::Write as _;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What the window remembers over a restart.
+//! The state that the window restores after a restart.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

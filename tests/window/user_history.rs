@@ -1,4 +1,4 @@
-//! What the history says about users: their sessions in the details, and when they were on last.
+//! The history of users: their sessions in the details, and the time at which they were on last.
 
 use std::path::Path;
 use std::time::SystemTime;

@@ -9,18 +9,19 @@ use super::CommandFailure;
 use crate::alert::rule::CommandLine;
 use crate::sanitize::one_line;
 
-/// The number of bytes that are kept of what a command writes. The rest is discarded.
+/// Maximum number of bytes that are kept of a command's output. The rest is discarded.
 const MAX_OUTPUT: usize = 4_096;
-/// The number of characters of it in a message.
+/// Maximum number of characters of the output in a message.
 const MAX_SHOWN: usize = 400;
-/// The pauses between two checks whether a command has ended.
+/// The shortest and the longest pause between two checks whether a command has ended.
 const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(50)];
 /// Time for reading the end of the output of a command that has ended.
 const OUTPUT_TIMEOUT: Duration = Duration::from_millis(500);
-/// Variables with secrets of this program, which aren't for others.
+/// Environment variables with secrets of this program, which commands don't receive.
 const SECRETS: [&str; 4] = ["GATEWATCH_USER", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "PGPASSWORD"];
 
-/// Runs a command with an input until it ends. All that it has started in its process group ends with it.
+/// Runs a command with an input until it ends. On Unix, the remaining processes in its process
+/// group are killed then.
 pub(super) fn run(
     command: &CommandLine,
     input: &[u8],
@@ -48,7 +49,8 @@ pub(super) fn run(
     }
 }
 
-/// Writes the input and reads the output. A command that doesn't read its input, or whose output isn't read, would block.
+/// Starts threads that write the input and read the output. A command that doesn't read its input,
+/// or whose output isn't read, would block.
 fn start_threads(child: &mut Child, input: &[u8], output: &Output) -> Result<(), CommandFailure> {
     let stdin = child.stdin.take();
     let input = input.to_owned();
@@ -67,7 +69,7 @@ fn start_threads(child: &mut Child, input: &[u8], output: &Output) -> Result<(),
     Ok(())
 }
 
-/// Removes what is secret from the environment of a process.
+/// Removes the variables with secrets from the environment of a process.
 pub(super) fn clean(process: &mut Command) {
     for name in SECRETS {
         process.env_remove(name);
@@ -79,7 +81,8 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Command
     thread.map(drop).map_err(CommandFailure::Start)
 }
 
-/// Waits until the process ends; returns `None` after the time limit.
+/// Waits until the process ends. Returns `None` after the time limit, or once `is_ending` returns
+/// `true`.
 fn wait(
     child: &mut Child,
     limit: Duration,
@@ -108,7 +111,7 @@ fn in_own_group(process: &mut Command) {
 #[cfg(windows)]
 fn in_own_group(process: &mut Command) {
     use std::os::windows::process::CommandExt as _;
-    /// Opens no window for a console program.
+    /// The flag for not opening a window for a console program.
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
     process.creation_flags(CREATE_NO_WINDOW);
 }
@@ -129,7 +132,7 @@ fn end_group(child: &mut Child) {
     let _ended = child.kill();
 }
 
-/// The beginning of what a command writes.
+/// The beginning of a command's output.
 #[derive(Clone, Default)]
 struct Output(Arc<Mutex<Collected>>);
 
@@ -151,7 +154,7 @@ impl Output {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).ended += 1;
     }
 
-    /// Returns what was written, on one line.
+    /// Returns the output on one line. Waits at most [`OUTPUT_TIMEOUT`] for its end.
     fn text(&self) -> String {
         let deadline = Instant::now() + OUTPUT_TIMEOUT;
         loop {

@@ -43,7 +43,7 @@ fn alert(rule: &str, command: CommandLine, length: usize) -> Alert {
     Alert { time: 0, rule: Arc::new(rule), phase: Phase::Firing, is_quiet: false, incidents: vec![incident] }
 }
 
-/// Returns a runner, and what fails.
+/// Returns a runner and the receiver of its errors.
 fn runner(timeout: Duration) -> (CommandRunner, Receiver<String>) {
     let (sender, failures) = sync_channel(1_000);
     let report = move |error: &CommandError| {

@@ -9,8 +9,8 @@ use crate::alert::rule::{Condition, Rule};
 use crate::poll::MAX_DELAY;
 
 impl Engine {
-    /// Lets outages fire that have lasted for long enough. Reads that fail are repeated after longer and longer pauses, but the
-    /// node can't be reached until one succeeds.
+    /// Fires outages that have lasted for long enough. This needs no further read: the pauses
+    /// between failed reads grow, and the node can't be reached until one succeeds.
     pub(super) fn hold_outages(&mut self, now: i64) {
         let rules = std::mem::take(&mut self.rules);
         let mut scopes = std::mem::take(&mut self.scopes);
@@ -29,8 +29,9 @@ impl Engine {
         (self.rules, self.scopes) = (rules, scopes);
     }
 
-    /// Returns the time at which an outage will have lasted for long enough. If it is long past, the machine was suspended or
-    /// the clock was changed: then the next read decides.
+    /// Returns the time at which an outage will have lasted for long enough. Returns `None` if that
+    /// is more than [`MAX_DELAY`] ago: the machine was suspended or the clock was changed, and the
+    /// next read decides.
     pub(super) fn outage_ready_at(
         &self,
         rule: &Rule,
@@ -46,8 +47,8 @@ impl Engine {
         node.is_failing.then_some(ready_at)
     }
 
-    /// Returns the next time after another at which something will have lasted for long enough, if an observation shows that it
-    /// still does, and its gateway.
+    /// Returns the next time after `after` at which a state or an occurrence will have lasted for
+    /// long enough, and its gateway. An observation has to show that it still lasts.
     pub(in crate::alert) fn next_ready(&self, after: i64) -> Option<(i64, Arc<str>)> {
         let mut next: Option<(i64, Arc<str>)> = None;
         let mut add = |time: Option<i64>, gateway: &str| {

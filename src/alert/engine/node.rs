@@ -1,4 +1,4 @@
-//! What is known of a node.
+//! The state of an observed node.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -25,12 +25,12 @@ pub(super) struct Node {
     list: Option<(List, i64)>,
     /// The interval between two reads; zero for manual refresh.
     interval: Duration,
-    /// The last read failed.
+    /// `true` if the last read failed for another reason than the login.
     pub(super) is_failing: bool,
     observed_at: Option<i64>,
-    /// When the sessions without a creation time were listed first, by their ids.
+    /// Time at which each session without a creation time was first listed, by its id.
     pub(super) first_seen: HashMap<String, i64>,
-    /// Time of the list before.
+    /// Time of the previous list.
     previous_at: Option<i64>,
     /// The visitors who left, with the time of the first list without them.
     departed: HashMap<String, i64>,
@@ -40,8 +40,8 @@ pub(super) struct Node {
 }
 
 impl Node {
-    /// Accepts an observation. Returns how the list differs from the one before, and whether the node was being watched since
-    /// the observation before.
+    /// Accepts an observation. Returns the difference from the previous list, and whether the node
+    /// has been watched since the previous observation.
     pub(super) fn accept(
         &mut self,
         outcome: Outcome,
@@ -89,7 +89,7 @@ impl Node {
         }
     }
 
-    /// Notes that it isn't watched any more.
+    /// Notes that the node isn't watched any more.
     pub(super) fn interrupt(&mut self) {
         self.observed_at = None;
     }
@@ -111,8 +111,9 @@ impl Node {
             .collect();
     }
 
-    /// Returns the last list, unless the node can't be read at the moment, or wasn't for longer than between two reads: it may
-    /// be hanging, or nothing was watched.
+    /// Returns the last list and its time; `None` if the node can't be read at the moment, or if
+    /// the list is older than [`Self::longest_age_ms`]. The node may be hanging then, or nothing
+    /// was watched.
     pub(super) fn current(&self, now: i64) -> Option<(&List, i64)> {
         let is_recent = |time: i64| (0..=self.longest_age_ms()).contains(&now.saturating_sub(time));
         let (list, time) = self.list.as_ref()?;
@@ -124,12 +125,13 @@ impl Node {
         self.list.as_ref().filter(|_| !self.is_failing).map(|(_, time)| *time)
     }
 
-    /// Returns how old the last list may be while the node is being read.
+    /// Returns the largest age of the last list while the node is being read, in milliseconds.
     pub(super) fn longest_age_ms(&self) -> i64 {
         millis(self.interval.saturating_mul(2).saturating_add(MAX_DELAY))
     }
 
-    /// Returns how much earlier or later another process may notice something.
+    /// Returns the largest difference between the times at which two processes notice the same
+    /// incident, in milliseconds.
     pub(super) fn spread_ms(&self) -> i64 {
         if self.interval.is_zero() { millis(LONGEST_PAUSE) } else { self.longest_age_ms() }
     }

@@ -31,7 +31,7 @@ pub(in crate::alert) struct Waiting {
     pub(super) node: String,
     #[serde(with = "stored_session")]
     session: Option<SessionRecord>,
-    /// How long it has lasted while the node was watched, in milliseconds.
+    /// Time for which it has lasted while the node was watched, in milliseconds.
     held_ms: i64,
     #[serde(skip)]
     observed_at: Option<i64>,
@@ -43,11 +43,11 @@ pub(in crate::alert) struct Waiting {
     absent_since: Option<i64>,
 }
 
-/// What the other nodes of a gateway show.
+/// The state of the other nodes of a gateway.
 struct Others {
-    /// The visitors there.
+    /// The visitors in their current lists.
     visitors: HashSet<String>,
-    /// Each node that can be read was read at this time or later; `None` if there is none.
+    /// Time of the oldest list of the nodes that can be read; `None` if there is none.
     read_since: Option<i64>,
 }
 
@@ -117,7 +117,7 @@ impl Engine {
         });
     }
 
-    /// Returns what the other nodes of the gateway show.
+    /// Returns the state of the other nodes of the gateway.
     fn others(&self, moment: Moment<'_>) -> Others {
         let Moment { gateway, node, time, .. } = moment;
         let others = self.nodes_of(gateway).filter(|(url, _)| *url != node);
@@ -134,8 +134,9 @@ impl Engine {
         found
     }
 
-    /// Adds new arrivals or departures to the waiting ones. Returns those that have lasted for long enough, with the nodes. A
-    /// departure also waits until the other nodes were read: a user who has moved may be in their next lists.
+    /// Adds new arrivals or departures to the waiting ones. Returns those that have lasted for long
+    /// enough, with their nodes. A departure also waits until the other nodes were read: a user who
+    /// has moved may be in their next lists.
     fn wait(
         &mut self,
         active: &ActiveRule,

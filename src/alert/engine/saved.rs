@@ -1,4 +1,4 @@
-//! What survives a restart.
+//! The state that survives a restart.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +10,14 @@ use crate::alert::incident::SubjectKey;
 /// The largest number of entries that are saved.
 const MAX_SAVED: usize = 10_000;
 
-/// What an engine knows, without the nodes.
+/// The state of an engine without its nodes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::alert) struct Saved {
     entries: Vec<SavedEntry>,
     waiting: Vec<Waiting>,
 }
 
-/// An entry and what it is about.
+/// An entry and its key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::alert) struct SavedEntry {
     key: SubjectKey,
@@ -25,8 +25,8 @@ pub(in crate::alert) struct SavedEntry {
 }
 
 impl Saved {
-    /// Replaces what is known about other gateways than these by what another process has saved. Those that aren't observed
-    /// were restored from an older file.
+    /// Replaces the state of all gateways except these with the state that another process has
+    /// saved. Gateways that this process doesn't observe were restored from an older file.
     pub(in crate::alert) fn take_other_gateways(&mut self, other: Self, gateways: &[String]) {
         let is_other = |gateway: &String| !gateways.contains(gateway);
         self.entries.retain(|entry| !is_other(&entry.key.gateway));
@@ -43,7 +43,7 @@ impl Saved {
         self.entries.iter().map(|entry| &entry.key.gateway).chain(waiting)
     }
 
-    /// Keeps only what is known of some gateways.
+    /// Keeps only the state of the gateways for which `is_kept` returns `true`.
     pub(in crate::alert) fn retain_gateways(&mut self, is_kept: impl Fn(&String) -> bool) {
         self.entries.retain(|entry| is_kept(&entry.key.gateway));
         self.waiting.retain(|waiting| is_kept(&waiting.gateway));
@@ -56,7 +56,7 @@ impl Engine {
         self.revision
     }
 
-    /// Returns what is to survive a restart, of the gateways that are watched.
+    /// Returns the state of the watched gateways that survives a restart.
     pub(in crate::alert) fn save(&self) -> Saved {
         let scopes = self.scopes.iter().filter(|((_, gateway), _)| self.is_watched(gateway));
         let entries = scopes.flat_map(|((rule, gateway), entries)| {
@@ -78,8 +78,8 @@ impl Engine {
         Saved { entries, waiting: waiting.cloned().collect() }
     }
 
-    /// Restores what was saved. Known entries stay, and those of rules that don't exist, had another definition or aren't about
-    /// their gateway any more are left out.
+    /// Restores a saved state. Entries that already exist stay. Entries of rules that don't exist,
+    /// had another definition or aren't about their gateway any more are skipped.
     pub(in crate::alert) fn restore(&mut self, saved: Saved) {
         let Saved { entries, waiting } = saved;
         for SavedEntry { key: SubjectKey { rule, definition, gateway, subject }, entry } in entries {
@@ -96,7 +96,7 @@ impl Engine {
         self.waiting.extend(waiting);
     }
 
-    /// Continues with what was saved about some gateways, in place of what is known of them.
+    /// Replaces the state of some gateways with a saved state.
     pub(in crate::alert) fn replace(&mut self, mut saved: Saved, gateways: &[String]) {
         let is_replaced = |gateway: &str| gateways.iter().any(|name| *name == *gateway);
         self.scopes.retain(|(_, gateway), _| !is_replaced(gateway));

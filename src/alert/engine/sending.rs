@@ -10,7 +10,7 @@ use crate::alert::incident::{Alert, Incident, Phase, Subject, SubjectKey};
 use crate::alert::rule::Rule;
 use crate::alert::text;
 
-/// Something to send.
+/// An incident to send.
 #[derive(Debug)]
 pub(super) struct Item {
     due: Due,
@@ -18,19 +18,20 @@ pub(super) struct Item {
 }
 
 impl Engine {
-    /// Returns what to send at a time without an observation, such as a summary, an alert whose cooldown is over, or an outage
-    /// that has lasted for long enough.
+    /// Returns the alerts that are due without an observation, such as a summary, an alert whose
+    /// cooldown is over, or an outage that has lasted for long enough.
     pub fn tick(&mut self, now: i64) -> Vec<Alert> {
         self.hold_outages(now);
         self.due_alerts(None, now)
     }
 
-    /// Returns what to send about one gateway, and the summaries of all.
+    /// Returns the alerts that are due for one gateway, and the summaries of all.
     pub(super) fn due_alerts_of(&mut self, gateway: &Arc<str>, now: i64) -> Vec<Alert> {
         self.due_alerts(Some(gateway), now)
     }
 
-    /// Returns everything that is held for a summary, because the program ends.
+    /// Returns the alerts that are held for a summary. They are sent early because the program
+    /// ends.
     pub fn flush(&mut self, now: i64) -> Vec<Alert> {
         let rules = self.rules.iter_mut();
         rules.flat_map(|active| together(&active.rule, active.gather.flush_all(), now)).collect()
@@ -73,7 +74,7 @@ impl Engine {
         active
     }
 
-    /// Returns what a rule is about on the gateways that are watched.
+    /// Returns the entries of a rule on each watched gateway.
     pub(super) fn watched_scopes<'a>(
         &'a self,
         rule: &'a Rule,
@@ -182,7 +183,7 @@ fn single(rule: &Arc<Rule>, item: Item, now: i64) -> Alert {
     Alert { time: now, rule: rule.clone(), phase, is_quiet, incidents: vec![incident] }
 }
 
-/// Returns a summary of what begins, and one of what ends.
+/// Combines items into one alert for each phase. Those of quiet hours are separate.
 fn together(rule: &Arc<Rule>, items: Vec<Item>, now: i64) -> Vec<Alert> {
     let mut alerts: Vec<Alert> = Vec::new();
     for item in items {

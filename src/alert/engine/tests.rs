@@ -1,4 +1,4 @@
-//! Tests of conditions, and of what is sent about them.
+//! Tests of conditions and of the alerts about them.
 
 mod conditions;
 mod redundant;

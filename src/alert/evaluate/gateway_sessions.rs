@@ -13,15 +13,15 @@ use crate::query::QueryError;
 /// The columns that matter besides the standard ones. Others, such as the last communication, differ in each list.
 const COLUMNS: [&str; 3] = [names::KIND, names::SESSION_SCOPE, names::GATEWAY];
 
-/// What a rule selects on a gateway.
+/// The sessions that a rule selects on a gateway.
 #[derive(Debug, Default)]
 pub(in crate::alert) struct GatewaySessions {
     nodes: HashMap<Arc<str>, NodeSessions>,
-    /// The datasets that were searched last, and what was found.
+    /// The datasets that were searched last, and the result.
     found: Option<(Vec<Arc<Dataset>>, Holding)>,
 }
 
-/// What a rule selects on a node.
+/// The sessions that a rule selects on a node.
 #[derive(Debug)]
 struct NodeSessions {
     /// The list from which they were selected.
@@ -62,7 +62,7 @@ impl GatewaySessions {
         Ok(selected)
     }
 
-    /// Returns what is found in the sessions of all nodes together.
+    /// Searches the sessions of all nodes together. Returns the last result if none has changed.
     pub(super) fn find(
         &mut self,
         selected: Vec<Arc<Dataset>>,

@@ -10,7 +10,7 @@ use crate::history::{Location, SessionRecord, SessionState};
 
 const END: i64 = 10 * HOUR_MS;
 
-/// A session from and to these times; without an end it is on.
+/// Returns a session that was listed from the first to the second time. Without an end it is on.
 fn session(username: &str, first_seen: i64, missed_at: Option<i64>) -> StoredSession {
     StoredSession {
         gateway: "Plant".into(),

@@ -211,7 +211,7 @@ fn watched(hosts: &[&str]) -> Gateways {
     hosts.iter().map(|host| ((*host).to_owned(), vec![format!("http://{host}:8088").into()])).collect()
 }
 
-/// A thread that isn't started, with a rule without a cooldown.
+/// Returns a thread that isn't started, with a rule without a cooldown.
 fn thread<'a>(folder: &Path, notify: &'a fn()) -> Thread<'a, fn()> {
     let rules = vec![Rule { cooldown: Duration::ZERO, ..rule() }];
     let gateways = Some(watched(&["north"]));
@@ -219,7 +219,7 @@ fn thread<'a>(folder: &Path, notify: &'a fn()) -> Thread<'a, fn()> {
 }
 
 impl Thread<'_, fn()> {
-    /// Observes that a node can be read, or can't. Returns the number of alerts.
+    /// Observes a node that can or can't be read. Returns the number of alerts.
     fn read(&mut self, host: &str, time: i64, is_reachable: bool) -> usize {
         let mut observation = Observation::from(&failure(host));
         observation.time = time;

@@ -30,7 +30,7 @@ pub(super) enum End {
     ReaderStopped,
     /// Standard output can't be written.
     Failed(io::Error),
-    /// Nothing is read any more.
+    /// Reading has ended, so there are no more updates.
     NoMoreUpdates,
 }
 

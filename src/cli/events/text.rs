@@ -23,7 +23,7 @@ const MAX_NODE_WIDTH: usize = 40;
 const TYPE_WIDTH: usize = "unreachable".len();
 /// The widths of username, project, address and kind. Longer values shift the rest of their line.
 const FIELD_WIDTHS: [usize; 4] = [16, 16, 15, 11];
-/// Stands for a null.
+/// The text of a null.
 const NULL: &str = "-";
 
 /// The text format for a number of gateways.

@@ -148,7 +148,7 @@ pub struct PeaksArgs {
     pub delimiter: Option<Delimiter>,
 }
 
-/// What each row of `gatewatch history peaks` is about.
+/// The grouping of the rows of `gatewatch history peaks`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PeaksByArg {
     /// A kind: Vision, Designer, Perspective
@@ -162,7 +162,7 @@ pub enum PeaksByArg {
 /// The options of `gatewatch history purge`.
 #[derive(Args, Debug)]
 pub struct PurgeArgs {
-    /// What to remove.
+    /// The sessions to remove.
     #[command(flatten)]
     pub what: PurgeWhat,
 
@@ -171,7 +171,7 @@ pub struct PurgeArgs {
     pub utc: bool,
 }
 
-/// What `gatewatch history purge` removes.
+/// The sessions that `gatewatch history purge` removes.
 #[derive(Args, Debug)]
 #[group(required = true, multiple = false)]
 pub struct PurgeWhat {

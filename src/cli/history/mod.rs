@@ -25,7 +25,7 @@ use super::report::report;
 use crate::history::Location;
 use crate::settings::{self, Settings};
 
-/// Answers or maintains. Errors, and notes about what was asked for, go to standard error.
+/// Queries or maintains the history. Errors, and notes about the query, go to standard error.
 #[must_use]
 pub fn run(args: &HistoryArgs) -> ExitStatus {
     let result = match &args.command {

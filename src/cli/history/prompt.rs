@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::secrets::Secret;
 
-/// How long to wait for the end of the process after Ctrl+C.
+/// Time to wait for the end of the process after Ctrl+C.
 #[cfg(unix)]
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 

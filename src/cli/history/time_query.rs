@@ -1,11 +1,11 @@
-//! What the options ask for.
+//! The time or the range of times for which the options query the history.
 
 use super::error::CommandError;
 use super::{HistoryArgs, times};
 use crate::display::{Clock, Repeated};
 use crate::history::{Answer, History, HistoryError, HistoryGateway, Watched};
 
-/// What is asked for, in milliseconds since 1970 UTC.
+/// The time or the range of times to query, in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeQuery {
     At(i64),
@@ -13,7 +13,7 @@ pub(super) enum TimeQuery {
 }
 
 impl TimeQuery {
-    /// Returns what the options ask for.
+    /// Parses the options `--at`, `--from` and `--to`.
     pub(super) fn parse(args: &HistoryArgs, clock: &Clock) -> Result<Self, CommandError> {
         if let Some(at) = &args.at {
             return Ok(Self::At(times::parse_past(clock, "--at", at)?));

@@ -13,7 +13,7 @@ use super::zone::Zone;
 
 const DATE_TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
-/// More than any difference between a local time and UTC.
+/// An upper bound of the difference between a local time and UTC.
 const MAX_OFFSET_MS: i64 = 26 * 3_600_000;
 
 /// A point in time that was typed.

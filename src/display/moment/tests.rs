@@ -177,7 +177,7 @@ fn reads_back_what_it_writes() {
     }
 }
 
-/// Set where the tests run in the zone of [`local_changes`].
+/// The environment variable that is set where the tests run in the zone of [`local_changes`].
 const IN_ZONE: &str = "GATEWATCH_TEST_IN_ZONE";
 
 /// Runs [`local_changes`] in a zone of its own, because this machine's may have no daylight saving time.
@@ -214,7 +214,7 @@ fn local_changes() {
     }
 }
 
-/// Without the milliseconds, which [`Clock::moment_text`] doesn't write.
+/// Removes the milliseconds, which [`Clock::moment_text`] doesn't write.
 fn second(epoch_ms: i64) -> i64 {
     epoch_ms - epoch_ms.rem_euclid(1_000)
 }

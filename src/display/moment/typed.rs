@@ -12,7 +12,7 @@ const TIME_FORMATS: [&str; 2] = ["%H:%M:%S%.f", "%H:%M"];
 /// A point in time as typed, before the time zone and the current time are applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TypedMoment {
-    /// This long before now.
+    /// A duration before now.
     Ago(TimeDelta),
     /// A time on a calendar and a clock.
     Wall {

@@ -1,8 +1,8 @@
-//! How characters join in grapheme clusters in Java 17 (Unicode 13).
+//! The classes by which characters join in grapheme clusters in Java 17 (Unicode 13).
 //!
 //! Generated, don't edit: `java tests/data/java_regex/Tables.java src/filter/generated`
 
-/// How a character joins its neighbors.
+/// The class of a character, which determines the neighbors that it joins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::filter) enum GraphemeClass {
     #[default]

@@ -12,11 +12,11 @@ use super::study::{RepetitionForm, Study};
 /// An instruction. If it succeeds, the next one follows, unless it says otherwise.
 #[derive(Clone, Debug)]
 pub(super) enum Op {
-    /// One character of a set.
+    /// Matches one character of a set.
     Class(Arc<CodePointSet>),
-    /// One character of a class; throws an exception at some.
+    /// Matches one character of a class. Throws Java's exception at some characters.
     FailingClass(Arc<CharClass>),
-    /// One character of a class, or several characters that compose it.
+    /// Matches one character of a class, or several characters that compose it.
     Composed(Arc<CharClass>),
     /// Repeats a set.
     Run(Run),

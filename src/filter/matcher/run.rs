@@ -35,11 +35,12 @@ const MEMOIZE_AFTER: usize = 2_000;
 /// The start and the end of a group.
 pub(super) type Group = Option<(usize, usize)>;
 
-/// What to come back to. The numbers are instructions and positions, if nothing else is said.
+/// A frame of the backtracking stack. Its numbers are instructions and positions unless noted
+/// otherwise.
 enum Frame<'a> {
-    /// Java throws an exception if it comes back here.
+    /// A choice at which Java throws an exception.
     Exception,
-    /// Another way to go on.
+    /// An instruction and a position to try next.
     Choice(usize, usize),
     /// A local variable and its value before.
     Local(usize, usize),
@@ -55,7 +56,7 @@ enum Frame<'a> {
     Loop(&'a Loop, usize),
     /// A lazy iteration, and how many iterations it has taken.
     Iterate(&'a Iteration, usize, u32),
-    /// The rest has failed from here.
+    /// A state from which the rest has failed when backtracking reaches this frame.
     Failed(Key),
     /// The start of a part that is matched on its own, after the index of the frame of the part around.
     Part(Option<usize>, Part<'a>),
@@ -73,9 +74,10 @@ pub(super) struct Machine<'a> {
     frames: Vec<Frame<'a>>,
     /// Index of the frame of the innermost part.
     part: Option<usize>,
-    /// Where the rest has failed. The keys of loops have the addresses of their bodies, which are no [`Op::Memoize`].
+    /// States from which the rest has failed. The keys of loops have the addresses of their bodies,
+    /// which are never an [`Op::Memoize`].
     failed: HashSet<Key>,
-    /// Where the innermost look-behind ends.
+    /// Position at which the innermost look-behind has to end.
     behind_end: usize,
     /// End of the last part that matched.
     last: usize,
@@ -84,10 +86,10 @@ pub(super) struct Machine<'a> {
     matches_whole: bool,
 }
 
-/// Where to go on: an instruction and a position.
+/// An instruction and the position in the value at which it runs.
 type Place = (usize, usize);
 
-/// Where to go on, or `None` after a failure.
+/// The place to continue at, or `None` after a failure.
 type Next = Option<Place>;
 
 impl<'a> Machine<'a> {

@@ -8,7 +8,7 @@ use super::super::ast::{Node, QuantifierKind, RepeatedGroup, Repetition};
 /// The maximum of an unbounded quantifier in Java.
 const UNBOUNDED: i32 = i32::MAX;
 
-/// What Java knows about a part of a pattern.
+/// The match lengths and the determinism of a part of a pattern, as Java computes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::filter) struct Study {
     /// Minimum length of a match.
@@ -45,7 +45,7 @@ struct Chain {
     /// Everything up to the last alternation, after which Java counts from 0.
     before: Study,
     current: Study,
-    /// Java doesn't look beyond a loop over a group that isn't deterministic.
+    /// `true` after a loop over a group that isn't deterministic. Java doesn't look beyond it.
     is_stopped: bool,
 }
 

@@ -19,7 +19,7 @@ enum Operand {
     /// The bit set of single characters, with its content at the end of the class.
     BitSet,
     Class(CharClass),
-    /// There is nothing after an `&&`. Java fails when it evaluates the class.
+    /// The missing operand after an `&&`. Java fails when it evaluates the class.
     Missing,
 }
 
@@ -34,7 +34,7 @@ enum Operator {
 struct ClassBuilder {
     operations: Vec<(Operator, Operand)>,
     bit_set: CodePointSet,
-    /// The bit set has characters but isn't part of `operations` yet.
+    /// `true` if the bit set has characters but isn't part of `operations` yet.
     is_bit_set_pending: bool,
     /// The last operand, which is the right side of an `&&` with nothing after it; `None` after a character of the bit
     /// set.

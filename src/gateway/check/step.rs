@@ -21,7 +21,7 @@ pub enum StepName {
     Tls,
     /// The health page, which needs no credentials.
     Health,
-    /// Whether the gateway is set up and running.
+    /// The setup and the state of the gateway.
     Commissioning,
     /// The role and the activity in a redundant pair.
     Redundancy,
@@ -91,7 +91,7 @@ impl StepName {
 /// The outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// All is well.
+    /// No problem.
     Ok,
     /// The sessions can be read, but something should be changed.
     Warning,
@@ -121,13 +121,13 @@ pub struct CheckStep {
     pub name: StepName,
     /// Its outcome.
     pub outcome: Outcome,
-    /// What was found.
+    /// The result, without the advice.
     pub message: String,
-    /// What to do; `None` if there is nothing to do.
+    /// Advice for the user; `None` if there is nothing to do.
     pub advice: Option<String>,
     /// The error behind a failure.
     pub error: Option<GatewayError>,
-    /// What the gateway says about itself, in the step for its health.
+    /// The health page of the gateway, in the step for its health.
     pub info: Option<GatewayInfo>,
 }
 
@@ -171,7 +171,7 @@ impl CheckStep {
     }
 }
 
-/// Returns what happened and what to do, the last sentence of a message.
+/// Splits the last sentence of a message, which is advice, from the rest.
 fn sentences(message: &impl fmt::Display) -> (String, Option<String>) {
     let text = one_line(&message.to_string(), MAX_TEXT);
     match text.rsplit_once(". ") {
@@ -181,7 +181,7 @@ fn sentences(message: &impl fmt::Display) -> (String, Option<String>) {
 }
 
 impl fmt::Display for CheckStep {
-    /// Writes what was found and what to do.
+    /// Writes the message and the advice.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         self.advice.iter().try_for_each(|advice| write!(f, ". {advice}"))

@@ -12,7 +12,7 @@ const MESSAGE_KEYS: [&str; 8] =
 /// The keys of a status.
 const STATUS_KEYS: [&str; 3] = ["status", "statusCode", "code"];
 
-/// What an error says about itself.
+/// The status and the message of an error.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ErrorBody {
     /// The HTTP status of an error, which may differ from that of the response.

@@ -261,7 +261,8 @@ impl<'de> Rows<'de> {
         }
     }
 
-    /// Determined by the list, and by the scope of a Perspective session, which can run in a Designer.
+    /// Returns whether the current session is a Designer. The list determines this, or the scope of
+    /// a Perspective session, which can run in a Designer.
     fn is_designer(&self) -> Option<bool> {
         match self.kind {
             SessionKind::Vision => Some(false),

@@ -248,8 +248,8 @@ fn cells(lists: &[List]) -> u64 {
 
 /// Returns the gateway's clock for a response that has just arrived, in epoch milliseconds.
 ///
-/// That is this machine's clock, which is exact to the millisecond, unless the response's date differs. So the start time
-/// of a session is the same as through Web Dev.
+/// Uses this machine's clock, which is exact to the millisecond, unless the response's date
+/// differs. The start time of a session is therefore the same as through Web Dev.
 fn gateway_clock(headers: &HeaderMap, here: DateTime<Utc>) -> i64 {
     let here = here.timestamp_millis();
     let date = headers.get(DATE).and_then(|date| date.to_str().ok());

@@ -81,7 +81,7 @@ impl Page {
     /// Parses a page.
     ///
     /// # Errors
-    /// If the response isn't a list; with what it says if it is an error as JSON.
+    /// If the response isn't a list. [`ErrorBody`] has its message if it is an error as JSON.
     pub(super) fn parse(body: Vec<u8>, now: i64) -> Result<Self, (ListError, ErrorBody)> {
         let JsonText { text, replaced, invalid_at } = JsonText::decode(body);
         let mut text = text.into_owned();
@@ -152,7 +152,7 @@ pub enum ListError {
 struct Envelope<'a> {
     #[serde(borrow)]
     items: &'a RawValue,
-    /// Of any type, and optional.
+    /// The metadata, which may have any type or be missing.
     #[serde(borrow)]
     metadata: Option<&'a RawValue>,
 }

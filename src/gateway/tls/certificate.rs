@@ -33,9 +33,9 @@ pub struct Certificate {
     pub not_before: i64,
     /// End of its validity, in seconds since 1970 UTC.
     pub not_after: i64,
-    /// Whether subject and issuer are the same.
+    /// `true` if subject and issuer are the same.
     pub is_self_signed: bool,
-    /// Whether it may issue others. Before version 3 every certificate may.
+    /// `true` if it may issue others. Before version 3 every certificate may.
     pub is_authority: bool,
 }
 

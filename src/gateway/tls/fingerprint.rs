@@ -39,7 +39,7 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// The text isn't a fingerprint.
+/// The error for a text that isn't a fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Not a SHA-256 fingerprint. Enter 32 pairs of hexadecimal digits, as in AB:CD:…")]
 pub struct FingerprintError;

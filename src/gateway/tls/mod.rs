@@ -81,7 +81,7 @@ impl Trust {
     }
 }
 
-/// The trusted certificates can't be loaded.
+/// A failure to load the trusted certificates.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaFileError {

@@ -42,7 +42,7 @@ impl RejectedCertificate {
         Some(Self { port, ..rejected })
     }
 
-    /// Returns what is wrong with the certificate, to follow its name in a sentence.
+    /// Returns the problem with the certificate, to follow its name in a sentence.
     pub(crate) fn problem(&self) -> impl fmt::Display {
         Problem(self, &self.reason)
     }
@@ -108,13 +108,13 @@ pub enum RejectReason {
     UnknownIssuer,
     /// The certificate is its own issuer.
     SelfSigned,
-    /// Its validity has ended.
+    /// The certificate has expired.
     Expired,
-    /// Its validity hasn't begun.
+    /// The certificate isn't valid yet.
     NotYetValid,
-    /// It is valid for other hosts.
+    /// The certificate is valid for other hosts.
     WrongHost,
-    /// Its issuer has revoked it.
+    /// The issuer has revoked the certificate.
     Revoked,
     /// The host is pinned to another certificate.
     Changed {
@@ -123,7 +123,7 @@ pub enum RejectReason {
         /// The reason why the new certificate would be rejected without the pins; `None` if the platform trusts it.
         platform_reason: Option<Box<Self>>,
     },
-    /// TLS isn't possible with it even if it were trusted, as with a version 1 certificate.
+    /// The certificate can't be used for TLS even if it were trusted, as with version 1.
     Unusable,
     /// Anything else, see the cause.
     Other,
@@ -161,7 +161,8 @@ impl RejectReason {
         }
     }
 
-    /// Returns what to do about the certificate; `None` if it can be trusted once it was compared with that of the gateway.
+    /// Returns advice about the certificate; `None` if it can be trusted after comparing it with
+    /// that of the gateway.
     pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {
             Self::Changed { .. } => Some("Ask the gateway's administrator before trusting it"),

@@ -1,17 +1,17 @@
-//! What all levels of the parser share.
+//! The state that all levels of the parser share.
 
 use super::WebDevError;
 
 /// The form in which cells are parsed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum CellForm {
-    /// As values of their types.
+    /// Values of their types.
     Value,
-    /// As JSON first, which any number can be.
+    /// Raw JSON first, which can hold any number.
     Raw,
 }
 
-/// What all levels of the parser share.
+/// The state that all levels of the parser share.
 pub(super) struct Context {
     pub(super) form: CellForm,
     /// The number of replaced values so far.

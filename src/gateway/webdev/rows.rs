@@ -27,7 +27,7 @@ trait ReadList<'de>: Sized {
 
     fn read<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error>;
 
-    /// Stores the error of something else than a list, and returns one to stop with.
+    /// Stores the error for a value that isn't a list, and returns the error that stops serde.
     fn not_a_list<E: de::Error>(self, found: &str) -> E;
 }
 

@@ -1,4 +1,4 @@
-//! How precisely it is known when something happened.
+//! The earliest and the latest time at which each activity entry can have happened.
 
 use std::collections::HashMap;
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::history::record::SessionRecord;
 
-/// Something that happened. Times are milliseconds since 1970 UTC by the recorder's clock.
+/// An entry of the activity list. Times are milliseconds since 1970 UTC by the recorder's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityEntry {
-    /// Its place in the list, which stays the same.
+    /// The position in the list, which stays the same.
     pub key: ActivityKey,
-    /// What happened.
+    /// The kind of the entry.
     pub kind: ActivityKind,
     /// The earliest time at which it can have happened; `i64::MIN` if the node wasn't watched before. The same as
     /// [`latest`](Self::latest) if the node was being watched, or if the gateway reports the time.
@@ -20,16 +20,19 @@ pub struct ActivityEntry {
     pub gateway: Arc<str>,
     /// The address of the node.
     pub node: Arc<str>,
-    /// The session that it is about. Nothing in it is set where there is none; for a sign-in only the username is.
+    /// The session that the entry is about. It is empty for an entry without a session. A sign-in
+    /// only has the username.
     pub session: SessionRecord,
-    /// How long the session or the outage lasted, in milliseconds, once it is known. A session lasted until it was seen last.
+    /// The duration of the session or the outage in milliseconds, once it is known. A session ends
+    /// when it was seen last.
     pub duration_ms: Option<i64>,
-    /// The name of the rule of an alert, or for an entry that isn't stored what the alert says.
+    /// The name of an alert's rule and the text of the alert; `None` for other entries.
     pub detail: Option<Arc<str>>,
 }
 
 impl ActivityEntry {
-    /// Time when it was noticed, by which the list is sorted, in milliseconds since 1970 UTC.
+    /// Returns the time when the entry was noticed, by which the list is sorted, in milliseconds
+    /// since 1970 UTC.
     #[must_use]
     pub fn time(&self) -> i64 {
         self.key.time
@@ -42,7 +45,7 @@ impl ActivityEntry {
     }
 }
 
-/// What happened.
+/// The kind of an activity entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ActivityKind {
     /// A session arrived, or was there when the node was first read.
@@ -61,12 +64,12 @@ pub enum ActivityKind {
     SignedIn,
     /// Gatewatch raised an alert.
     Alert,
-    /// Gatewatch said that what an alert was about is over.
+    /// Gatewatch reported the end of an alert.
     AlertEnd,
 }
 
 impl ActivityKind {
-    /// Returns the word for it in output.
+    /// Returns the name of the kind in output.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -83,7 +86,8 @@ impl ActivityKind {
     }
 }
 
-/// The place of an entry in the list. Those of newer entries are larger. Entries that are written later don't change it.
+/// The position of an entry in the list. Newer entries have larger positions. Entries that are
+/// written later don't change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ActivityKey {
     pub(super) time: i64,
@@ -92,13 +96,14 @@ pub struct ActivityKey {
 }
 
 impl ActivityKey {
-    /// Time when the entry was noticed, in milliseconds since 1970 UTC.
+    /// Returns the time when the entry was noticed, in milliseconds since 1970 UTC.
     #[must_use]
     pub fn time(&self) -> i64 {
         self.time
     }
 
-    /// Returns the place of an entry that isn't stored. `number` distinguishes it from others of the same time.
+    /// Returns the position of an entry that isn't stored. `number` distinguishes it from others of
+    /// the same time.
     #[must_use]
     pub fn unstored(time: i64, number: u32) -> Self {
         // Those of what is stored are positive.
@@ -111,14 +116,15 @@ impl ActivityKey {
         self.id >= 0
     }
 
-    /// Returns the place after all entries up to a time in milliseconds since 1970 UTC, which belongs to it.
+    /// Returns the position after all entries up to and including a time, in milliseconds since
+    /// 1970 UTC.
     #[must_use]
     pub fn end_of(time: i64) -> Self {
         Self { time: time.saturating_add(1), source: Source::Back, id: i64::MIN }
     }
 }
 
-/// Where entries are read, in the order of what happens at the same time.
+/// The source of an entry, in the order of entries of the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Source {
     /// The ends of outages.

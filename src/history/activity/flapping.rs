@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::entry::{ActivityEntry, ActivityKind};
 
-/// A session is flapping from this number of arrivals within [`FLAPPING_WINDOW`] on.
+/// The number of arrivals within [`FLAPPING_WINDOW`] from which a session is flapping.
 pub const FLAPPING_ARRIVALS: usize = 3;
 
 /// The time within which [`FLAPPING_ARRIVALS`] make a flapping session. It goes on as long as the next arrival comes within
@@ -27,7 +27,8 @@ pub struct ActivityGroup {
     pub count: usize,
 }
 
-/// What a session that comes and goes keeps.
+/// The values that identify a session that comes and goes: the gateway, and the user, project and
+/// address.
 type SessionKey<'a> = (&'a Arc<str>, [Option<&'a str>; 3]);
 
 /// Groups the arrivals and departures of each flapping session, at the place of its newest entry. Sessions are
@@ -122,7 +123,7 @@ mod tests {
         entries
     }
 
-    /// Arrivals every minute, each with a departure 30 s later.
+    /// Returns arrivals every minute, each with a departure 30 s later.
     fn flapping_since(minute: i64, arrivals: i64) -> impl Iterator<Item = (i64, ActivityKind, &'static str)> {
         (minute..minute + arrivals).flat_map(|minute| {
             [(minute * 60, ActivityKind::Arrived, "billy"), (minute * 60 + 30, ActivityKind::Left, "billy")]

@@ -1,4 +1,5 @@
-//! What happened, the newest first: arrivals and departures of sessions, outages, restarts and actions.
+//! The activity list, the newest entries first: arrivals and departures of sessions, outages,
+//! restarts and actions.
 //!
 //! A page is read in windows of time that grow until it is full, so that the index of sessions is enough.
 
@@ -19,7 +20,7 @@ use super::{HistoryError, schema, span};
 
 /// The shortest window in milliseconds.
 const MIN_WINDOW_MS: i64 = 60_000;
-/// The length of each window is this many times that of the one before.
+/// The factor by which each window is longer than the one before.
 const GROWTH: i64 = 4;
 /// The number of entries of a source in a window that is searched for the oldest one.
 const MAX_IN_WINDOW: usize = 256;
@@ -84,9 +85,9 @@ pub(super) fn change_after(
 struct Windows<'a> {
     sources: Sources,
     nodes: HashMap<i64, &'a Node>,
-    /// No entry is before this time.
+    /// Lower bound of the times of all entries.
     oldest: i64,
-    /// No entry is after this time.
+    /// Upper bound of the times of all entries.
     newest: i64,
     /// The length of the first window.
     length: i64,

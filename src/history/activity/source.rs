@@ -20,20 +20,20 @@ pub(super) struct Found {
     pub(super) key: ActivityKey,
     pub(super) kind: ActivityKind,
     pub(super) node: i64,
-    /// The earliest time if the node wasn't watched: of a session that left, when it was seen last; of one that arrived, when
-    /// it began.
+    /// The earliest time if the node wasn't watched. For a session that left, it is the time when
+    /// the session was seen last. For one that arrived, it is the time when the session began.
     pub(super) earliest: i64,
     pub(super) session: SessionRecord,
     pub(super) duration_ms: Option<i64>,
     pub(super) detail: Option<Arc<str>>,
 }
 
-/// Where a window ends.
+/// The end of a window.
 #[derive(Clone, Copy)]
 pub(super) enum Position {
-    /// Before an entry.
+    /// The position before an entry.
     Before(ActivityKey),
-    /// At a time, which belongs to it.
+    /// The end of a time, which belongs to the window.
     UpTo(i64),
 }
 
@@ -62,7 +62,7 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    /// Returns those for at most `limit` entries each. They are of these nodes; `None` for all.
+    /// Returns the queries for at most `limit` entries each, of these nodes; `None` for all.
     pub(super) fn new(nodes: Option<&[Node]>, limit: usize, has_events: bool) -> Self {
         let of_nodes = nodes.map_or_else(String::new, query::of_nodes);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -95,7 +95,7 @@ impl Sources {
     }
 }
 
-/// The condition for the window.
+/// Returns the condition for the window.
 fn window(column: &str) -> String {
     format!("{column} >= $1 AND ({column} < $2 OR ({column} = $2 AND id < $3))")
 }

@@ -1,7 +1,8 @@
 //! The number of sessions over time.
 //!
-//! Sessions are read once, by their start, in parts of the range that have some ten thousand sessions each. What is kept of
-//! them are the ends of those that are on. A range with most of what is stored is read in the order of the table instead.
+//! Sessions are read once, by their start, in parts of the range that have some ten thousand
+//! sessions each. Only the ends of sessions that are on are kept. A range with most of the stored
+//! sessions is read in the order of the table instead.
 
 mod marks;
 mod request;
@@ -18,7 +19,8 @@ use super::query;
 use super::watched::{self, Watched};
 use super::{HistoryError, outage};
 
-/// Times beyond 9 million years are left out, so that no sum of them overflows.
+/// The limit for times in milliseconds, 9 million years before and after 1970. No sum of times
+/// within it overflows.
 const MAX_TIME: i64 = 1 << 58;
 
 /// Returns a chart; `None` if it was cancelled.

@@ -1,4 +1,4 @@
-//! What a chart shows, and what it is made of.
+//! The request for a chart, and the chart.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::history::watched::Watched;
 /// The largest number of buckets of a chart: more than a screen has pixels.
 pub const MAX_BUCKETS: usize = 20_000;
 
-/// What a chart is to show. Times are milliseconds since 1970 UTC.
+/// The request for a chart. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartRequest {
     /// The start of the first bucket.
@@ -17,20 +17,20 @@ pub struct ChartRequest {
     pub to: i64,
     /// The number of buckets, such as the width in pixels. At most [`MAX_BUCKETS`], and one for each millisecond.
     pub buckets: usize,
-    /// How sessions are sorted into series.
+    /// The attribute by which sessions are divided into series.
     pub split: ChartSplit,
     /// The gateway; `None` for all.
     pub gateway: Option<HistoryGateway>,
 }
 
-/// How sessions are sorted into series.
+/// The attribute by which the sessions of a chart are divided into series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChartSplit {
-    /// Into clients and designers.
+    /// One series for clients and one for designers.
     Designer,
-    /// By project.
+    /// One series for each project.
     Project,
-    /// By gateway.
+    /// One series for each gateway.
     Gateway,
 }
 
@@ -50,7 +50,8 @@ pub struct Chart {
     pub total: Vec<u32>,
     /// The series, by name. The last one is [`SeriesName::Other`], if there is one.
     pub series: Vec<ChartSeries>,
-    /// The times in which no node was watched, in this order, and not after now. One that can't be read isn't watched.
+    /// The times up to now in which no node was watched, in order. A node that can't be read isn't
+    /// watched.
     pub unwatched: Vec<Watched>,
     /// Outages and restarts, by time.
     pub marks: Vec<ChartMark>,
@@ -73,24 +74,24 @@ pub(super) fn bucket_start((from, to): (i64, i64), buckets: usize, bucket: usize
 /// A series of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartSeries {
-    /// What its sessions have in common.
+    /// The name of the series.
     pub name: SeriesName,
     /// The largest number of its sessions at one time, for each bucket.
     pub maxima: Vec<u32>,
 }
 
-/// What the sessions of a series have in common.
+/// The name of a series, which is the value that its sessions have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SeriesName {
-    /// They aren't in a Designer, or it isn't known.
+    /// Sessions that aren't in a Designer, or for which it isn't known.
     Clients,
-    /// They are in a Designer.
+    /// Sessions in a Designer.
     Designers,
-    /// Their project; `None` if they have none.
+    /// Sessions of a project; `None` for those without one.
     Project(Option<Arc<str>>),
-    /// The name of their gateway.
+    /// Sessions of the gateway with this name.
     Gateway(Arc<str>),
-    /// All that belong to no other series.
+    /// Sessions that belong to no other series.
     Other,
 }
 
@@ -101,33 +102,33 @@ pub struct ChartMark {
     pub gateway: Arc<str>,
     /// The address of the node.
     pub node: Arc<str>,
-    /// What happened.
+    /// The kind of the mark, with its times.
     pub kind: MarkKind,
     /// The number of outages or restarts of the node that began in the same bucket.
     pub count: u32,
 }
 
-/// What happened to a node.
+/// The kind of a chart mark: an outage or a restart, with its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MarkKind {
-    /// It couldn't be read.
+    /// The node couldn't be read.
     Unreachable {
         /// Time of the first read that failed.
         from: i64,
         /// Time of the next read that succeeded, or else of the last one that is known to have failed.
         until: i64,
-        /// Whether it could be read again at `until`.
+        /// `true` if the node could be read again at `until`.
         is_over: bool,
     },
-    /// Its gateway was restarted.
+    /// The gateway of the node was restarted.
     Restarted {
-        /// Time of the first sign of it.
+        /// Time of the first sign of the restart.
         at: i64,
     },
 }
 
 impl MarkKind {
-    /// Returns the time when it began.
+    /// Returns the start of the outage, or the time of the restart.
     #[must_use]
     pub fn begin(&self) -> i64 {
         match self {

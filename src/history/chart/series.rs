@@ -15,7 +15,7 @@ const MAX_NAMED: usize = SLOTS - 1;
 /// The number of times at which sessions are counted to find the largest series.
 const SAMPLES: i64 = 24;
 
-/// Returns the column of `session` that has the name of the series.
+/// Returns the column of `session` by which sessions are divided into series.
 pub(super) fn column(split: ChartSplit) -> &'static str {
     match split {
         ChartSplit::Designer => "designer",
@@ -79,7 +79,8 @@ impl Slots {
         })
     }
 
-    /// Returns what the sessions of a series share: the value of the column, or the index of the node's gateway.
+    /// Returns the value that the sessions of a series share: the value of the column, or the index
+    /// of the node's gateway.
     fn series_value(&self, value: Option<i64>) -> Option<i64> {
         match self.split {
             ChartSplit::Gateway => {

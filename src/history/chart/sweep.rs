@@ -34,7 +34,8 @@ pub(super) struct Maxima {
 }
 
 impl Sweep {
-    /// Begins with no session. There is at least one bucket, and none is shorter than a millisecond.
+    /// Creates a counter without sessions. There is at least one bucket, and none is shorter than a
+    /// millisecond.
     pub(super) fn new(range: (i64, i64), buckets: usize) -> Self {
         Self {
             range,

@@ -44,7 +44,7 @@ pub(super) fn copy(
 
 /// An event of the source.
 struct Event {
-    /// With the node of the target.
+    /// The values of the columns in `KEY`, with the node of the target.
     key: Row,
     texts: [Value; 3],
     columns: [Value; 8],

@@ -13,7 +13,8 @@ use crate::poll::CREATION_TOLERANCE_MS;
 const COLUMNS: &str = "s.id, s.node, s.started, s.first_seen, s.last_seen, s.missed_at, s.dc";
 /// The number of sessions that are read at once.
 const PAGE: i64 = 20_000;
-/// Sessions without a client id are looked up by their creation time, rounded to this.
+/// The precision in milliseconds with which sessions without a client id are looked up by their
+/// creation time.
 const CREATION_BUCKET_MS: i64 = 10_000;
 
 /// A session as it is stored.
@@ -84,7 +85,7 @@ impl Copied {
         self.class = self.missed_at.map_or(span::OPEN, |missed_at| span::class(self.started, missed_at));
     }
 
-    /// Returns what [`Self::update`] writes.
+    /// Returns the times that [`Self::update`] writes.
     pub(super) fn times(&self) -> [Option<i64>; 5] {
         let Self { started, first_seen, last_seen, missed_at, .. } = *self;
         [Some(started), Some(first_seen), last_seen, missed_at, self.record.creation_time]
@@ -115,14 +116,17 @@ impl Copied {
     }
 }
 
-/// The sessions of the target, without those that the copy adds: what is equal within the source stays apart.
+/// The sessions that the target had before the copy. Equal sessions of the source aren't merged
+/// with each other.
 #[derive(Default)]
 pub(super) struct TargetSessions {
     /// Digests of what identifies the sessions, with their numbers. Sorted, and small enough for 10,000,000 of them.
     digests: Vec<(u64, i64)>,
-    /// The same of those that are open in the node that is copied, if some began since.
+    /// Digests and numbers of the sessions that are open in the node being copied. Some may have
+    /// begun since `digests` was read.
     open: Vec<(u64, i64)>,
-    /// Sessions without a client id can be equal: each matches one of the source only.
+    /// The numbers of the sessions without a client id that are matched already. They can be equal,
+    /// so each matches one session of the source only.
     pub(super) taken: HashSet<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! Merges what both sides know about one session.
+//! Merges the times of one session in the source and in the target.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -8,25 +8,25 @@ use crate::history::coverage::NextReads;
 use crate::history::engine::{Engine, first_integer};
 use crate::history::{HistoryError, coverage};
 
-/// Until when both sides know a node.
+/// The times until which both sides know a node.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Horizon {
     /// Time of the last read in the source. Its open sessions were seen then.
     pub(super) source_until: i64,
-    /// The same in the target.
+    /// Time of the last read in the target.
     pub(super) target_until: i64,
-    /// When the node has been read in the source after `target_until`.
+    /// Times of the next reads of the node in the source after `target_until`.
     pub(super) source_next: NextReads,
-    /// When the node has been read in the target after `source_until`.
+    /// Times of the next reads of the node in the target after `source_until`.
     pub(super) target_next: NextReads,
-    /// Whether a recorder writes the node in the source at the moment.
+    /// `true` if a recorder is writing the node in the source.
     pub(super) is_source_recorded: bool,
-    /// Whether a recorder writes the node in the target at the moment. It ends its sessions itself.
+    /// `true` if a recorder is writing the node in the target. It ends its sessions itself.
     pub(super) is_target_recorded: bool,
 }
 
 impl Horizon {
-    /// Reads it for a node, which has these numbers in the source and in the target.
+    /// Reads the horizon of a node, which has these numbers in the source and in the target.
     pub(super) fn read(
         from: &mut dyn Engine,
         to: &mut dyn Engine,
@@ -59,8 +59,9 @@ impl Horizon {
         end.saturating_sub(source.first_seen.max(target.first_seen))
     }
 
-    /// Returns when the session was seen last and when it was missed; `None` if it is still on. The later of two reads
-    /// with it and the earlier of two reads without it count, unless they contradict each other: then the latest read does.
+    /// Returns the times when the session was seen last and when it was missed; `None` if it is
+    /// still on. The later of two reads with it and the earlier of two reads without it count. If
+    /// they contradict each other, the latest read counts.
     fn end(&self, source: &Copied, target: &Copied) -> Option<(i64, i64)> {
         let (in_source, in_target) =
             (last_seen(source, self.source_until), last_seen(target, self.target_until));
@@ -88,7 +89,8 @@ impl Horizon {
         (seen < self.source_until.max(self.target_until)).then_some(seen)
     }
 
-    /// The same for a session that both know.
+    /// Returns the time as [`open_last_seen`](Self::open_last_seen) does, for a session that both
+    /// sides know.
     fn merged_last_seen(&self, source: &Copied, target: &Copied) -> Option<i64> {
         let seen = last_seen(source, self.source_until).max(last_seen(target, self.target_until));
         if self.is_target_recorded && target.missed_at.is_none() {
@@ -104,7 +106,7 @@ fn last_read(engine: &mut dyn Engine, node: i64) -> Result<i64, HistoryError> {
     Ok(first_integer(&rows).unwrap_or(i64::MIN))
 }
 
-/// Returns when a session was seen last, on a side that knows its node until this time.
+/// Returns the time when a session was seen last, on a side that knows its node until this time.
 pub(super) fn last_seen(session: &Copied, until: i64) -> i64 {
     session.last_seen.unwrap_or(until.max(session.first_seen))
 }
@@ -114,9 +116,9 @@ pub(super) struct Merge<'a> {
     known: &'a mut TargetSessions,
     /// The sessions of the target by their numbers, and new ones, which have negative numbers.
     sessions: HashMap<i64, Copied>,
-    /// The numbers of those that have changed or are new.
+    /// The numbers of sessions that have changed or are new.
     changed: BTreeSet<i64>,
-    /// The numbers of those that are open in both.
+    /// The numbers of sessions that are open in both.
     pub(super) open_in_both: HashSet<i64>,
     added: i64,
 }
@@ -255,8 +257,9 @@ fn separated(earlier: &Copied, later: &Copied, until: i64) -> Option<[Copied; 2]
     (pair[0].times() != earlier.times() || pair[1].times() != later.times()).then_some(pair)
 }
 
-/// Returns the session of the target with what the source knows better; `None` if that is nothing. It begins after the same
-/// session with other values before, and ends before the one after it.
+/// Returns the session of the target with the more precise times of the source; `None` if nothing
+/// changes. It begins after the same session with other values before, and ends before the one
+/// after it.
 fn merged(
     source: &Copied,
     target: &Copied,

@@ -25,19 +25,19 @@ use super::texts::text_ids;
 /// The number of sessions that are copied in one transaction.
 const PAGE: i64 = 5_000;
 
-/// How far a copy is.
+/// The progress of a copy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CopyProgress {
     /// The number of sessions in the source.
     pub total: u64,
     /// The number of sessions that are in the target now.
     pub done: u64,
-    /// The number of those that weren't there before.
+    /// The number of sessions that weren't there before.
     pub added: u64,
 }
 
-/// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it says so. Returns how far it
-/// came. `now` is the time in milliseconds since 1970 UTC.
+/// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it
+/// breaks. Returns the final progress. `now` is the time in milliseconds since 1970 UTC.
 pub(super) fn copy(
     from: &mut dyn Engine,
     to: &mut dyn Engine,

@@ -9,7 +9,7 @@ use crate::history::record::kind_from_value;
 /// The columns of a session that are counted by.
 pub(super) const COLUMNS: &str = "node, kind, project";
 
-/// All sessions and each kind.
+/// The number of gauges: one for all sessions and one for each kind.
 const GAUGES: usize = 1 + SessionKind::ALL.len();
 
 /// The largest number on a day, and the first time with it; `None` if there was no session.
@@ -22,19 +22,19 @@ pub(super) struct Count {
 /// The largest numbers of all sessions and of each kind.
 pub(super) type KindCounts = [Count; GAUGES];
 
-/// What was counted.
+/// The results of a count.
 pub(super) struct Counted {
-    /// By day.
+    /// The numbers by day.
     pub(super) total: Vec<KindCounts>,
-    /// By gateway and day.
+    /// The numbers by gateway and day.
     pub(super) by_gateway: Vec<Vec<KindCounts>>,
-    /// By day, for each project with sessions: its index in `projects`.
+    /// The numbers by day, for each project with sessions, with its index in `projects`.
     pub(super) by_project: Vec<Vec<(usize, Count)>>,
     /// The numbers of the texts of all projects.
     pub(super) projects: Vec<Option<i64>>,
 }
 
-/// The sessions that are on, and the most of them on the current day.
+/// The number of sessions that are on, and its maximum on the current day.
 #[derive(Clone, Copy, Default)]
 struct Gauge {
     on: u32,
@@ -49,14 +49,14 @@ impl Gauge {
         }
     }
 
-    /// Returns the most of a day, and goes on to the next one, which begins at this time.
+    /// Returns the maximum of a day, and goes on to the next one, which begins at this time.
     fn next_day(&mut self, from: i64) -> Count {
         let at = (self.on > 0).then_some(from);
         std::mem::replace(&mut self.most, Count { count: self.on, at })
     }
 }
 
-/// What a session is counted as.
+/// The attributes by which a session is counted.
 #[derive(Clone, Copy)]
 struct Class {
     gateway: usize,
@@ -70,7 +70,7 @@ pub(super) struct Counter {
     days: Vec<i64>,
     /// The index of the gateway of each node.
     of_node: HashMap<i64, usize>,
-    /// The sessions that were met, by the values of their columns, and what they are counted as.
+    /// The indexes of `classes`, by the values of the columns of sessions.
     indexes: HashMap<[Option<i64>; 3], u32>,
     classes: Vec<Class>,
     /// The indexes of projects.
@@ -87,7 +87,7 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    /// Begins with no session.
+    /// Creates a counter without sessions.
     pub(super) fn new(days: Vec<i64>, of_node: HashMap<i64, usize>, gateways: usize) -> Self {
         let counted = Counted {
             total: Vec::new(),

@@ -22,7 +22,8 @@ use super::overlap::Sessions;
 use super::watched::Watched;
 use super::{HistoryError, coverage, query};
 
-/// Times beyond 9 million years are left out, so that no sum of them overflows.
+/// The limit for times in milliseconds, 9 million years before and after 1970. No sum of times
+/// within it overflows.
 const MAX_TIME: i64 = 1 << 58;
 
 /// Returns the peaks; `None` if that was cancelled.

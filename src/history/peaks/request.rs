@@ -36,7 +36,7 @@ impl PeaksRequest {
 pub struct Peaks {
     /// The days in their order, of all gateways together.
     pub days: Vec<DayPeaks>,
-    /// Each gateway by name.
+    /// The peaks of each gateway, by name.
     pub gateways: Vec<GatewayPeaks>,
 }
 
@@ -45,30 +45,30 @@ pub struct Peaks {
 pub struct GatewayPeaks {
     /// The name of the gateway.
     pub gateway: Arc<str>,
-    /// One for each day.
+    /// The peaks of each day.
     pub days: Vec<KindPeaks>,
 }
 
 /// The peaks of a day. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayPeaks {
-    /// The start.
+    /// The start of the day.
     pub from: i64,
-    /// The end, which doesn't belong to it. It is in the future for the current day.
+    /// The end of the day, which doesn't belong to it. It is in the future for the current day.
     pub to: i64,
-    /// All sessions, and each kind.
+    /// The peaks of all sessions and of each kind.
     pub peaks: KindPeaks,
-    /// The largest number of sessions at once of each project that had any, and when that was: the largest ones first. `None`
-    /// is for sessions without a project.
+    /// The largest number of sessions at once of each project that had any, and the first time with
+    /// it. The largest numbers come first. The project is `None` for sessions without one.
     pub projects: Vec<(Option<Arc<str>>, u32, Option<i64>)>,
 }
 
 /// The peaks of all sessions and of each kind. They may be at different times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindPeaks {
-    /// All sessions, also those whose kind isn't known.
+    /// The peak of all sessions, including those whose kind isn't known.
     pub total: Peak,
-    /// Each kind, in the order of [`SessionKind::ALL`].
+    /// The peaks of each kind, in the order of [`SessionKind::ALL`].
     pub kinds: [Peak; SessionKind::ALL.len()],
 }
 
@@ -83,11 +83,11 @@ impl KindPeaks {
 /// The largest number of sessions at once on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peak {
-    /// The number. There may have been more on a day that wasn't watched in full.
+    /// The number of sessions. There may have been more on a day that wasn't watched in full.
     pub count: u32,
     /// The first time with this number, in milliseconds since 1970 UTC; `None` if there was no session.
     pub at: Option<i64>,
-    /// How long these sessions were watched.
+    /// The part of the day in which these sessions were watched.
     pub watched: DayWatched,
 }
 
@@ -99,16 +99,16 @@ impl Peak {
     }
 }
 
-/// Whether a day was watched, up to now.
+/// The part of a day, up to now, in which sessions were watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DayWatched {
-    /// All the time.
+    /// The whole day.
     Full,
-    /// A part of the time, or not all nodes or kinds.
+    /// A part of the day, or not all nodes or kinds.
     Partial {
         /// The time that was not watched, in seconds: that of the node or the kind with the longest one.
         unwatched_secs: u32,
     },
-    /// Not at all.
+    /// No part of the day.
     Never,
 }

@@ -35,16 +35,16 @@ const EXPORTED: [&str; 11] = [
     "unwatchedSeconds",
 ];
 
-/// How the sessions of a day are sorted into rows.
+/// The attribute by which the sessions of a day are divided into rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeaksBy {
     /// One row for each day.
     Day,
-    /// One for each kind.
+    /// One row for each kind.
     Kind,
-    /// One for each project.
+    /// One row for each project.
     Project,
-    /// One for each kind on each gateway.
+    /// One row for each kind on each gateway.
     Gateway,
 }
 
@@ -61,7 +61,7 @@ pub struct PeakRow {
     pub project: Option<Arc<str>>,
     /// The peak.
     pub peak: Peak,
-    /// The number of sessions that there may be.
+    /// The number of sessions of the kind that the gateway may have; `None` without a limit.
     pub limit: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! Whether days were watched.
+//! The parts of days in which sessions were watched.
 
 use super::count::KindCounts;
 use super::request::{DayWatched, KindPeaks, Peak};
@@ -6,19 +6,19 @@ use crate::gateway::SessionKind;
 use crate::history::node_coverage::NodeCoverage;
 use crate::history::watched::Watched;
 
-/// Whether days were watched: for all sessions and for each kind.
+/// The parts of days in which all sessions, and those of each kind, were watched.
 pub(super) struct Watch {
     days: Vec<[Sum; 1 + SessionKind::ALL.len()]>,
 }
 
-/// What was watched by some nodes on a day.
+/// A summary of the times in which nodes were watched on a day.
 #[derive(Clone, Copy, Default)]
 struct Sum {
-    /// One was watched at some time.
+    /// `true` if a node was watched at some time.
     is_any: bool,
-    /// The longest time in which one was not watched, in milliseconds.
+    /// The longest time in which a node was not watched, in milliseconds.
     unwatched_ms: i64,
-    /// One that was read before the end of the day.
+    /// `true` if a node was read before the end of the day.
     has_node: bool,
 }
 
@@ -48,7 +48,7 @@ impl Watch {
         Self { days: vec![Default::default(); days.len().saturating_sub(1)] }
     }
 
-    /// Returns the peaks of a day with what was counted.
+    /// Returns the peaks of a day with these counts.
     pub(super) fn peaks(&self, day: usize, counts: KindCounts) -> KindPeaks {
         let peak = |index: usize| {
             let count = counts[index];

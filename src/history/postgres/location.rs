@@ -1,4 +1,4 @@
-//! The address of a PostgreSQL database, and how it is connected to.
+//! The address of a PostgreSQL database, and the configuration of its connections.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,18 +16,19 @@ use crate::secrets::{KeyringError, Secret, Secrets, Stored};
 
 /// Time limit to reach one address of a host.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection whose other end is silent for this long, and for three probes, is closed.
+/// The time without data after which the server is probed. After three probes without a response,
+/// the connection is closed.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_RETRIES: u32 = 3;
-/// Sent data that isn't confirmed for this long closes the connection.
+/// The time after which a connection is closed if sent data isn't confirmed.
 const UNCONFIRMED_TIMEOUT: Duration = Duration::from_secs(30);
 /// The schemes of an address, which mean the same.
 const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
-/// Identifies our entry in the keyring.
+/// The binding of our entry in the keyring.
 const KEYRING_BINDING: &str = "history";
 
-/// The address of a PostgreSQL database, without a password, and where its password may be.
+/// The address of a PostgreSQL database, without a password, and the keyring that may hold it.
 #[derive(Clone)]
 pub struct PostgresLocation {
     url: String,
@@ -36,17 +37,17 @@ pub struct PostgresLocation {
     keyring: Option<Arc<Secrets>>,
 }
 
-/// How a connection is encrypted.
+/// The encryption of a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Encryption {
-    /// Not at all.
+    /// No encryption.
     Disable,
-    /// If the server can do it. Its certificate isn't verified.
+    /// Encryption if the server supports it. Its certificate isn't verified.
     Prefer,
-    /// In any case. The certificate of the server isn't verified.
+    /// Required encryption. The certificate of the server isn't verified.
     Require,
-    /// In any case. The certificate of the server has to be for its name, and issued by an authority that the platform or
-    /// this file lists.
+    /// Required encryption. The certificate of the server has to be for its name, and issued by an
+    /// authority that the platform or this file lists.
     VerifyFull { ca_file: Option<PathBuf> },
 }
 
@@ -92,8 +93,8 @@ impl PostgresLocation {
         &self.encryption
     }
 
-    /// The name of the entry in the keyring: the address with the shorter scheme and without parameters, which don't change the
-    /// password.
+    /// Returns the name of the entry in the keyring: the address with the shorter scheme and
+    /// without parameters, which don't change the password.
     fn account(&self) -> String {
         let address = self.url.split('?').next().unwrap_or_default();
         let [scheme, other] = SCHEMES;

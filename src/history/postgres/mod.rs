@@ -1,7 +1,7 @@
 //! The history in a PostgreSQL database.
 //!
-//! Locks that the server knows by number, so-called advisory locks, show who writes what. The server releases them when a
-//! connection ends, however it ends.
+//! Locks that the server knows by number, so-called advisory locks, show which connection writes
+//! which node. The server releases them when a connection ends for any reason.
 
 mod failure;
 mod location;
@@ -37,16 +37,18 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// The number of statements that are sent before their results are awaited.
 const SENT_AT_ONCE: usize = 1_000;
 
-/// The server notices a client that is gone after 30 + 3 × 10 s, and releases its locks. A connection that waits within a
-/// transaction is ended. Our statements are too short for compiled code and parallel processes to pay off.
+/// The parameters of a session. The server notices a client that is gone after 30 + 3 × 10 s, and
+/// releases its locks. A connection that waits within a transaction is ended. Our statements are
+/// too short for compiled code and parallel processes to pay off.
 const SESSION: &str = "SET statement_timeout = '100s'; SET lock_timeout = '15s';
 SET idle_in_transaction_session_timeout = '5min'; SET client_min_messages = warning;
 SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
 SET jit = off; SET max_parallel_workers_per_gather = 0;";
 
-/// The advisory lock that all who write share, and that migrations and purges have alone. Nodes are numbered from 1.
+/// The advisory lock that all writers share, and that migrations and purges hold alone. Nodes are
+/// numbered from 1.
 const WRITE_LOCK: i64 = 0;
-/// The advisory lock for those who add names.
+/// The advisory lock for adding names.
 const NAMES_LOCK: i64 = -1;
 
 static DIALECT: Dialect = Dialect {
@@ -57,9 +59,9 @@ static DIALECT: Dialect = Dialect {
 /// A connection to a PostgreSQL database.
 pub(super) struct Postgres {
     runtime: Runtime,
-    /// `None` once it is lost.
+    /// The client; `None` once the connection is lost.
     client: Option<Client>,
-    /// Reads and writes the connection while `runtime` runs.
+    /// The task that reads and writes the connection while `runtime` runs.
     connection: JoinHandle<()>,
     statements: HashMap<String, Statement>,
     observer: String,

@@ -1,4 +1,5 @@
-//! Where a password comes from: the environment or a password file, as PostgreSQL's own programs find it, or the keyring.
+//! The sources of a password: the environment or a password file, as PostgreSQL's own programs find
+//! it, or the keyring.
 
 use std::ffi::OsString;
 use std::fs;
@@ -23,10 +24,10 @@ pub(super) fn default_user(environment: Environment<'_>) -> Option<String> {
         .find_map(|name| environment(name)?.into_string().ok().filter(|user| !user.is_empty()))
 }
 
-/// Where a password was found.
+/// The source of a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordSource {
-    /// `PGPASSWORD`.
+    /// The environment variable `PGPASSWORD`.
     Environment,
     /// The platform's keyring.
     Keyring,
@@ -36,7 +37,8 @@ pub enum PasswordSource {
 
 /// Returns the password for a connection: `PGPASSWORD`, or else what `keyring` returns, or else that in the password file.
 ///
-/// What is set for one command comes before what is stored. The keyring is asked only if it is needed, because it may prompt.
+/// A password that is set for one command takes precedence over a stored one. The keyring is asked
+/// only if it is needed, because it may prompt.
 pub(super) fn password(
     config: &Config,
     environment: Environment<'_>,

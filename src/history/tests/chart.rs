@@ -17,7 +17,7 @@ fn ask(engine: &mut dyn Engine, request: &ChartRequest) -> Chart {
     chart(engine, request, LATER, &|| false).unwrap().unwrap()
 }
 
-/// A recorder of another gateway.
+/// Returns a recorder of another gateway.
 fn other_gateway(database: &Database, name: &'static str) -> Recording {
     Recording { gateway: name, ..Recording::new(database.open(), &format!("http://{name}.example:8088")) }
 }

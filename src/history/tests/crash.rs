@@ -112,7 +112,7 @@ fn a_killed_recorder_leaves_a_sound_file_and_loses_at_most_30_seconds() {
     }
 }
 
-/// What leads back from schema 4 to 3, and from there to 2 and 1.
+/// The statements that revert the schema from version 4 to 3, and from there to 2 and 1.
 pub(super) const BACK: [&str; 3] = [
     "DROP VIEW gatewatch_kind_gaps; DROP TABLE kind_gap",
     "DROP TABLE event",

@@ -51,7 +51,7 @@ impl Database {
     }
 }
 
-/// Creates a database; `None` if there is no PostgreSQL.
+/// The functions that create a database; `None` if there is no PostgreSQL.
 const CREATE: [fn() -> Option<Database>; 2] =
     [|| Some(Database::sqlite()), || Server::shared().map(Database::postgres)];
 

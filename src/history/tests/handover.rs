@@ -166,7 +166,8 @@ fn a_purge_returns_the_space_to_the_system() {
     assert!(free < 10, "{free} free pages");
 }
 
-/// What another reader of the same process knows: the name of its gateway, and its last list with its time.
+/// The state of another reader of the same process: the name of its gateway, and its last list with
+/// its time.
 type OtherReader = (&'static str, Option<(Vec<SessionRecord>, i64)>);
 
 /// Records through another reader from now on.
@@ -175,7 +176,7 @@ fn switch(recording: &mut Recording, other: &mut OtherReader) {
     std::mem::swap(&mut recording.list, &mut other.1);
 }
 
-/// A node that a gateway of its own and one of a pair read.
+/// Records a node that a gateway of its own and one of a pair read.
 fn record_through_two(recording: &mut Recording) -> OtherReader {
     let mut pair = ("Pair", None);
     let before = ["A", "B"].map(|id| session(id, "billy", 0));

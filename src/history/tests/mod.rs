@@ -146,7 +146,7 @@ impl Recording {
         self.writer.engine()
     }
 
-    /// Ends as after SIGTERM.
+    /// Ends the recording as after SIGTERM.
     pub(super) fn end(mut self) -> Writer {
         self.writer.end_all().unwrap();
         self.writer
@@ -199,5 +199,5 @@ pub(super) fn temporary() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// Far later than all times of a test, so that no coverage counts as being extended.
+/// A time far later than all times of a test, so that no coverage counts as being extended.
 const LATER: i64 = 1 << 45;

@@ -1,4 +1,4 @@
-//! What a history should answer, computed from all reads in the simplest way.
+//! The answers that a history should give, computed from all reads in the simplest way.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ impl Model {
         self.reads.push(read);
     }
 
-    /// Returns what is known of one kind: the reads that list it.
+    /// Returns the reads that list one kind.
     fn of_kind(&self, kind: SessionKind) -> Self {
         let mut reads: Vec<ModelRead> = Vec::new();
         let mut is_missing = false;
@@ -155,7 +155,8 @@ impl Model {
         most(&on.collect::<Vec<_>>(), from, to)
     }
 
-    /// Returns for how long sessions of a kind were not watched from `from` to `to`; `None` if they were at no time.
+    /// Returns the time from `from` to `to` in which sessions of a kind were not watched; `None` if
+    /// they were never watched.
     pub(super) fn unwatched(&self, kind: Option<SessionKind>, from: i64, to: i64) -> Option<i64> {
         let of_kind = kind.map(|kind| self.of_kind(kind));
         let reads = &of_kind.as_ref().unwrap_or(self).reads;

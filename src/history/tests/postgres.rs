@@ -1,4 +1,4 @@
-//! What only PostgreSQL does.
+//! Tests of behavior that only PostgreSQL has.
 
 use std::ffi::OsString;
 use std::sync::mpsc::sync_channel;

@@ -240,7 +240,7 @@ fn compare_peaks(
     Ok(())
 }
 
-/// Returns how a day was watched for which some kinds weren't for this long.
+/// Returns the part of a day that was watched if each kind was unwatched for this long.
 fn watched(unwatched: &[Option<i64>], from: i64, to: i64) -> DayWatched {
     let longest = unwatched.iter().map(|unwatched| unwatched.unwrap_or(to - from)).max();
     match longest {

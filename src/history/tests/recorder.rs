@@ -19,7 +19,7 @@ fn recorder(path: &Path) -> (Recorder, Receiver<RecorderStatus>) {
     (Recorder::spawn(Location::File(path.to_owned()), None, report).unwrap(), reports)
 }
 
-/// The first list of a node, with one session.
+/// Returns the first update of a node, a list with one session.
 fn update(is_recorded: bool) -> NodeUpdate {
     let list = ListUpdate {
         list: Arc::new(dataset(&[session("A", "billy", 0)])),

@@ -17,12 +17,13 @@ use crate::history::PostgresLocation;
 use crate::history::engine::Engine as _;
 use crate::history::postgres::Postgres;
 
-/// Where Debian installs the programs of a server. Elsewhere they are looked for in `PATH`.
+/// The folder of the programs of a server on Debian. Elsewhere they are looked for in `PATH`.
 const DEBIAN_FOLDER: &str = "/usr/lib/postgresql/15/bin";
 /// The password of the user `billy`.
 pub(super) const PASSWORD: &str = "open:sesame";
 
-/// Begins every command: the server refuses to run as root. The programs of Debian are only in a folder of their own.
+/// The beginning of every command. The server refuses to run as root. The programs of Debian are
+/// only in a folder of their own.
 const AS_USER: &str = r#"set -eu
 PATH="$PATH:$1"; folder=$2
 run() {
@@ -52,7 +53,7 @@ const STOP: &str = r#"
 run pg_ctl -D "$folder/data" -w -m immediate stop >/dev/null
 "#;
 
-/// Ends the server when the test process ends, however that is: only then does the input end.
+/// Ends the server when the test process ends for any reason. Only then does the input end.
 const GUARD: &str = r#"
 trap '' INT TERM HUP
 echo ready
@@ -98,7 +99,7 @@ impl Server {
         Some(server)
     }
 
-    /// The server that all tests of this process share; `None` if there is no PostgreSQL.
+    /// Returns the server that all tests of this process share; `None` if there is no PostgreSQL.
     pub(super) fn shared() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<Server>> = OnceLock::new();
         SERVER.get_or_init(Self::start).as_ref()
@@ -108,7 +109,7 @@ impl Server {
         self.port
     }
 
-    /// The certificate of the server, which it has signed itself.
+    /// Returns the path of the server's self-signed certificate.
     pub(super) fn certificate(&self) -> PathBuf {
         self.folder.join("data/server.crt")
     }
@@ -154,7 +155,7 @@ fn has_postgres() -> bool {
     cfg!(unix) && (has(Path::new(DEBIAN_FOLDER)) || std::env::split_paths(&path).any(|folder| has(&folder)))
 }
 
-/// Says that tests are skipped. In CI, where none may be skipped, they fail.
+/// Reports that tests are skipped. Panics in CI, where none may be skipped.
 fn report_missing() {
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
     assert!(!ci, "PostgreSQL is missing, and no test may be skipped in CI");

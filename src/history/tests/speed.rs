@@ -1,4 +1,4 @@
-//! Measures what a bench can't reach from outside.
+//! Measures code that a bench can't reach from outside.
 
 use super::*;
 

@@ -12,10 +12,10 @@ use crate::history::step::NodeKey;
 
 /// The outcome of an attempt to become the writer of a node.
 pub(super) enum Claim {
-    /// This process writes it now. The flag is `true` if it was its writer before, through the same gateway and maybe through
-    /// another connection, and nothing came between.
+    /// This process writes the node now. The flag is `true` if it was its writer before, through
+    /// the same gateway and maybe through another connection, and nothing came between.
     Own(WrittenNode, bool),
-    /// Another process writes it.
+    /// Another process writes the node.
     OfAnother {
         /// Time of the last read that it has written.
         known_until: Option<i64>,

@@ -16,12 +16,12 @@ pub(super) struct OpenCoverage {
     written_to: i64,
     /// The interval between two reads as written, in milliseconds.
     every: Option<i64>,
-    /// Whether it is written as one that is being extended.
+    /// `true` if the coverage is written as one that is being extended.
     is_open: bool,
 }
 
 impl OpenCoverage {
-    /// Begins with a read.
+    /// Begins a coverage with a read.
     pub(super) fn begin(
         engine: &mut dyn Engine,
         node: i64,
@@ -40,12 +40,12 @@ impl OpenCoverage {
         Ok(Self { id, to: time, written_to: time, every, is_open: true })
     }
 
-    /// Continues one that this process has begun.
+    /// Continues a coverage that this process has begun.
     pub(super) fn resume(id: i64, to: i64, is_open: bool) -> Self {
         Self { id, to, written_to: to, every: None, is_open }
     }
 
-    /// Time of the last read.
+    /// Returns the time of the last read.
     pub(super) fn to(&self) -> i64 {
         self.to
     }
@@ -61,7 +61,8 @@ impl OpenCoverage {
         every.is_some_and(is_soon)
     }
 
-    /// Extends it to a read. Writes that at once if sessions were written, so that no session is newer than its coverage.
+    /// Extends the coverage to a read. Writes that at once if sessions were written, so that no
+    /// session is newer than its coverage.
     pub(super) fn extend(
         &mut self,
         engine: &mut dyn Engine,

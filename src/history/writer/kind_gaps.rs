@@ -10,7 +10,7 @@ use crate::history::record::{kind_from_value, kind_to_value};
 pub(super) struct OpenKindGaps(Vec<SessionKind>);
 
 impl OpenKindGaps {
-    /// Reads what this process has written about a node.
+    /// Reads the gaps of a node that this process has written.
     pub(super) fn stored(engine: &mut dyn Engine, node: i64) -> Result<Self, HistoryError> {
         let observer = engine.observer().into();
         let rows = engine.query(

@@ -1,4 +1,5 @@
-//! Writes what was read of nodes: sessions that begin and end, and the time in which each node was watched.
+//! Writes the reads of nodes: sessions that begin and end, and the time in which each node was
+//! watched.
 
 mod claim;
 mod coverage;
@@ -36,7 +37,7 @@ pub(super) struct Writer {
 /// A node that this process writes.
 struct WrittenNode {
     id: i64,
-    /// The gateway through which it is read. One may also be read through another.
+    /// The gateway through which the node is read. Another gateway may have the same node.
     gateway: Arc<str>,
     /// The time in which the node is being watched.
     coverage: Option<OpenCoverage>,
@@ -88,7 +89,7 @@ impl Writer {
         released.into_iter().try_for_each(|node| self.engine.release(node))
     }
 
-    /// Writes what this program or its user did. Other processes may write the nodes.
+    /// Writes actions of this program or its user. Other processes may write the nodes.
     ///
     /// # Errors
     /// If the database can't be written. Nothing is written then.
@@ -215,7 +216,7 @@ impl Writer {
 
 /// The outcome of writing the steps of a node.
 enum Written {
-    /// They are written.
+    /// The steps are written.
     Own {
         /// The number of the node if it can't be read any more: then others may be able to.
         release: Option<i64>,

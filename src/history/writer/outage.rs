@@ -20,7 +20,8 @@ pub(super) struct OpenOutage {
 }
 
 impl OpenOutage {
-    /// Begins with reads that failed, the first and the last one. The node was read last at `known_until`.
+    /// Begins an outage with the times of the first and the last read that failed. The node was
+    /// read last at `known_until`.
     pub(super) fn begin(
         engine: &mut dyn Engine,
         node: i64,
@@ -57,7 +58,7 @@ impl OpenOutage {
         }
     }
 
-    /// Returns the stored one that hasn't ended.
+    /// Returns the stored outage that hasn't ended.
     pub(super) fn stored(engine: &mut dyn Engine, node: i64) -> Result<Option<Self>, HistoryError> {
         let rows = engine.query(
             "SELECT id, last_failed FROM event WHERE node = $1 AND is_open = 1 ORDER BY id DESC LIMIT 1",
@@ -74,7 +75,8 @@ impl OpenOutage {
         self.last_failed > time
     }
 
-    /// Ends it at a read, unless the node wasn't watched before: then it isn't known when it ended.
+    /// Ends the outage at a read. The time of its end isn't known if the node wasn't being watched
+    /// before.
     pub(super) fn end(
         self,
         engine: &mut dyn Engine,

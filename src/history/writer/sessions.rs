@@ -37,7 +37,8 @@ impl OpenSession {
         })
     }
 
-    /// Returns when it was seen last before its kind is listed again, if its node was read last at `known_until`.
+    /// Returns the time when the session was seen last before its kind is listed again, if its node
+    /// was read last at `known_until`.
     fn seen_until(&self, known_until: Option<i64>) -> i64 {
         self.last_seen.or(known_until).unwrap_or(self.first_seen)
     }
@@ -56,14 +57,14 @@ fn open_sessions(condition: &str) -> String {
 struct OpenSessions(HashMap<Option<Arc<str>>, Vec<OpenSession>>);
 
 impl OpenSessions {
-    /// Reads all of a node.
+    /// Reads all open sessions of a node.
     fn all(engine: &mut dyn Engine, node: i64) -> Result<Self, HistoryError> {
         let mut sessions = Self::default();
         sessions.add(&engine.query(&open_sessions(""), vec![node.into()])?);
         Ok(sessions)
     }
 
-    /// Reads those of a node with one of these client ids.
+    /// Reads the open sessions of a node with one of these client ids.
     fn with_ids<'a>(
         engine: &mut dyn Engine,
         node: i64,
@@ -103,13 +104,13 @@ impl OpenSessions {
     }
 }
 
-/// What has to be written about the sessions of a node.
+/// The changes to write about the sessions of a node.
 #[derive(Default)]
 struct Edits {
     ended: Vec<Row>,
     begun: Vec<(SessionRecord, i64, i64)>,
     start_times: Vec<Row>,
-    /// Those of a kind that couldn't be read, and are still there.
+    /// Sessions of a kind that couldn't be read, which are still there.
     continued: Vec<Row>,
 }
 
@@ -257,15 +258,16 @@ pub(super) fn apply(
     edits.write(engine, node)
 }
 
-/// When a node was read last before a time, and each kind of its sessions.
+/// The times of the last read of a node, and of each kind of its sessions, before a time.
 struct LastReads {
     node: Option<i64>,
-    /// Those kinds that weren't read as lately as the node.
+    /// The kinds that weren't read as recently as the node, with the times of their last reads.
     older: Vec<(SessionKind, Option<i64>)>,
 }
 
 impl LastReads {
-    /// Reads it for a node that was read last at `known_until`, which may be later than it is written.
+    /// Reads the times for a node that was read last at `known_until`, which may be later than it
+    /// is written.
     fn before(
         engine: &mut dyn Engine,
         node: i64,

@@ -1,5 +1,5 @@
-//! The nodes that another process writes, or this one through another gateway. What is read of them is kept until as much is
-//! written, so that nothing is missing when they are taken over.
+//! The nodes that another process writes, or this one through another gateway. Their steps are kept
+//! until they are written, so that nothing is missing when the nodes are taken over.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -11,26 +11,27 @@ use crate::history::step::{NodeKey, NodeSteps, ReadStep};
 /// The nodes that another process writes. Outlives connections.
 #[derive(Default)]
 pub(in crate::history) struct Standby {
-    /// All of them, by their addresses.
+    /// The addresses of the nodes.
     nodes: HashSet<Arc<str>>,
-    /// Those added since they were last reported.
+    /// The nodes added since they were last reported.
     pub(in crate::history) begun: Vec<NodeKey>,
-    /// Those taken over since they were last reported.
+    /// The nodes taken over since they were last reported.
     pub(in crate::history) ended: Vec<NodeKey>,
-    /// What isn't written yet, as far as is known.
+    /// The steps that aren't written yet, as far as is known.
     unwritten: Backlog,
 }
 
 /// The outcome of a transaction, by node.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// Those that another process writes, with the steps that it hasn't written yet.
+    /// The nodes that another process writes, with the steps that it hasn't written yet.
     pub(super) of_others: Vec<NodeSteps>,
-    /// Those that this process writes through another gateway, with the steps that it hasn't written yet.
+    /// The nodes that this process writes through another gateway, with the steps that it hasn't
+    /// written yet.
     pub(super) through_others: Vec<NodeSteps>,
-    /// Those that this process writes.
+    /// The nodes that this process writes.
     pub(super) own: Vec<NodeKey>,
-    /// Those that can't be read, with their steps.
+    /// The nodes that can't be read, with their steps.
     pub(super) unclaimed: Vec<NodeSteps>,
 }
 

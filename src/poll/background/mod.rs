@@ -37,18 +37,18 @@ const HIDDEN_INTERVAL: Duration = Duration::from_mins(1);
 /// A gateway to read in the background.
 #[derive(Clone, Debug)]
 pub struct BackgroundGateway {
-    /// The nodes and how to read them.
+    /// The nodes and the options to read them.
     pub profile: Profile,
-    /// What may be read.
+    /// The access to the gateway.
     pub access: Access,
     /// Interval between two reads of a node; `None` to read it only by [`BackgroundPoller::refresh_now`], and once with
     /// [`BackgroundPoller::set_combined`].
     pub interval: Option<Duration>,
-    /// The last status with a dataset. It stands for the gateway in the combined status until it is read.
+    /// The last status with a dataset. The combined status has it until the gateway is read.
     pub last: Option<Arc<GatewayStatus>>,
 }
 
-/// What may be read of a gateway.
+/// The access to a gateway, which decides what is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
     /// The sessions, with these credentials.
@@ -100,7 +100,7 @@ impl BackgroundPoller {
         Self::spawn_with_clocks(Clocks::system(), client, observer, notify)
     }
 
-    /// Does the same with other clocks.
+    /// Starts the thread as [`Self::spawn`] does, with other clocks.
     ///
     /// # Errors
     /// If the system can't start a thread.

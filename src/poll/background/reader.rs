@@ -24,7 +24,7 @@ pub(super) struct Reader {
     pub(super) polled: PolledGateway,
     /// The status as published last.
     pub(super) status: Arc<GatewayStatus>,
-    /// The status is older than an outcome.
+    /// `true` if the status is older than an outcome.
     is_changed: bool,
     client: Client,
     /// The reason why only the health of a node is read, for each node.

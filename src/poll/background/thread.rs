@@ -79,7 +79,7 @@ enum Event {
     Request(bool),
     /// A read ended.
     Finished(Outcome),
-    /// It is time to publish the status.
+    /// The status is due to be published.
     Publish,
     /// A read is due, or the clocks have to be compared.
     Due,

@@ -18,7 +18,8 @@ pub(super) struct Key {
     pub(super) row: u32,
 }
 
-/// What the same sessions have in common besides the creation time: client id and kind; without an id, all cells.
+/// The values besides the creation time by which sessions are the same: client id and kind. Without
+/// an id, also all other cells that are compared.
 type Identity = (u32, u32, Option<([u32; 3], Option<bool>)>);
 
 impl Key {

@@ -1,4 +1,5 @@
-//! What a result needs from datasets alone: it is computed once for a dataset, not for every query.
+//! The values of a result that depend on its datasets alone. They are computed once for a dataset,
+//! not for every query.
 
 use std::sync::{Arc, Weak};
 
@@ -37,7 +38,7 @@ impl PartialEq for Datasets {
     }
 }
 
-/// What a result needs from its datasets.
+/// The values of a result that depend on its datasets alone.
 #[derive(Clone)]
 pub(super) struct Derived {
     duplicate_logins: Arc<DuplicateLogins>,

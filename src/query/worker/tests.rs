@@ -7,9 +7,9 @@ use crate::dataset::{Cell, DatasetBuilder, Header};
 use crate::filter::Mode;
 use crate::query::{FilterError, FilterStatus, FilterText};
 
-/// Above the time of any query here.
+/// Timeout that no query here reaches.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Exceeds the limit of backtracking on a long run of a's.
+/// Pattern that exceeds the limit of backtracking on a long run of a's.
 const ENDLESS: &str = r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b";
 
 /// A dataset with one session per user and project.
@@ -60,7 +60,7 @@ struct HeldWorker {
 }
 
 impl HeldWorker {
-    /// `last_check`: the number of the check before which the first query waits.
+    /// Starts a worker. `last_check` is the number of the check before which the first query waits.
     fn spawn(last_check: usize) -> Self {
         let (waits, is_waiting) = sync_channel(1);
         let (resume, resumed) = sync_channel::<()>(1);

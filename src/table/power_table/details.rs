@@ -1,4 +1,5 @@
-//! What the details of a session need of all others. The search goes through all rows, so it is not done in each frame.
+//! The other sessions that the details of a session list. The search for them goes through all
+//! rows, so it is not done in each frame.
 
 use super::PowerTable;
 use crate::dataset::{Column, ColumnId, Dataset, TextColumn, codes_of_host};

@@ -7,7 +7,7 @@ use crate::table::action::{SelectMode, Step};
 use crate::table::departures::LeftSession;
 use crate::table::lines::Line;
 
-/// How long sessions that have just signed in or left are marked, unless set otherwise.
+/// The default time for which sessions that have just signed in or left are marked.
 pub const MARK_TIME: Duration = Duration::from_secs(10);
 
 impl PowerTable {

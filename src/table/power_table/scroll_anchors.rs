@@ -26,7 +26,7 @@ pub(super) struct ScrollAnchors {
     lines: Vec<(Anchor, i64)>,
     /// The y of the line under the pointer.
     pointer_y: Option<i64>,
-    /// The table was at its top, where new first lines are scrolled into view.
+    /// `true` if the table was at its top, where new first lines are scrolled into view.
     was_at_top: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What an alert would have sent, by the history.
+//! The test of an alert over the history, which lists what would have been sent.
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{FontFamily, FontId, Id, Label, Response, RichText, Ui, UiBuilder};

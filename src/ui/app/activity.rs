@@ -21,7 +21,7 @@ use crate::table::ActivityTab;
 /// The reads of the activity list.
 #[derive(Default)]
 pub(super) struct ActivityReads {
-    /// What the list shows.
+    /// The request for the entries that the list shows.
     request: Option<ActivityRequest>,
     running: Option<HistoryRead<ActivityResult>>,
     timer: RefreshTimer,

@@ -17,14 +17,15 @@ use crate::poll::NodeUpdate;
 use crate::ui::error_report::ErrorReport;
 use crate::ui::model::{MAX_LISTED_ALERTS, Shown, Task};
 
-/// How long a closing window waits for running commands, and until everything is sent and saved.
+/// Maximum times that a closing window waits for running commands, and until everything is sent and
+/// saved.
 const COMMANDS_END: Duration = Duration::from_secs(2);
 const ALERTS_END: Duration = Duration::from_secs(4);
 
 /// Creates a delivery, which may start a thread.
 pub type OpenDelivery = Arc<dyn Fn() -> Box<dyn Delivery> + Send + Sync>;
 
-/// Where the window keeps and sends alerts.
+/// The storage of alerts, and their delivery to the desktop.
 #[derive(Clone, Default)]
 pub struct AlertSetup {
     /// The folder for what survives a restart and is shared with other processes; `None` to keep it in memory only.
@@ -63,7 +64,7 @@ impl AlertObserver {
     }
 }
 
-/// What the threads report until a frame shows it. Clones share it.
+/// The reports of the threads until a frame shows them. Clones share them.
 #[derive(Clone, Default)]
 struct Received(Arc<Mutex<Reports>>);
 

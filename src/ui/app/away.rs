@@ -1,4 +1,5 @@
-//! What happened while the window couldn't be seen: after a start, a suspend or a long pause.
+//! Sums up what happened while the window couldn't be seen: after a start, a suspend or a long
+//! pause.
 //!
 //! A suspend is detected as a time without frames: a running window draws at least one per minute. This doesn't depend on whether
 //! timers run during a suspend. A hidden window without frames counts as suspended.
@@ -33,18 +34,18 @@ const FREQUENT_CHECKS_MS: i64 = 60_000;
 struct Absence {
     /// Time of the last frame, in milliseconds since 1970 UTC.
     last_frame: Option<i64>,
-    /// What isn't summed up yet.
+    /// The time that isn't summed up yet.
     pending: Option<Pending>,
 }
 
 /// A time that is summed up once the gateways were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pending {
-    /// Since when the window couldn't be seen.
+    /// The start of the time, in milliseconds since 1970 UTC.
     since: i64,
-    /// Since when it can be seen again.
+    /// The time from which reads of the gateways count, in milliseconds since 1970 UTC.
     back_at: i64,
-    /// When it is summed up at the latest; `None` until the first gateway was read.
+    /// The latest time for the summary; `None` until the first gateway was read.
     due: Option<Instant>,
 }
 

@@ -1,4 +1,4 @@
-//! What has changed while the window is open, and the pause of the table.
+//! Counts what has changed while the window is open, and pauses the table.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

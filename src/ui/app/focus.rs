@@ -1,4 +1,4 @@
-//! Where the keyboard focus goes when the widget that has it gives it up, or is gone.
+//! Moves the keyboard focus when the widget that has it gives it up or is gone.
 
 use egui::{Context, Event, Id, Key, Memory, Popup};
 

@@ -18,7 +18,7 @@ use super::saving::in_folder;
 use crate::gateway::{Credentials, Login, Profile};
 use crate::secrets::Secret;
 
-/// Whether the user has tried to close the window while the form has changes.
+/// The state of an attempt to close the window while the form has changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Closing {
     /// The user hasn't tried it.

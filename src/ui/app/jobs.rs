@@ -21,7 +21,7 @@ use crate::history::{ActivityEntry, PeakRow};
 /// A copy of more rows shows a message while it runs. A smaller one ends before the message could be read.
 const MIN_ROWS_FOR_MESSAGE: usize = 10_000;
 
-/// What is exported.
+/// The source of an export.
 #[derive(Default)]
 pub(super) enum ExportSource {
     /// Sessions of the table.

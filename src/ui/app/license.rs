@@ -27,12 +27,12 @@ const DAY_MS: i64 = 86_400_000;
 /// The reads of the license panel.
 #[derive(Default)]
 pub(super) struct LicenseReads {
-    /// What is shown, or being read.
+    /// The request for the peaks that are shown or being read.
     request: Option<PeaksRequest>,
     running: Option<HistoryRead<Option<Peaks>>>,
     timer: RefreshTimer,
     export: Option<HistoryRead<Arc<Dataset>>>,
-    /// When unused sessions were looked for last.
+    /// Time of the last search for unused sessions.
     unused_at: Option<Instant>,
 }
 

@@ -103,7 +103,7 @@ pub struct App {
     drafts: Drafts,
     /// The focus, open menus and dialogs.
     ui_state: UiState,
-    /// Where typed text belongs.
+    /// The reasons why typed text may belong to a text box that is gone.
     typing: Typing,
     /// The commands that the views emitted in the last frame.
     commands: Vec<Command>,
@@ -121,7 +121,7 @@ pub struct App {
     folder: Option<PathBuf>,
     /// Writes the settings; `None` without a configuration folder.
     settings_worker: Option<SettingsWorker>,
-    /// Whether the user has tried to close the window.
+    /// The state of an attempt to close the window.
     closing: Closing,
     /// Reads and writes passwords and tokens.
     keyring_worker: KeyringWorker,
@@ -167,7 +167,7 @@ pub struct App {
     recording: Recording,
     /// Reads what was recorded.
     history: HistoryReads,
-    /// How sessions are recorded since the start.
+    /// The settings for recording at the start of the program.
     history_at_start: HistoryChoice,
     /// The running read for the settings.
     info_read: Option<InfoRead>,
@@ -175,7 +175,7 @@ pub struct App {
     activity_reads: ActivityReads,
     /// The reads of the license panel.
     license_reads: LicenseReads,
-    /// What is exported.
+    /// The source of the export.
     export_source: ExportSource,
     /// The table on screen has sessions of the past.
     is_past_on_screen: bool,

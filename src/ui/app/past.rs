@@ -232,13 +232,13 @@ fn error_text(error: &HistoryError) -> String {
     ErrorReport::new(error).summary().to_owned()
 }
 
-/// How the column of places names the place of a session.
+/// The names in the column with the place of each session.
 enum Places {
     /// There is no such column.
     None,
-    /// By gateway.
+    /// The names of the gateways.
     Gateways,
-    /// By the names of the nodes, which are found by their addresses.
+    /// The names of the nodes, by their addresses.
     Nodes(HashMap<String, String>),
 }
 

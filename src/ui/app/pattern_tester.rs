@@ -21,7 +21,7 @@ const SLOW: Duration = Duration::from_millis(300);
 
 /// A running test. Dropping it cancels the test.
 pub(super) struct PatternTask {
-    /// What is tested.
+    /// The tested pattern and values.
     input: PatternInput,
     started: Instant,
     task: BackgroundTask<PatternOutcome>,

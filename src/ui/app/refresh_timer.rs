@@ -1,4 +1,4 @@
-//! When what is shown of the history is read again.
+//! Decides when the data from the history on screen is read again.
 
 use std::time::{Duration, Instant};
 

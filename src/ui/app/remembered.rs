@@ -1,5 +1,5 @@
-//! What is remembered over a restart and changes often: the place of the window and the filters. They are saved once they have
-//! settled, and at the end.
+//! Saves values that change often: the place of the window and the filters. They are saved once
+//! they have settled, and at the end.
 
 use std::time::{Duration, Instant};
 

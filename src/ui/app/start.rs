@@ -56,7 +56,7 @@ pub struct Start {
     pub state: State,
     /// The configuration folder; `None` where the platform has none.
     pub folder: Option<PathBuf>,
-    /// Where sessions are recorded; `None` to record none.
+    /// The location of the history; `None` to record nothing.
     pub history: Option<Location>,
     /// The credentials for the first gateway. Never sent to another one.
     pub credentials: Credentials,
@@ -80,7 +80,7 @@ pub struct Start {
     pub has_glyph: HasGlyph,
     /// Opens a file or folder with the desktop's program for it.
     pub open_path: OpenPath,
-    /// Where alerts are kept and sent.
+    /// The storage and the delivery of alerts.
     pub alerts: AlertSetup,
 }
 

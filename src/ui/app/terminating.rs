@@ -33,7 +33,7 @@ pub(super) struct Termination {
     is_cancelled: Arc<AtomicBool>,
 }
 
-/// What a request to a gateway needs.
+/// The profile, client and credentials for requests to a gateway.
 struct Access {
     owner: Profile,
     client: Client,

@@ -33,11 +33,11 @@ const CHART_SHARE: u32 = 100;
 pub(super) struct HistoryReads {
     /// `None` if there is no history.
     pub(super) reader: Option<Reader>,
-    /// Where it is; `None` if there is none.
+    /// The location of the history; `None` if there is none.
     location: Option<Location>,
     /// Reads the history of the demo gateway while that is shown.
     demo: Option<Reader>,
-    /// Where that is.
+    /// The location of the demo gateway's history.
     demo_location: Option<Location>,
     /// Called after each read.
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -54,13 +54,13 @@ pub(super) struct HistoryScope {
 /// The read of the chart.
 #[derive(Default)]
 struct ChartRead {
-    /// What the chart on screen, or the one that is being read, shows.
+    /// The request for the chart that is on screen or being read.
     request: Option<ChartRequest>,
     running: Option<HistoryRead<Option<Chart>>>,
     started_at: Option<Instant>,
-    /// How long the last read took.
+    /// Duration of the last read.
     took: Duration,
-    /// What the user has chosen to see.
+    /// The time that the timeline showed when the request was made.
     range: Option<TimelineRange>,
     timer: RefreshTimer,
 }

@@ -15,9 +15,11 @@ use crate::history::{
 };
 use crate::query::is_no_user;
 
-/// How long a selection has to stay the same before its user is looked up, so that a held key reads nothing.
+/// Time for which a selection has to stay the same before its user is looked up, so that a held key
+/// reads nothing.
 const SELECTION_DELAY: Duration = Duration::from_millis(100);
-/// How long a filter has to stay the same before its user is looked up: longer than the time between two typed letters.
+/// Time for which a filter has to stay the same before its user is looked up. It is longer than the
+/// time between two typed letters.
 const FILTER_DELAY: Duration = Duration::from_millis(300);
 /// The maximum number of sessions of a user that are read.
 const MAX_SESSIONS: usize = 200;
@@ -38,7 +40,7 @@ pub(super) struct UserHistoryReads {
 struct SessionInDetail {
     username: String,
     client_id: Option<String>,
-    /// When it began by the gateway's clock, in milliseconds since 1970 UTC.
+    /// Start of the session by the gateway's clock, in milliseconds since 1970 UTC.
     created: Option<i64>,
     gateway: Option<HistoryGateway>,
 }

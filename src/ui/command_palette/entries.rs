@@ -70,7 +70,7 @@ pub(super) struct Entry {
     pub(super) detail: String,
     /// The texts of its keys.
     pub(super) keys: Vec<&'static str>,
-    /// What it does.
+    /// The command that the entry runs.
     pub(super) command: Command,
 }
 

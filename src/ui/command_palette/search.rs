@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Where the words of a search are in a text.
+/// The matches of a search in a text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found {
     /// The byte ranges of the words, sorted, without overlaps.

@@ -23,7 +23,8 @@ pub(super) const LEFT: f32 = 2.0 * tokens::UNIT;
 pub(super) const RIGHT: f32 = tokens::UNIT;
 pub(super) const GAP: f32 = 1.5 * tokens::UNIT;
 
-/// When the text was changed last, in seconds, and whether it was added to the history since. In egui's memory.
+/// The time of the last change of the text in seconds, and whether the text was added to the
+/// history since. Stored in egui's memory.
 #[derive(Clone, Copy)]
 struct Typed {
     at_secs: f64,

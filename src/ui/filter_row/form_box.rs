@@ -13,7 +13,7 @@ use crate::ui::hover;
 use crate::ui::theme;
 use crate::ui::tokens::{self, palette};
 
-/// What a box was used for in this frame.
+/// The response of a box in this frame.
 pub(in crate::ui) struct FormBoxResponse {
     /// The text box.
     pub(in crate::ui) edit: Response,

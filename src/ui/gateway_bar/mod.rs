@@ -171,7 +171,7 @@ const PAUSE: &str = "Pause the table";
 /// The name of the button of the palette.
 const PALETTE: &str = "All commands";
 
-/// Why the gateway can't be read at the moment.
+/// The reason why the gateway can't be read at the moment.
 const SIGN_IN_FIRST: &str = "Sign in first";
 
 /// A control at the right end.

@@ -1,4 +1,4 @@
-//! What the bar says about the gateway.
+//! The state of the gateway, as the bar shows it.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -36,14 +36,15 @@ pub(super) struct Status {
     pub(super) repaint_after: Option<Duration>,
 }
 
-/// How important a fact is. Where there is no room for all, the less important ones go first.
+/// The importance of a fact. The less important ones are left out first if there isn't room for
+/// all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// What the gateway is, what is as usual, and what comes next.
+    /// A fact that needs no attention, such as the version or the time of the next attempt.
     Detail,
-    /// When the gateway was read.
+    /// The time of the last read.
     Time,
-    /// What is unusual.
+    /// An unusual state.
     State,
     /// The error.
     Error,
@@ -63,7 +64,7 @@ pub(super) enum Fact {
     SignIn {
         /// The text.
         text: String,
-        /// What the link does.
+        /// The command that the link runs.
         command: Command,
     },
     /// The number of nodes that answer, with a menu.
@@ -314,9 +315,9 @@ pub(super) struct NodeLine {
     pub(super) state: String,
     /// The time of the last read.
     pub(super) time: Option<String>,
-    /// What else is unusual.
+    /// The notices of the node.
     pub(super) notices: Vec<String>,
-    /// Why the node can't be read.
+    /// The reason why the node can't be read.
     pub(super) report: Option<ErrorReport>,
 }
 

@@ -352,9 +352,9 @@ struct GroupTexts {
 
 /// The mark of a group in which a user has several sessions in one project.
 struct GroupMark {
-    /// As in the rows.
+    /// The text of the mark, as in the rows.
     short: String,
-    /// For screen readers.
+    /// The text for screen readers.
     words: String,
 }
 

@@ -44,22 +44,22 @@ pub(super) struct CellStyle {
     pub(super) is_new: bool,
     /// The cursor is in the cell.
     pub(super) is_cursor: bool,
-    /// Whether the session is on.
+    /// The presence of the session.
     pub(super) presence: Presence,
     /// The time at which the session has left, as it is shown, if the mark is in this cell; empty if it isn't known.
     pub(super) left_at: Option<String>,
-    /// What the text means, after it.
+    /// A note after the text that explains it.
     pub(super) note: Option<Note>,
 }
 
-/// Whether the session of a row is on.
+/// The presence of a row's session on the gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presence {
-    /// It is.
+    /// The session is on.
     On,
-    /// It was when the gateway was read last, some time ago.
+    /// The session was on when the gateway was last read, some time ago.
     Stale,
-    /// It has just left.
+    /// The session has just left.
     Left,
 }
 

@@ -19,7 +19,7 @@ use crate::sanitize::{escape, one_line, shorten};
 /// The longest value in an item and in a tooltip, in characters.
 const MAX_VALUE: usize = 24;
 const MAX_TOOLTIP: usize = 200;
-/// Why nothing can be copied.
+/// The reason why nothing can be copied.
 const NO_SELECTION: &str = "Select a session first";
 
 /// Returns the subject of the menu of a cell.

@@ -14,7 +14,7 @@ use super::auto_width;
 use crate::dataset::{Column, ColumnId};
 use crate::display::DateStyle;
 
-/// Why the last visible column can't be hidden.
+/// The reason why the last visible column can't be hidden.
 pub(super) const LAST_SHOWN: &str = "At least one column must be visible";
 
 /// Draws the items: the columns of every gateway, then those of this one.

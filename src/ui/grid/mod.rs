@@ -113,8 +113,8 @@ fn wheel(ui: &Ui, area: Rect, commands: &mut Vec<Command>) {
 
 /// Returns the clip rectangle for a content of a cell: that of `ui` if all of it is inside of the cell, otherwise the cell.
 ///
-/// What has a clip rectangle of its own is painted in a mesh of its own. For each of them, Mesa's software renderer copies and
-/// keeps 50 KB.
+/// Each different clip rectangle starts a new mesh. Mesa's software renderer copies and keeps 50 KB
+/// for each mesh.
 fn content_clip(ui: &Ui, cell: Rect, content: Rect) -> Rect {
     if cell.contains_rect(content) { ui.clip_rect() } else { cell.intersect(ui.clip_rect()) }
 }

@@ -1,4 +1,4 @@
-//! How the guide follows the connection test: what it learns from the results, and where the keyboard focus goes.
+//! Applies the results of the connection test to the guide, and moves the keyboard focus.
 
 use super::super::gateway_draft::AuthKind;
 use super::super::gateway_form::{GatewayForm, Reveal};

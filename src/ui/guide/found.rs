@@ -1,4 +1,4 @@
-//! Whether a gateway answers at the addresses, and which one.
+//! Describes the gateway that answers at the addresses, or the reason why none does.
 
 use super::super::connection_test::TestedNode;
 use crate::gateway::check::{CheckStep, Outcome, StepName};

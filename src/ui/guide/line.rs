@@ -16,7 +16,7 @@ use crate::gateway::{GatewayError, GatewayInfo, Role as GatewayRole};
 /// Space above and below a line.
 const LINE_MARGIN: f32 = tokens::UNIT;
 
-/// What a line stands for.
+/// The steps that share a line, with its titles.
 struct Part {
     /// The title before the test.
     title: &'static str,
@@ -72,7 +72,7 @@ enum LineState {
 pub(super) struct Line {
     state: LineState,
     title: String,
-    /// What to do, or what else is known.
+    /// The action to take, or what else is known.
     detail: String,
     /// The accessible name.
     name: String,

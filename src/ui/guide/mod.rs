@@ -1,12 +1,12 @@
 //! The guide that adds a gateway. Its steps are the address, the gateway found there, the login, the Gatewatch resource and the
 //! name, with a connection test beside them. It takes the place of everything but the rail.
 //!
-//! - `state`: what is known of the gateway
-//! - `found`: whether a gateway answers at the addresses, and which one
-//! - `progress`: the step that comes next; `follow`: how the guide follows the connection test
+//! - `state`: the state of the guide
+//! - `found`: the gateway that answers at the addresses
+//! - `progress`: the step that comes next; `follow`: the effect of the connection test on the guide
 //! - `step`: the frame of a step
-//! - `sign_in`: how to sign in
-//! - `resource`: how to prepare the gateway
+//! - `sign_in`: the step that signs in
+//! - `resource`: the step that prepares the gateway
 //! - `results`: the connection test; `line`: one of its lines
 
 mod follow;

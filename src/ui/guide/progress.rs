@@ -13,9 +13,9 @@ pub(in crate::ui) struct Progress<'a> {
     pub(in crate::ui) open: GuideStep,
     /// The gateway that answers.
     pub(super) description: Option<&'a str>,
-    /// Why none answers.
+    /// The reason why none answers.
     pub(super) address_error: Option<&'a str>,
-    /// Why the login doesn't work.
+    /// The reason why the login doesn't work.
     pub(in crate::ui) rejection: Option<&'a GatewayError>,
     /// The version of the gateway.
     pub(super) version: Option<&'a Version>,

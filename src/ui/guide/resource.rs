@@ -1,4 +1,5 @@
-//! How to prepare the gateway: the Gatewatch resource for Web Dev, or the settings of an API token.
+//! The step that prepares the gateway: the Gatewatch resource for Web Dev, or the settings of an
+//! API token.
 
 use egui::{Response, Ui};
 

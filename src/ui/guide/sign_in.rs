@@ -1,4 +1,4 @@
-//! How to sign in to the gateway.
+//! The step that signs in to the gateway.
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
@@ -18,7 +18,7 @@ use super::focus;
 use super::state::GuideChange;
 use crate::gateway::GatewayError;
 
-/// How the step is shown.
+/// The state of the step.
 #[derive(Clone, Copy)]
 pub(super) struct LoginStep {
     /// The password or token is readable.

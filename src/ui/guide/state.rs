@@ -1,4 +1,4 @@
-//! What the guide knows of the gateway.
+//! The state of the guide, with the results of the connection test that it keeps.
 
 use super::super::connection_test::{ConnectionTest, TestStage, TestedNode};
 use super::super::gateway_draft::{AuthKind, Draft};
@@ -39,7 +39,7 @@ pub(in crate::ui) enum GuideChange {
 /// The state of the guide.
 #[derive(Default)]
 pub(in crate::ui) struct GuideState {
-    /// What answers at the addresses.
+    /// The gateway that was found at the addresses.
     pub(super) found: Option<Found>,
     /// The result of the last test of any addresses, whatever the login.
     pub(super) probe: Option<Probe>,
@@ -49,7 +49,7 @@ pub(in crate::ui) struct GuideState {
     pub(super) opened: Option<GuideStep>,
     /// The step whose contents were shown last.
     shown: Option<GuideStep>,
-    /// Who has chosen the login.
+    /// The progress of the choice of a login.
     login: LoginChoice,
     /// The script is pasted instead of importing the project.
     pub(super) pastes_script: bool,
@@ -59,10 +59,10 @@ pub(in crate::ui) struct GuideState {
     pub(super) is_by_keyboard: bool,
 }
 
-/// Who has chosen how to sign in.
+/// The progress of the choice of a login.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum LoginChoice {
-    /// No one yet: the test suggests the kind of authentication.
+    /// Nothing was chosen yet. The test suggests the kind of authentication.
     #[default]
     Suggested,
     /// The user has chosen the kind of authentication.
@@ -79,11 +79,11 @@ pub(super) struct Found {
     pub(super) description: String,
 }
 
-/// What a test that has ended says about the addresses.
+/// The result of a test that has ended, as far as it is about the addresses.
 pub(super) struct Probe {
     /// The addresses, as they were entered.
     pub(super) addresses: String,
-    /// Why no gateway was found; `None` if one was.
+    /// The reason why no gateway was found; `None` if one was.
     pub(super) error: Option<String>,
     /// A node has no Gatewatch resource.
     pub(super) lacks_resource: bool,
@@ -93,7 +93,7 @@ pub(super) struct Probe {
 
 /// The result of a complete test.
 pub(super) struct TestSummary {
-    /// What was tested.
+    /// The contents of the form when the test started.
     pub(super) draft: Draft,
     /// The sessions of each node can be read.
     pub(super) is_readable: bool,

@@ -139,7 +139,7 @@ struct Row {
     cells: [String; COLUMNS.len()],
     /// The time of the peak.
     at: Option<i64>,
-    /// Why there may have been more.
+    /// The reason why the peak may have been larger; `None` if it can't.
     unwatched: Option<String>,
 }
 

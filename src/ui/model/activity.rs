@@ -15,11 +15,12 @@ pub(in crate::ui) struct ActivityList {
     pub(in crate::ui) is_reading: bool,
     /// All entries are being read, to export them.
     pub(in crate::ui) is_exporting: bool,
-    /// Why the last rows couldn't be read.
+    /// The reason why the last rows couldn't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
     /// All entries are listed, although there are filters.
     pub(in crate::ui) is_unfiltered: bool,
-    /// What happened in a time that was chosen to see it.
+    /// A time in which the window couldn't be seen, and its summary; `None` until its activity is
+    /// opened.
     pub(in crate::ui) summary: Option<(TimeRange, Away)>,
     /// The index of the row at the cursor.
     pub(in crate::ui) cursor: Option<usize>,

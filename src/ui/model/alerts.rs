@@ -15,7 +15,7 @@ use crate::ui::error_report::ErrorReport;
 pub(in crate::ui) const MAX_LISTED_ALERTS: usize = 1_000;
 /// The number of hexadecimal digits of a key that distinguish alerts of the same time.
 const KEY_DIGITS: usize = 7;
-/// How long an alert is listed, in milliseconds.
+/// Time for which an alert is listed, in milliseconds.
 const LISTED_MS: i64 = 24 * 3_600_000;
 
 /// The alerts that the window lists.
@@ -25,15 +25,15 @@ pub(in crate::ui) struct AlertList {
     pub(in crate::ui) firing: Arc<Vec<ActiveAlert>>,
     /// The rules that are firing for sessions, by gateway and session.
     marks: HashMap<(Arc<str>, Marked), Vec<String>>,
-    /// What was sent in the last 24 hours while the program ran, the newest first.
+    /// The alerts that were sent in the last 24 hours while the program ran, the newest first.
     pub(in crate::ui) sent: VecDeque<Alert>,
     /// The number of rules that are evaluated.
     pub(in crate::ui) rules: usize,
-    /// What is wrong with rules.
+    /// The errors in rules, such as gateways that don't exist.
     pub(in crate::ui) problems: Vec<ErrorReport>,
 }
 
-/// What a mark is about.
+/// The subject of a mark.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Marked {
     /// A client id.

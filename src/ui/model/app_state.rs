@@ -45,9 +45,9 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) addresses: Vec<NodeUrl>,
     /// The time since connecting to the current gateway began, at the start of the frame.
     pub(in crate::ui) connecting_for: Duration,
-    /// What the user has chosen instead of the card that asks for a login.
+    /// The user's choice about the card that asks for a login.
     pub(in crate::ui) sign_in: SignInChoice,
-    /// What is known of the keyring.
+    /// The state of the keyring.
     pub(in crate::ui) keyring: KeyringState,
     /// Interval between two reads; `None` for manual refresh.
     pub(in crate::ui) refresh: Option<Duration>,
@@ -81,7 +81,7 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) theme: ThemeChoice,
     /// The scripts that no font has; `None` until they are known.
     pub(in crate::ui) missing_scripts: Option<Vec<MissingScripts>>,
-    /// Where sessions are recorded, and what was.
+    /// The place and the contents of the history.
     pub(in crate::ui) stored_history: StoredHistory,
     /// The order of the lists of users and projects.
     pub(in crate::ui) facet_order: FacetOrder,
@@ -89,7 +89,7 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) layout: Layout,
     /// The sessions shown, with selection, cursor and scroll position.
     pub(in crate::ui) table: PowerTable,
-    /// What has changed since the gateway that is shown was read first; `None` before.
+    /// The number of changes since the gateway on screen was first read; `None` before.
     pub(in crate::ui) changes: Option<ChangeCounts>,
     /// The pause of the table; `None` while it follows the gateway.
     pub(in crate::ui) pause: Option<Pause>,
@@ -103,13 +103,14 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) alerts: AlertList,
     /// The timeline.
     pub(in crate::ui) timeline: Timeline,
-    /// What the history says about the user whose session is shown in detail; `None` until it was read.
+    /// The history of the user whose session is shown in detail; `None` until it was read.
     pub(in crate::ui) user_history: Option<UserHistory>,
-    /// When the user in the filter was last on; `None` until that was read, and if it isn't known.
+    /// The last session of the user in the filter; `None` until it was read, and if it isn't known.
     pub(in crate::ui) last_seen: Option<LastSeen>,
-    /// What happened while the window couldn't be seen; `None` if that was nothing, and once it was dismissed.
+    /// The summary of what happened while the window couldn't be seen; `None` if nothing did, and
+    /// once it was dismissed.
     pub(in crate::ui) away: Option<Away>,
-    /// How long sessions that have just signed in or left are marked; zero for not at all.
+    /// Time for which sessions that have just signed in or left are marked; zero to mark none.
     pub(in crate::ui) mark_time: Duration,
     /// The nodes whose list on screen was out of date when a newer one was read that isn't shown yet.
     pub(in crate::ui) outdated: OutdatedLists,
@@ -121,7 +122,8 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) toasts: Toasts,
 }
 
-/// Whether the window asks for a login. Ends with the connection, and when the gateway is read again.
+/// The user's choice about the card that asks for a login. Reset with the connection, and when the
+/// gateway is read again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) enum SignInChoice {
     /// Asks if a node requires a login.

@@ -1,14 +1,14 @@
-//! What happened while the window couldn't be seen.
+//! The summary of what happened while the window couldn't be seen.
 
 use crate::display::{self, Clock};
 
 /// The shortest outage that is worth a word, in milliseconds. After a resume, the first reads often fail.
 const MIN_OUTAGE_MS: i64 = 60_000;
 
-/// What happened while the window couldn't be seen.
+/// A summary of what happened while the window couldn't be seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) struct Away {
-    /// Since when, in milliseconds since 1970 UTC.
+    /// The start of that time, in milliseconds since 1970 UTC.
     pub(in crate::ui) since: i64,
     /// The number of sessions that arrived.
     pub(in crate::ui) arrived: usize,
@@ -23,9 +23,9 @@ pub(in crate::ui) struct Away {
 pub(in crate::ui) struct AwayOutage {
     /// The name of the gateway, with the address of the node if it has several.
     pub(in crate::ui) name: String,
-    /// For how long, in milliseconds.
+    /// The duration of the outage, in milliseconds.
     pub(in crate::ui) duration_ms: i64,
-    /// Since when it can't be read, if it still can't, in milliseconds since 1970 UTC.
+    /// The start of the outage if it isn't over, in milliseconds since 1970 UTC.
     pub(in crate::ui) since: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! What has changed while the window is open.
+//! The number of changes while the window is open, and the pause of the table.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -43,7 +43,7 @@ impl ChangeCounts {
 /// The pause of the table. Reading and recording continue.
 #[derive(Clone, Debug)]
 pub(in crate::ui) struct Pause {
-    /// When it began.
+    /// The start of the pause.
     pub(in crate::ui) since: SystemTime,
     /// The status whose sessions the table shows.
     pub(in crate::ui) status: Arc<GatewayStatus>,

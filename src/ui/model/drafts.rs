@@ -51,7 +51,7 @@ pub(in crate::ui) struct Drafts {
     pub(in crate::ui) limit: Option<LimitDraft>,
     /// The time in the box of the past.
     pub(in crate::ui) moment: String,
-    /// Why that time can't be shown, or what was chosen in its place.
+    /// The reason why that time can't be shown, or a note on the time that was chosen in its place.
     pub(in crate::ui) moment_error: Option<String>,
     /// The search in the palette; `None` while it is closed.
     pub(in crate::ui) palette: Option<PaletteDraft>,
@@ -66,14 +66,14 @@ pub(in crate::ui) struct LimitDraft {
     pub(in crate::ui) gateway: String,
     /// The kind.
     pub(in crate::ui) kind: SessionKind,
-    /// What is typed.
+    /// The typed text.
     pub(in crate::ui) text: String,
 }
 
 /// The search in the palette.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) struct PaletteDraft {
-    /// What is typed.
+    /// The typed text.
     pub(in crate::ui) text: String,
     /// The index of the highlighted entry.
     pub(in crate::ui) selected: usize,
@@ -135,12 +135,13 @@ impl Drafts {
 /// The reason why a login isn't accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) enum LoginError {
-    /// That of the gateway, if it has rejected the login.
+    /// The error of the gateway, if it has rejected the login.
     #[default]
     Gateway,
     /// It can't be sent.
     Invalid(InvalidLogin),
-    /// None, because it was edited since. `Some` for the box whose error that has ended, so that its room stays.
+    /// No error, because the login was edited since. `Some` contains the box whose error was
+    /// cleared, so that its room stays.
     Edited(Option<LoginField>),
 }
 
@@ -281,7 +282,7 @@ pub(in crate::ui) struct ExportPath {
     pub(in crate::ui) text: String,
     /// The reason why the file could not be written.
     pub(in crate::ui) error: Option<ErrorReport>,
-    /// What is written instead of sessions of the table, such as `83 entries`.
+    /// The contents of an export that isn't of the table, such as `83 entries`.
     pub(in crate::ui) listed: Option<String>,
 }
 

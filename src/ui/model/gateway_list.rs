@@ -15,7 +15,7 @@ pub(in crate::ui) struct GatewayList {
     pub(in crate::ui) shown: Shown,
 }
 
-/// What the window shows.
+/// The gateways that the window shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) enum Shown {
     /// No gateway.

@@ -1,4 +1,4 @@
-//! What the window knows of the keyring.
+//! The state of the keyring, as far as the window knows it.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use crate::gateway::Profile;
 use crate::secrets::{KeyringError, Stored};
 use crate::ui::keyring_worker::{Reply, SecretKey};
 
-/// What the window knows of the keyring.
+/// The state of the keyring, as far as the window knows it.
 #[derive(Default)]
 pub(in crate::ui) struct KeyringState {
     access: Access,

@@ -14,7 +14,7 @@ const MAX_PROJECTS: usize = 10;
 /// The time without a communication from which a session is silent at first.
 const SILENT: Duration = Duration::from_mins(30);
 
-/// What the license panel shows.
+/// A page of the license panel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) enum LicensePage {
     /// The most sessions at once on each day.
@@ -56,9 +56,9 @@ pub(in crate::ui) enum LicenseSeries {
     /// All sessions.
     #[default]
     All,
-    /// Those of a kind.
+    /// The sessions of a kind.
     Kind(SessionKind),
-    /// Those of a project; `None` for sessions without one.
+    /// The sessions of a project; `None` for sessions without one.
     Project(Option<Arc<str>>),
 }
 
@@ -89,7 +89,7 @@ impl LicenseSeries {
 
 /// The license panel.
 pub(in crate::ui) struct License {
-    /// What is shown.
+    /// The page that is shown.
     pub(in crate::ui) page: LicensePage,
     /// The days that are shown.
     pub(in crate::ui) span: LicenseSpan,
@@ -99,7 +99,7 @@ pub(in crate::ui) struct License {
     pub(in crate::ui) peaks: Option<Arc<Peaks>>,
     /// The projects to choose from, the largest ones first.
     pub(in crate::ui) projects: Vec<Option<Arc<str>>>,
-    /// Why the last peaks couldn't be read.
+    /// The reason why the last peaks couldn't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
     /// All rows are being written to a dataset, to export them.
     pub(in crate::ui) is_exporting: bool,

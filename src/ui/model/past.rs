@@ -14,7 +14,7 @@ pub(in crate::ui) struct Past {
     pub(in crate::ui) is_chosen: bool,
     /// The sessions; those of an earlier moment, or none, until they are read.
     pub(in crate::ui) sessions: Option<Arc<PastSessions>>,
-    /// Why they can't be read.
+    /// The reason why they can't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
 }
 
@@ -30,7 +30,7 @@ pub(in crate::ui) struct PastSessions {
     pub(in crate::ui) nodes: Vec<NodeAnswer>,
 }
 
-/// What the counts of [`PastSessions`] count.
+/// The states that [`PastSessions::counts`] counts, in its order.
 pub(in crate::ui) const PAST_STATES: [SessionState; 3] =
     [SessionState::Seen, SessionState::Proved, SessionState::Possible];
 

@@ -16,7 +16,7 @@ pub(in crate::ui) struct PatternTester {
     pub(in crate::ui) column: ColumnId,
     /// The pattern and its mode.
     pub(in crate::ui) text: FilterText,
-    /// Where the values come from. Kept while the dialog is closed, as the typed values are.
+    /// The source of the values. Kept while the dialog is closed, as the typed values are.
     pub(in crate::ui) source: ValueSource,
     /// The typed values, one per line.
     pub(in crate::ui) typed: String,
@@ -122,12 +122,12 @@ impl PatternTester {
     }
 }
 
-/// Where the values come from.
+/// The source of the values to test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) enum ValueSource {
     /// The column in the table.
     Table,
-    /// They are typed.
+    /// The typed values.
     Typed,
 }
 
@@ -136,7 +136,7 @@ pub(in crate::ui) enum ValueSource {
 pub(in crate::ui) enum ListedValues {
     /// All.
     All,
-    /// Those that pass.
+    /// The values that pass.
     Passing,
     /// The others.
     Others,

@@ -1,4 +1,4 @@
-//! What the window asks for before it reads a gateway: a login, or trust in its certificate.
+//! The prompts before a gateway is read: a login, or trust in its certificate.
 
 use super::{AppState, Shown, SignInChoice};
 use crate::gateway::{GatewayError, RejectedCertificate};

@@ -1,4 +1,4 @@
-//! What the settings show of the stored history.
+//! The stored history, as the settings show it.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::ui::error_report::ErrorReport;
 /// The part of the settings of the history that the window changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct HistoryChoice {
-    /// Whether sessions are recorded.
+    /// `true` if sessions are recorded.
     pub(in crate::ui) is_enabled: bool,
     /// The number of days for which they are kept.
     pub(in crate::ui) keep_days: u32,
@@ -29,11 +29,11 @@ pub(in crate::ui) struct StoredHistory {
     pub(in crate::ui) place: Option<String>,
     /// The folder of the file; `None` for a database.
     pub(in crate::ui) folder: Option<PathBuf>,
-    /// What it holds.
+    /// The contents, as far as they were read.
     pub(in crate::ui) contents: HistoryContents,
 }
 
-/// What the stored history holds, as far as it was read.
+/// The contents of the stored history, as far as they were read.
 #[derive(Default)]
 pub(in crate::ui) enum HistoryContents {
     /// It wasn't read yet.

@@ -1,4 +1,4 @@
-//! Which sessions can be terminated, and why others can't.
+//! Decides which sessions can be terminated, and why others can't.
 
 use super::{AppState, TerminateTarget, TerminationPlan};
 use crate::dataset::{Cell, ColumnId};

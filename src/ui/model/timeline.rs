@@ -77,7 +77,7 @@ pub(in crate::ui) struct Timeline {
     pub(in crate::ui) is_available: bool,
     /// The time that is shown.
     pub(in crate::ui) range: TimelineRange,
-    /// How sessions are sorted into series.
+    /// The division of sessions into series.
     pub(in crate::ui) split: ChartSplit,
     /// The width of the chart in physical pixels; 0 until it is drawn.
     pub(in crate::ui) width_px: usize,
@@ -85,7 +85,7 @@ pub(in crate::ui) struct Timeline {
     pub(in crate::ui) chart: Option<Arc<Chart>>,
     /// The sessions that are on now, or were on at the moment of the past; `None` until they were read.
     pub(in crate::ui) counts: Option<SeriesCounts>,
-    /// Why the last chart couldn't be read.
+    /// The reason why the last chart couldn't be read.
     pub(in crate::ui) error: Option<ErrorReport>,
     /// The range that the user has chosen.
     pub(in crate::ui) selection: Option<TimeRange>,

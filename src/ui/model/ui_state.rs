@@ -14,7 +14,7 @@ pub(in crate::ui) struct UiState {
     /// The widget that had the keyboard focus at the end of the previous frame. egui removes the focus from a text box
     /// before the views see Enter or Escape.
     pub(in crate::ui) focused: Option<Id>,
-    /// What the user has used last.
+    /// The input device that the user has used last.
     pub(in crate::ui) last_input: LastInput,
     /// The number of forms that were opened.
     opened_forms: u64,
@@ -32,7 +32,7 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) reveals_cursor_column: bool,
     /// The line of the table under the pointer.
     pub(in crate::ui) pointer_line: Option<usize>,
-    /// Whether the order of the lists in the counts panel may change.
+    /// The state of the order of the lists in the counts panel.
     pub(in crate::ui) counts_order: CountsOrder,
     /// The rail of a narrow window.
     pub(in crate::ui) narrow_rail: NarrowRail,
@@ -48,7 +48,8 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) was_sign_in_shown: bool,
 }
 
-/// What the user has used last. A dialog that a key has opened shows where the keyboard focus is.
+/// The input device that the user has used last. A dialog that a key has opened shows where the
+/// keyboard focus is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::ui) enum LastInput {
     /// The mouse or another pointer.
@@ -73,7 +74,7 @@ pub(in crate::ui) enum NarrowRail {
 pub(in crate::ui) enum SettingsPage {
     /// Appearance, table, refresh.
     General,
-    /// What is recorded, and where.
+    /// Recording, and the place of the history.
     History,
     /// The rules for alerts.
     Alerts,
@@ -120,26 +121,26 @@ pub(in crate::ui) enum CountsOrder {
 /// A question that the user answers before something is lost.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::ui) enum Question {
-    /// Whether to discard the changes of the form.
+    /// Asks whether to discard the changes of the form.
     DiscardForm(OpenForm, AfterDiscard),
-    /// Whether to remove the saved gateway with this name.
+    /// Asks whether to remove the saved gateway with this name.
     RemoveGateway(String),
-    /// Whether to remove the alert with this name.
+    /// Asks whether to remove the alert with this name.
     RemoveAlert(String),
-    /// Whether to replace the file at this path by an export.
+    /// Asks whether to replace the file at this path by an export.
     ReplaceFile(PathBuf),
 }
 
 /// A form that takes the place of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) enum OpenForm {
-    /// That of a gateway.
+    /// The form of a gateway.
     Gateway,
-    /// That of an alert.
+    /// The form of an alert.
     Alert,
 }
 
-/// What happens after the changes of the form were discarded.
+/// The action after the changes of the form were discarded.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::ui) enum AfterDiscard {
     /// An empty form opens.

@@ -1,4 +1,4 @@
-//! What the history says about a user.
+//! The history of a user.
 
 use crate::history::{HistoryGateway, StoredSession, UserSessions};
 
@@ -21,7 +21,7 @@ impl UserHistory {
     pub(in crate::ui) const DAYS: u8 = 7;
 }
 
-/// When a user was on last who isn't on now.
+/// The last session of a user who isn't on now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct LastSeen {
     /// The user.

@@ -15,7 +15,7 @@ const SERVICE: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
 /// The name of the desktop file and of the icon.
 const DESKTOP_ENTRY: &str = "gatewatch";
-/// How long the service may take for an answer.
+/// Maximum time to wait for an answer of the service.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// The number of notifications that can be replaced.
 const MAX_SHOWN: usize = 256;
@@ -38,7 +38,7 @@ struct ShownNotification {
 pub(super) struct Service {
     /// The connection, and whether the service reads markup; `None` until it is needed, and after an error.
     connection: Option<(Connection, bool)>,
-    /// What was shown, the oldest first.
+    /// The notifications that were shown and can be replaced or closed, the oldest first.
     known: VecDeque<ShownNotification>,
 }
 

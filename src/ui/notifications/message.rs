@@ -1,4 +1,4 @@
-//! What a notification says.
+//! The title and the text of a notification.
 
 use crate::alert::{Alert, Condition, Phase};
 use crate::display::number;

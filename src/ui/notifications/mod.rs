@@ -1,6 +1,6 @@
 //! Alerts as notifications on the desktop.
 //!
-//! - `message`: what a notification says
+//! - `message`: the title and the text of a notification
 //! - `bus`: notifications over D-Bus, on Linux and other systems of its kind
 //! - `toast`: notifications on Windows and macOS
 
@@ -28,7 +28,7 @@ use crate::error_chain::ErrorChain;
 const APP_NAME: &str = "Gatewatch";
 /// The number of messages that wait while the desktop doesn't answer.
 const MAX_WAITING: usize = 16;
-/// How long the end waits for messages that are left.
+/// Maximum time to wait for the remaining messages at the end.
 const END_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Returns the delivery to the desktop.

@@ -11,7 +11,7 @@ use super::message::Message;
 #[cfg(windows)]
 const APP_ID: &str = "Gatewatch.Gatewatch";
 
-/// Why a notification can't be shown.
+/// The reason why a notification can't be shown.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ToastError {
     /// The identity can't be registered.

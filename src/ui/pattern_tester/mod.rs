@@ -31,7 +31,7 @@ const GAP: f32 = 2.0 * tokens::UNIT;
 /// Height of the lines below the list.
 const STATUS_HEIGHT: f32 = 2.0 * tokens::LINE_SECONDARY + tokens::UNIT;
 
-/// What the engines mean.
+/// The explanation of the engines.
 const ENGINES: &str = "Patterns with look-around, back-references and the like are matched by backtracking.\nA pattern that \
                        takes too many steps is stopped at a limit, so that it doesn't hold up the table";
 

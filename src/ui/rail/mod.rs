@@ -1,7 +1,7 @@
 //! The rail at the left: the gateways, each with its state.
 //!
 //! - `row`: a row of the list
-//! - `place`: where the rail is, docked or over the table
+//! - `place`: the place of the rail, docked or over the table
 
 mod place;
 mod row;

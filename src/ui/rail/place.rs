@@ -1,4 +1,4 @@
-//! Where the rail is: docked at the left, or in a narrow window over the table.
+//! The place of the rail: docked at the left, or over the table in a narrow window.
 
 use egui::{Area, Context, Frame, Id, Order, Panel, Rect, Sense, Ui, UiBuilder, pos2, vec2};
 

@@ -49,7 +49,7 @@ pub(super) enum Note {
     Count(usize),
     /// Something to do.
     Warning(String),
-    /// How long the gateway can't be read.
+    /// The time for which the gateway couldn't be read.
     Error(String),
 }
 

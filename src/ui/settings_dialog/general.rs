@@ -31,13 +31,13 @@ const MARK_TIMES: [u64; 6] = [0, 5, 10, 20, 30, 60];
 /// Height of the foot and the space above it.
 pub(super) const FOOT_HEIGHT: f32 = tokens::LINE_SECONDARY + 2.0 * tokens::UNIT;
 
-/// What the pages show besides the state of the window.
+/// The values that the pages show in addition to the state of the window.
 pub(in super::super) struct General {
     /// The interval of gateways without one of their own; zero for manual refresh.
     pub(in super::super) default_refresh: Duration,
     /// The folder of the configuration; `None` if changes can't be saved.
     pub(in super::super) folder: Option<PathBuf>,
-    /// How sessions are to be recorded, and how they are since the start.
+    /// The settings for recording, and those at the start of the program.
     pub(in super::super) history: HistoryChoice,
     pub(in super::super) history_at_start: HistoryChoice,
 }

@@ -20,7 +20,7 @@ const RECORD: &str = "Record sessions";
 const KEEP: &str = "Keep sessions for";
 /// The numbers of days to choose from.
 const KEEP_DAYS: [u32; 8] = [7, 30, 90, 180, 365, 730, 1_825, 3_650];
-/// What applies to a recorder that is started, rather than to one that runs.
+/// The remark on a setting that applies to a recorder that is started, not to one that runs.
 const LATER: &str = "Takes effect after a restart";
 
 /// Draws the page.

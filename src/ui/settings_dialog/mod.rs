@@ -82,7 +82,8 @@ fn scrolled(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// As [`scrolled`], with contents that may use the place of the scroll bar while there is none.
+/// Draws a page like [`scrolled`], with contents that may use the place of the scroll bar while
+/// there is none.
 fn scrolled_to_edge(ui: &mut Ui, foot: f32, contents: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
     let rect = rect.with_max_y(rect.bottom() - foot).with_max_x(rect.right() + theme::SETTINGS_OVERHANG);

@@ -117,7 +117,7 @@ pub(in crate::ui) const LICENSE_SESSION_COLUMNS: [Rangef; 8] = [
 ];
 /// The number of rows that a list in the bottom panel shows at least where a chart is above it.
 pub(in crate::ui) const LIST_MIN_ROWS: f32 = 2.0;
-/// How far a list scrolls to the side with an arrow key.
+/// Distance by which an arrow key scrolls a list to the side.
 pub(in crate::ui) const LIST_SCROLL_STEP: f32 = 64.0;
 /// Widths of the boxes of the license panel, and the width from which they are beside its title.
 pub(in crate::ui) const LICENSE_SERIES_WIDTH: f32 = 168.0;
@@ -141,9 +141,9 @@ pub(in crate::ui) const TAB_MARK: f32 = 2.0;
 /// Height of the chart, and of the part above its largest number.
 pub(in crate::ui) const TIMELINE_BASE: f32 = 40.0;
 pub(in crate::ui) const TIMELINE_TOP: f32 = 7.0;
-/// How much more than its largest number the chart has room for.
+/// Ratio of the number that the chart has room for to its largest number.
 pub(in crate::ui) const TIMELINE_HEADROOM: f32 = 1.04;
-/// Distance of the hatch's lines, and how far the hatch is above the largest number.
+/// Distance of the hatch's lines, and height of the hatch above the largest number.
 pub(in crate::ui) const HATCH_GAP: f32 = 6.0;
 pub(in crate::ui) const HATCH_OVER: f32 = 3.0;
 /// Length of a tick, minimum distance of two, and space around the text of one.
@@ -154,7 +154,7 @@ pub(in crate::ui) const TICK_GAP: f32 = 4.0;
 pub(in crate::ui) const TIMELINE_NUMBER_RIGHT: f32 = 32.0;
 /// Minimum size of the mark of an outage.
 pub(in crate::ui) const TIMELINE_MARK: Vec2 = vec2(5.0, 3.0);
-/// How far the line at a time goes below the chart, and the height and padding of its text.
+/// Length of the line at a time below the chart, and the height and padding of its text.
 pub(in crate::ui) const CURSOR_BELOW: f32 = 3.0;
 pub(in crate::ui) const CURSOR_LABEL_HEIGHT: f32 = 15.0;
 pub(in crate::ui) const CURSOR_LABEL_PADDING: f32 = 6.0;

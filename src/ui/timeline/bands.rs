@@ -11,15 +11,15 @@ use crate::sanitize::sanitize;
 
 /// The number of series with a band of their own. The others share one.
 const MAX_BANDS: usize = 6;
-/// How much of its color the ground of the lowest band has.
+/// The part of a band's color in its ground, except in the upper one of two bands.
 const GROUND: f32 = 0.36;
 
-/// Which sessions the number of a band counts.
+/// The sessions that the number of a band counts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum At {
-    /// Those in a bucket.
+    /// The sessions in a bucket.
     Bucket(usize),
-    /// Those of the moment that is shown; if they aren't known, those in a bucket.
+    /// The sessions at the moment that is shown. If they aren't known, those in a bucket.
     Shown(usize),
 }
 

@@ -1,4 +1,4 @@
-//! What the legend doesn't say about the time under the pointer.
+//! Explains gaps and marks at the time under the pointer.
 
 use crate::display::{Clock, number};
 use crate::history::{Chart, ChartMark, MarkKind, Watched};

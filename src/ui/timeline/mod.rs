@@ -27,9 +27,9 @@ use crate::table::Step;
 
 /// The accessible name.
 const NAME: &str = "Timeline";
-/// Why it can't be shown in a low window.
+/// The reason why the timeline can't be shown in a low window.
 pub(super) const NO_ROOM: &str = "Make the window higher to see the timeline";
-/// How much longer the shown time gets with a key.
+/// Factor by which a key lengthens or shortens the shown time.
 const KEY_ZOOM: f64 = 2.0;
 
 /// Draws the timeline.

@@ -1,4 +1,4 @@
-//! Where times and numbers are on the chart.
+//! Maps times and numbers to positions on the chart.
 
 use egui::{Rangef, Rect};
 

@@ -1,4 +1,4 @@
-//! Which view is shown in the place of the table.
+//! Tests which view is shown in place of the table.
 
 use std::sync::Arc;
 

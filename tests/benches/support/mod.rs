@@ -19,7 +19,7 @@ use gatewatch::ui::{App, Start};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// Longer than the first read of a million sessions takes.
+/// Timeout that the first read of a million sessions doesn't reach.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The gateway of a window, which runs until it is dropped, and the folder of its history.
@@ -76,7 +76,7 @@ pub(crate) fn window_with_layout(sessions: usize, table: Layout) -> (Harness<'st
 /// A copy of a history, whose first node is that of the window.
 struct CopiedHistory {
     location: Location,
-    /// How long ago the history ends.
+    /// Time from the end of the history until now.
     behind: Duration,
     folder: TempDir,
 }

@@ -35,7 +35,7 @@ public class Tables {
             out.print("\n");
             cases("Characters that differ from their lower case.", "TO_LOWER", Character::toLowerCase);
         });
-        write(folder, "graphemes.rs", "How characters join in grapheme clusters in Java 17 (Unicode 13).", Tables::graphemes);
+        write(folder, "graphemes.rs", "The classes by which characters join in grapheme clusters in Java 17 (Unicode 13).", Tables::graphemes);
         write(folder, "names.rs", "The names of characters in Java 17 (Unicode 13) that other versions of Unicode name otherwise.", () -> {
             controls();
             out.print("\n");
@@ -271,7 +271,7 @@ public class Tables {
     /** Prints the classes of all characters that don't stay apart from others, as \X shows them. */
     static void graphemes() {
         out.print("""
-                /// How a character joins its neighbors.
+                /// The class of a character, which determines the neighbors that it joins.
                 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
                 pub(in crate::filter) enum GraphemeClass {
                     #[default]

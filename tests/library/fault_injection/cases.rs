@@ -70,7 +70,7 @@ fn token() -> Credentials {
     Credentials::token("reader:open sesame").unwrap()
 }
 
-/// Has this health page.
+/// Responds with this health page, and to other requests as a healthy gateway.
 fn gwinfo(text: &'static str) -> ResponseMode {
     let healthy = healthy();
     mode(move |request, stream| {
@@ -181,7 +181,7 @@ pub(crate) fn all() -> Vec<Case> {
 /// Advice if the script on the gateway is another one.
 const REINSTALL: &str = "Install the Gatewatch resource again";
 
-/// The connection is reset, or the request is refused.
+/// Returns the cases in which the connection is reset or the request is refused.
 fn refused_requests() -> Vec<Case> {
     vec![
         Case::matching(
@@ -248,7 +248,7 @@ fn refused_requests() -> Vec<Case> {
     ]
 }
 
-/// The gateway reports an error, or another server responds.
+/// Returns the cases in which the gateway reports an error or another server responds.
 fn error_responses() -> Vec<Case> {
     vec![
         Case::new(
@@ -329,7 +329,7 @@ fn error_responses() -> Vec<Case> {
     ]
 }
 
-/// The response never ends, or isn't HTTP.
+/// Returns the cases in which the response never ends or isn't HTTP.
 fn endless_responses() -> Vec<Case> {
     let (bomb_head, bomb_chunk) = bomb();
     vec![
@@ -369,7 +369,7 @@ fn endless_responses() -> Vec<Case> {
     ]
 }
 
-/// The response is truncated, or its encoding is invalid.
+/// Returns the cases in which the response is truncated or its encoding is invalid.
 fn truncated_responses() -> Vec<Case> {
     vec![
         Case::matching(
@@ -404,7 +404,7 @@ fn truncated_responses() -> Vec<Case> {
     ]
 }
 
-/// The response is complete but isn't a dataset.
+/// Returns the cases in which the response is complete but isn't a dataset.
 fn invalid_datasets() -> Vec<Case> {
     let columns = |kind: &str| answer(&PLANT).replace(r#""name":"clientId","type":"String""#, kind);
     vec![

@@ -73,7 +73,7 @@ pub(crate) fn healthy() -> ResponseMode {
     })
 }
 
-/// Has a healthy health page, and `respond` writes the response in place of the sessions.
+/// Responds to the health page as a healthy gateway, and to all other requests with `respond`.
 pub(crate) fn instead_of_sessions(respond: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> ResponseMode {
     let healthy = healthy();
     mode(

@@ -23,7 +23,7 @@ use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::{Request, ok, skip, status};
 
 const USER: &str = "billy";
-/// Has characters that are escaped in URLs and differ between the alphabets of Base64.
+/// A password with characters that are escaped in URLs and differ between the alphabets of Base64.
 const PASSWORD: &str = "s3cr3t?/ü&+>> x";
 const TOKEN: &str = "reader:t0k3n?/&+>>y";
 

@@ -24,7 +24,7 @@ const MINUTE_MS: u64 = 60_000;
 const BILLY: &str = r#""billy","Packaging","10.2.0.9",false,"A1",1732449000000"#;
 const ANNA: &str = r#""anna","Boiler","10.10.0.1",true,"B2",1732449000000"#;
 const CARL: &str = r#""carl","Boiler","hmi-7",false,"C3",1732449000000"#;
-/// Logged in at 13:00.
+/// A session that logged in at 13:00 UTC.
 const DORA: &str = r#""dora","Boiler","hmi-8",false,"D4",1732453200000"#;
 
 /// A gateway with the name North, and the sessions and the time that a test gives it.

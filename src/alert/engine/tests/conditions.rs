@@ -1,4 +1,4 @@
-//! Each condition.
+//! Tests of each condition.
 
 use std::time::Duration;
 

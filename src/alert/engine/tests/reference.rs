@@ -1,4 +1,4 @@
-//! The engine against a naive evaluation of the whole past.
+//! Comparison of the engine with a naive evaluation of the whole past.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ enum Step {
     List(usize),
     Failure,
     Suspend,
-    /// The program is started again.
+    /// A restart of the program.
     Restart,
 }
 
@@ -27,8 +27,8 @@ fn any_step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Returns whether a state is firing after the steps. It is if it held in all lists since one, and for long enough between
-/// lists that follow each other.
+/// Returns whether a state is firing after the steps. It fires once it has held between consecutive
+/// lists for `hold` milliseconds, until a list in which it doesn't hold.
 fn is_firing(steps: &[(i64, Step)], limit: usize, hold: i64) -> bool {
     let (mut is_firing, mut watched, mut last) = (false, None::<i64>, None);
     for (time, step) in steps {

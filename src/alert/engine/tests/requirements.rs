@@ -1,4 +1,5 @@
-//! What peers get wrong: storms, outages, restarts, repetitions and quiet hours.
+//! Tests of cases that comparable programs get wrong: storms, outages, restarts, repetitions and
+//! quiet hours.
 
 use std::time::Duration;
 

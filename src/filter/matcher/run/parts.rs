@@ -9,7 +9,7 @@ use super::{Frame, Group, Machine, Next, Place, Stop};
 #[derive(Clone, Copy)]
 pub(super) struct Retreat<'a> {
     pub(super) iteration: &'a Iteration,
-    /// Where the rest was tried last.
+    /// Position after the counted iterations, from which the rest is tried.
     pub(super) at: usize,
     count: u32,
     /// Width of the iterations before; 0 if there are none.
@@ -18,11 +18,11 @@ pub(super) struct Retreat<'a> {
     min: u32,
     /// The group before the attempt.
     before: Group,
-    /// An attempt with iterations of another width comes first.
+    /// `true` if an attempt with iterations of another width comes first.
     pub(super) is_outer: bool,
 }
 
-/// What a part belongs to. As in [`Frame`], numbers are instructions and positions.
+/// The construct that a part belongs to. As in [`Frame`], numbers are instructions and positions.
 #[derive(Clone, Copy)]
 pub(super) enum Part<'a> {
     LookAhead(&'a Look, usize),
@@ -39,11 +39,11 @@ pub(super) enum Part<'a> {
 pub(super) struct Behind<'a> {
     look: &'a Look,
     at: usize,
-    /// Where the text before starts in this attempt.
+    /// Start of the text that this attempt matches.
     start: usize,
-    /// Where it starts in the last attempt.
+    /// Start of the text in the last attempt, the longest one.
     last_start: usize,
-    /// Where the look-behind around ends.
+    /// Position at which the enclosing look-behind has to end.
     outer_end: usize,
 }
 

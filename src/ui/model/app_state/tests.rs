@@ -1,4 +1,4 @@
-//! What is derived from the status of several nodes.
+//! Tests the values that are derived from the status of several nodes.
 
 use super::*;
 use crate::dataset::{ColumnType, Dataset, DatasetBuilder, Header, Part, concat};
