@@ -12,7 +12,7 @@ use super::observation::{Changes, Failure, List, Observation, Outcome};
 use super::rule::{Condition, Rule};
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
-use crate::history::{History, HistoryError, HistoryGateway, MarkKind, NodeAnswer, StoredSession, Watched};
+use crate::history::{History, HistoryError, HistoryGateway, MarkKind, NodeGaps, StoredSession, TimeRange};
 
 /// The shortest time between two observations in which nothing happened, in milliseconds. The intervals of reads aren't stored.
 const MIN_STEP_MS: i64 = 60_000;
@@ -45,20 +45,20 @@ pub fn replay(
     (from, to): (i64, i64),
     goes_on: &dyn Fn(i64) -> bool,
 ) -> Result<Option<Replay>, HistoryError> {
-    let mut answer = history.between(from, to, None)?;
-    answer.use_names_of(gateways);
+    let mut stored = history.between(from, to, None)?;
+    stored.use_names_of(gateways);
     if !goes_on(from) {
         return Ok(None);
     }
-    let marks = history.marks(Watched { from, to })?;
+    let marks = history.marks(TimeRange { from, to })?;
     let mut sessions: HashMap<Arc<str>, Vec<StoredSession>> = HashMap::new();
-    for session in answer.sessions {
+    for session in stored.sessions {
         sessions.entry(session.node.clone()).or_default().push(session);
     }
     let condition = rule.condition;
     let mut engine = Engine::new([rule]);
     let mut nodes_by_name: HashMap<Arc<str>, Vec<Arc<str>>> = HashMap::new();
-    for node in &answer.nodes {
+    for node in &stored.nodes {
         nodes_by_name.entry(node.gateway.clone()).or_default().push(node.url.clone());
     }
     for (name, nodes) in nodes_by_name {
@@ -66,11 +66,11 @@ pub fn replay(
     }
 
     let mut nodes: Vec<NodeReplay> = Vec::new();
-    for node in answer.nodes {
+    for node in stored.nodes {
         let of_node = sessions.remove(&node.url).unwrap_or_default();
         let of_this = marks.iter().filter(|mark| mark.node == node.url);
         let marks = of_this.map(|mark| mark.kind).collect();
-        let mut node = NodeReplay::new(node, &of_node, marks, Watched { from, to });
+        let mut node = NodeReplay::new(node, &of_node, marks, TimeRange { from, to });
         if let Condition::OlderThan(limit) = condition {
             node.observe_ages(&of_node, limit);
         }
@@ -128,7 +128,7 @@ fn run(
 struct NodeReplay {
     gateway: Arc<str>,
     url: Arc<str>,
-    range: Watched,
+    range: TimeRange,
     /// All sessions, from which lists are selected: much faster than building each list from its sessions.
     sessions: Dataset,
     /// The times at which sessions begin or, with `true`, end, and their rows. A session that ends when it begins is in no
@@ -155,7 +155,7 @@ struct NodeReplay {
 }
 
 impl NodeReplay {
-    fn new(node: NodeAnswer, sessions: &[StoredSession], marks: Vec<MarkKind>, range: Watched) -> Self {
+    fn new(node: NodeGaps, sessions: &[StoredSession], marks: Vec<MarkKind>, range: TimeRange) -> Self {
         let mut events = Vec::new();
         for (row, session) in (0..).zip(sessions) {
             let is_end = true;
@@ -166,12 +166,12 @@ impl NodeReplay {
         let (mut outages, mut restarts) = (Vec::new(), Vec::new());
         for mark in marks {
             match mark {
-                MarkKind::Unreachable { from, until, .. } => outages.push(Watched { from, to: until }),
+                MarkKind::Unreachable { from, until, .. } => outages.push(TimeRange { from, to: until }),
                 MarkKind::Restarted { at } => restarts.push(at),
             }
         }
         let departure = |session: &StoredSession| {
-            session.missed_at.map(|missed_at| Watched { from: session.last_seen, to: missed_at })
+            session.missed_at.map(|missed_at| TimeRange { from: session.last_seen, to: missed_at })
         };
         // A node is watched again at the end of a gap.
         let mut turns: Vec<i64> = node.unwatched.iter().map(|gap| gap.to).collect();
@@ -246,7 +246,7 @@ impl NodeReplay {
     /// Returns `false` if the node is known not to have been read at a time. The history may still
     /// have sessions then that had already left.
     fn may_be_read(&self, time: i64) -> bool {
-        let is_departure = |range: Watched| range.from < time && time < range.to;
+        let is_departure = |range: TimeRange| range.from < time && time < range.to;
         let is_between_reads = || self.departures.overlapping(time, time).any(is_departure);
         self.is_down(time) || self.is_watched(time) && !is_between_reads()
     }
@@ -320,14 +320,14 @@ impl NodeReplay {
 /// Ranges of time, sorted by their start.
 struct Ranges {
     /// Each range with the latest end of it and those before.
-    ranges: Vec<(Watched, i64)>,
+    ranges: Vec<(TimeRange, i64)>,
 }
 
 impl Ranges {
-    fn new(mut ranges: Vec<Watched>) -> Self {
+    fn new(mut ranges: Vec<TimeRange>) -> Self {
         ranges.sort_unstable();
         let mut latest = i64::MIN;
-        let with_end = |range: Watched| {
+        let with_end = |range: TimeRange| {
             latest = latest.max(range.to);
             (range, latest)
         };
@@ -335,7 +335,7 @@ impl Ranges {
     }
 
     /// Returns at least the ranges that have a time from `from` up to `to`, both included.
-    fn overlapping(&self, from: i64, to: i64) -> impl Iterator<Item = Watched> {
+    fn overlapping(&self, from: i64, to: i64) -> impl Iterator<Item = TimeRange> {
         let begun = self.ranges.partition_point(|(range, _)| range.from <= to);
         let overlapping = self.ranges[..begun].iter().rev().take_while(move |(_, latest)| *latest >= from);
         overlapping.map(|(range, _)| *range)

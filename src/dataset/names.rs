@@ -16,7 +16,7 @@ pub const CREATION_TIME: &str = "creationTime";
 pub const GATEWAY: &str = "gateway";
 /// The kind of a session: Vision, Designer or Perspective.
 pub const KIND: &str = "kind";
-/// The state of a session of the past, which tells how certain it is that the session was on.
+/// The state of a session of the past, which says how certain it is that the session was on.
 pub const STATE: &str = "state";
 /// The time of the first list with a session of the past.
 pub const FIRST_SEEN: &str = "firstSeen";

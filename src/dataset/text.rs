@@ -48,7 +48,7 @@ impl Arena {
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         let end = u32::try_from(self.text.len())
-            .expect("an answer has at most 512 MiB, so the texts of several gateways stay below 4 GiB");
+            .expect("a response has at most 512 MiB, so the texts of several gateways stay below 4 GiB");
         self.ends.push(end);
     }
 }

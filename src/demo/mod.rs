@@ -165,7 +165,7 @@ impl Drop for DemoGateway {
 ///
 /// # Errors
 /// If serialization fails, which doesn't happen with these types.
-pub fn web_dev_answer(seed: u64, sessions: usize) -> serde_json::Result<Vec<u8>> {
+pub fn web_dev_response(seed: u64, sessions: usize) -> serde_json::Result<Vec<u8>> {
     webdev::response_body(&Registry::new(seed, sessions, now_ms()), None, None)
 }
 

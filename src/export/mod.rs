@@ -53,12 +53,12 @@ pub fn all_columns(dataset: &Dataset) -> Vec<ColumnId> {
 /// If `out` fails or `progress` is cancelled; see [`is_cancelled_error`].
 ///
 /// ```
-/// use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
+/// use gatewatch::demo::{DEFAULT_SEED, web_dev_response};
 /// use gatewatch::dataset::ColumnId;
 /// use gatewatch::export::{Delimiter, Format, Progress, write};
 /// use gatewatch::gateway::webdev;
 ///
-/// let dataset = webdev::parse(&web_dev_answer(DEFAULT_SEED, 10)?)?.dataset;
+/// let dataset = webdev::parse(&web_dev_response(DEFAULT_SEED, 10)?)?.dataset;
 /// let columns = [ColumnId::Username, ColumnId::IsDesigner];
 /// let mut csv = Vec::new();
 /// write(&mut csv, &dataset, &columns, &[0, 1], Format::Csv(Delimiter::COMMA), &Progress::new(2))?;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::dataset::{ColumnId, Value};
 use crate::display::{self, Clock};
 use crate::filter::{self, Filter, Mode};
-use crate::query::{CellFilter, DateFilter, DateRange, FilterStatus, KindFilter};
+use crate::query::{CellFilter, DateFilter, DateRange, DesignerFilter, FilterStatus};
 
 /// The active filters.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct ActiveFilters<'a> {
     /// The filters on dates.
     pub dates: &'a [DateFilter],
     /// Clients, Designers or both.
-    pub kind: KindFilter,
+    pub kind: DesignerFilter,
     /// Filters on single values.
     pub cells: &'a [CellFilter],
 }
@@ -51,9 +51,9 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
     let username = pattern_on(username, &ColumnId::Username);
     let project = pattern_on(project, &ColumnId::Project);
     match kind {
-        KindFilter::All => {}
-        KindFilter::Clients => omitted.push("only clients".to_owned()),
-        KindFilter::Designers => omitted.push("only designers".to_owned()),
+        DesignerFilter::All => {}
+        DesignerFilter::Clients => omitted.push("only clients".to_owned()),
+        DesignerFilter::Designers => omitted.push("only designers".to_owned()),
     }
     for (column, status) in columns {
         if let Some(filter) = &status.filter {
@@ -197,7 +197,7 @@ mod tests {
             session_info_call(&filters, &clock)
         };
         assert_eq!(
-            written(KindFilter::All, &[]),
+            written(DesignerFilter::All, &[]),
             r#"system.util.getSessionInfo("bi.*", "(?s:.*)oil(?s:.*)")"#
         );
         let cells = [
@@ -206,7 +206,7 @@ mod tests {
             cell("project", "P", true),
         ];
         assert_eq!(
-            written(KindFilter::Designers, &cells),
+            written(DesignerFilter::Designers, &cells),
             "system.util.getSessionInfo(r\"(?!billy\\z)bi.*\", \"(?s:.*)oil(?s:.*)\")  \
              # not in this call: only designers; Address is h??x; Project is P"
         );

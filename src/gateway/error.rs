@@ -149,7 +149,7 @@ pub enum GatewayError {
         address: String,
         /// `true` if the port answered in that scheme.
         is_certain: bool,
-        /// The error with the scheme of the address; `None` if the port's answer said so.
+        /// The error with the scheme of the address; `None` if the port's response said so.
         source: Option<Box<Self>>,
     },
     /// A redirect to another gateway or host.
@@ -233,7 +233,7 @@ fn other_scheme(address: &str, is_certain: bool) -> String {
     if is_certain {
         format!("This port is for {other}, not {own}. Use {address}")
     } else {
-        format!("No valid answer over {own}. Use {address} if this port is for {other}")
+        format!("No valid response over {own}. Use {address} if this port is for {other}")
     }
 }
 
@@ -259,7 +259,7 @@ impl GatewayError {
 
     /// Returns `true` if signing in to the gateway, or signing in differently, may help. A proxy's own login isn't meant.
     #[must_use]
-    pub fn wants_login(&self) -> bool {
+    pub fn requires_login(&self) -> bool {
         matches!(
             self,
             Self::Unauthorized { .. }

@@ -22,13 +22,13 @@ const GWINFO_PATHS: [&str; 2] = ["/system/gwinfo", "/main/system/gwinfo"];
 const STATUS_PATH: &str = "/StatusPing";
 /// The largest health page, in bytes. A real one has a few hundred.
 const MAX_PAGE: u64 = 64 << 10;
-/// Parts of the answers of web servers to plain HTTP on an HTTPS port, in lower case.
+/// Parts of the responses of web servers to plain HTTP on an HTTPS port, in lower case.
 const EXPECTS_HTTPS: [&str; 4] =
     ["to https port", "to an https server", "ssl-enabled server port", "requires tls"];
 
-/// The answer of a port in the other scheme.
+/// The response of a port in the other scheme.
 enum Probe {
-    /// An answer in that scheme.
+    /// A response in that scheme.
     Speaks,
     /// A redirect to the address to use.
     RedirectsToHttps(GatewayError),
@@ -122,7 +122,7 @@ impl Client {
         }
     }
 
-    /// Requests a health page. If there is no valid answer, finds out whether the port is for the other scheme.
+    /// Requests a health page. If there is no valid response, finds out whether the port is for the other scheme.
     async fn ask(&self, node: &NodeUrl, path: &str) -> Result<Response, GatewayError> {
         let http = self.http(node).await?;
         let request = request::send(&http, http.get(node.join(path)), &Credentials::None);

@@ -1,7 +1,7 @@
 //! Checks the consistency of a stored history.
 
 use super::HistoryError;
-use super::engine::{Engine, Row};
+use super::database::{Database, Row};
 use super::{schema, span};
 
 /// The largest number of problems of one kind that are listed.
@@ -9,39 +9,39 @@ const MAX_LISTED: usize = 20;
 const PAGE: i64 = 20_000;
 
 /// Returns one line for each problem; empty if there are none.
-pub(super) fn check(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
-    let mut problems = engine.check_files()?;
+pub(super) fn check(database: &mut dyn Database) -> Result<Vec<String>, HistoryError> {
+    let mut problems = database.check_files()?;
     problems.truncate(MAX_LISTED);
-    problems.extend(check_coverage(engine)?);
-    problems.extend(check_references(engine, "session")?);
-    problems.extend(check_sessions(engine)?);
-    problems.extend(check_doubled_sessions(engine)?);
-    if schema::has_events(engine)? {
-        problems.extend(check_events(engine)?);
+    problems.extend(check_coverage(database)?);
+    problems.extend(check_references(database, "session")?);
+    problems.extend(check_sessions(database)?);
+    problems.extend(check_doubled_sessions(database)?);
+    if schema::has_events(database)? {
+        problems.extend(check_events(database)?);
     }
-    if schema::has_kind_gaps(engine)? {
-        problems.extend(check_kind_gaps(engine)?);
+    if schema::has_kind_gaps(database)? {
+        problems.extend(check_kind_gaps(database)?);
     }
     Ok(problems)
 }
 
-fn check_coverage(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
-    let negative = engine.query(
+fn check_coverage(database: &mut dyn Database) -> Result<Vec<String>, HistoryError> {
+    let negative = database.query(
         &format!(r#"SELECT id FROM coverage WHERE "to" < "from" ORDER BY id LIMIT {MAX_LISTED}"#),
         Row::new(),
     )?;
-    let twice = nodes_with_two_open(engine, "coverage")?;
+    let twice = nodes_with_two_open(database, "coverage")?;
     let negative = ids(&negative).map(|id| format!("coverage {id} ends before it begins"));
     let twice = twice.into_iter().map(|node| format!("node {node} is being written twice"));
     Ok(negative.chain(twice).collect())
 }
 
 /// Looks for rows of a table that refer to a text or a node that isn't there.
-fn check_references(engine: &mut dyn Engine, from: &str) -> Result<Vec<String>, HistoryError> {
+fn check_references(database: &mut dyn Database, from: &str) -> Result<Vec<String>, HistoryError> {
     let mut problems = Vec::new();
     let references = [("\"user\"", "text"), ("project", "text"), ("address", "text"), ("node", "node")];
     for (column, table) in references {
-        let rows = engine.query(
+        let rows = database.query(
             &format!(
                 "SELECT s.id FROM {from} s WHERE s.{column} IS NOT NULL \
                  AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = s.{column}) ORDER BY s.id LIMIT {MAX_LISTED}"
@@ -55,11 +55,11 @@ fn check_references(engine: &mut dyn Engine, from: &str) -> Result<Vec<String>, 
 }
 
 /// Checks the times of all sessions.
-fn check_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+fn check_sessions(database: &mut dyn Database) -> Result<Vec<String>, HistoryError> {
     let mut problems = Vec::new();
     let mut last = 0;
     loop {
-        let rows = engine.query(
+        let rows = database.query(
             &format!(
                 "SELECT id, started, first_seen, last_seen, missed_at, dc FROM session \
                  WHERE id > $1 ORDER BY id LIMIT {PAGE}"
@@ -103,10 +103,10 @@ fn check_times(row: &Row) -> Option<String> {
 }
 
 /// Looks for sessions that were recorded twice: those that are on by what identifies them, the others also by their start.
-fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
+fn check_doubled_sessions(database: &mut dyn Database) -> Result<Vec<String>, HistoryError> {
     let mut problems = Vec::new();
     for (condition, begin) in [("IS NULL", ""), ("IS NOT NULL", ", first_seen")] {
-        let doubled = engine.query(
+        let doubled = database.query(
             &format!(
                 "SELECT MIN(id), MAX(id) FROM session WHERE missed_at {condition} AND client IS NOT NULL \
                  GROUP BY node, client, kind, started + created_after{begin} HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
@@ -125,9 +125,9 @@ fn check_doubled_sessions(engine: &mut dyn Engine) -> Result<Vec<String>, Histor
 }
 
 /// Checks the references and times of all events.
-fn check_events(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
-    let mut problems = check_references(engine, "event")?;
-    let wrong = engine.query(
+fn check_events(database: &mut dyn Database) -> Result<Vec<String>, HistoryError> {
+    let mut problems = check_references(database, "event")?;
+    let wrong = database.query(
         &format!(
             "SELECT id FROM event WHERE earliest > time OR last_failed < time OR back_at < last_failed \
              OR (is_open = 1 AND (kind <> 0 OR back_at IS NOT NULL)) ORDER BY id LIMIT {MAX_LISTED}"
@@ -135,14 +135,14 @@ fn check_events(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
         Row::new(),
     )?;
     problems.extend(ids(&wrong).map(|id| format!("event {id} has wrong times")));
-    let twice = nodes_with_two_open(engine, "event")?;
+    let twice = nodes_with_two_open(database, "event")?;
     problems.extend(twice.into_iter().map(|node| format!("node {node} has two open outages")));
     Ok(problems)
 }
 
 /// Checks the times in which kinds of sessions couldn't be read.
-fn check_kind_gaps(engine: &mut dyn Engine) -> Result<Vec<String>, HistoryError> {
-    let wrong = engine.query(
+fn check_kind_gaps(database: &mut dyn Database) -> Result<Vec<String>, HistoryError> {
+    let wrong = database.query(
         &format!(
             r#"SELECT id FROM kind_gap g WHERE "to" < "from" OR NOT EXISTS (SELECT 1 FROM node n WHERE n.id = g.node)
 OR ("to" IS NULL AND EXISTS (SELECT 1 FROM kind_gap o WHERE o.id < g.id AND o.node = g.node AND o.observer = g.observer
@@ -154,8 +154,8 @@ OR ("to" IS NULL AND EXISTS (SELECT 1 FROM kind_gap o WHERE o.id < g.id AND o.no
 }
 
 /// Returns the nodes with several open rows in a table.
-fn nodes_with_two_open(engine: &mut dyn Engine, table: &str) -> Result<Vec<i64>, HistoryError> {
-    let nodes = engine.query(
+fn nodes_with_two_open(database: &mut dyn Database, table: &str) -> Result<Vec<i64>, HistoryError> {
+    let nodes = database.query(
         &format!(
             "SELECT node FROM {table} WHERE is_open = 1 GROUP BY node HAVING COUNT(*) > 1 LIMIT {MAX_LISTED}"
         ),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Engine, Row, first_integer};
+use super::database::{Database, Row, first_integer};
 use super::node_coverage::NodeCoverage;
-use super::watched::Watched;
+use super::time_range::TimeRange;
 use super::{HistoryError, kind_gap};
 use crate::gateway::SessionKind;
 use crate::poll::MAX_DELAY;
@@ -25,17 +25,17 @@ const MAX_OVERLAPPING: u32 = 8;
 /// Returns the intervals in rows of a node, with their observers. One that a recorder is extending at the moment lasts until
 /// now.
 fn from_rows(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     rows: &[Row],
     now: i64,
-) -> Result<Vec<(Watched, Arc<str>)>, HistoryError> {
+) -> Result<Vec<(TimeRange, Arc<str>)>, HistoryError> {
     let mut intervals = Vec::new();
     for row in rows {
-        let (Some(mut watched), Some(observer)) = (Watched::from_row(row), observer_of(row)) else {
+        let (Some(mut watched), Some(observer)) = (TimeRange::from_row(row), observer_of(row)) else {
             continue;
         };
-        if may_be_extended(row, watched.to, now) && engine.is_recorded(node, &observer)? {
+        if may_be_extended(row, watched.to, now) && database.is_recorded(node, &observer)? {
             watched.to = now;
         }
         intervals.push((watched, observer));
@@ -74,20 +74,20 @@ const COLUMNS: &str = r#"SELECT "from", "to", every, is_open, observer FROM cove
 
 /// Reads the intervals of each node that overlap a time range.
 pub(super) fn overlapping(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &[i64],
-    range: Watched,
+    range: TimeRange,
     now: i64,
 ) -> Result<Vec<NodeCoverage>, HistoryError> {
     // The end as stored may be older than that of an interval which is being extended.
     let sql = format!(r#"{COLUMNS} AND ("to" >= $2 OR is_open = 1) AND "from" <= $3 ORDER BY "from""#);
     let values: Vec<Row> =
         nodes.iter().map(|node| vec![(*node).into(), range.from.into(), range.to.into()]).collect();
-    let found = engine.query_each(&sql, &values)?;
-    let kind_gaps = kind_gap::overlapping(engine, nodes, range)?;
+    let found = database.query_each(&sql, &values)?;
+    let kind_gaps = kind_gap::overlapping(database, nodes, range)?;
     let coverage = |(node, rows): (&i64, &Vec<Row>)| {
         let gaps = kind_gaps.get(node).map_or(&[][..], Vec::as_slice);
-        Ok(NodeCoverage::new(&from_rows(engine, *node, rows, now)?, gaps))
+        Ok(NodeCoverage::new(&from_rows(database, *node, rows, now)?, gaps))
     };
     nodes.iter().zip(&found).map(coverage).collect()
 }
@@ -95,25 +95,25 @@ pub(super) fn overlapping(
 /// Reads for each node the time around `time` in which it wasn't watched; `None` if it was. One without a start or an end lasts
 /// from `i64::MIN` or to `i64::MAX`.
 pub(super) fn gaps_at(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &[i64],
     time: i64,
     now: i64,
-) -> Result<Vec<Option<Watched>>, HistoryError> {
+) -> Result<Vec<Option<TimeRange>>, HistoryError> {
     let values: Vec<Row> = nodes.iter().map(|node| vec![(*node).into(), time.into()]).collect();
     let sql = format!(r#"{COLUMNS} AND "to" >= $2 ORDER BY "to" LIMIT {MAX_OVERLAPPING}"#);
-    let ended = engine.query_each(&sql, &values)?;
+    let ended = database.query_each(&sql, &values)?;
     let sql = r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#;
-    let before = engine.query_each(sql, &values)?;
-    let newest = newest(engine, nodes, now)?;
-    let gap = |((rows, before), newest): ((&Vec<Row>, &Vec<Row>), Option<Watched>)| {
-        let intervals: Vec<Watched> = rows.iter().filter_map(Watched::from_row).chain(newest).collect();
+    let before = database.query_each(sql, &values)?;
+    let newest = newest(database, nodes, now)?;
+    let gap = |((rows, before), newest): ((&Vec<Row>, &Vec<Row>), Option<TimeRange>)| {
+        let intervals: Vec<TimeRange> = rows.iter().filter_map(TimeRange::from_row).chain(newest).collect();
         if intervals.iter().any(|watched| watched.contains(time)) {
             return None;
         }
         let from = first_integer(before);
         let to = intervals.iter().map(|watched| watched.from).filter(|from| *from > time).min();
-        Some(Watched { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) })
+        Some(TimeRange { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) })
     };
     Ok(ended.iter().zip(&before).zip(newest).map(gap).collect())
 }
@@ -121,30 +121,30 @@ pub(super) fn gaps_at(
 /// Reads for each node the kinds of sessions that weren't watched at `time`, although the node was, and the time around it in
 /// which they weren't, as [`gaps_at`] does.
 pub(super) fn kind_gaps_at(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &[i64],
     time: i64,
     now: i64,
-) -> Result<Vec<Vec<(SessionKind, Watched)>>, HistoryError> {
-    let gaps = kind_gap::overlapping(engine, nodes, Watched { from: time, to: time })?;
+) -> Result<Vec<Vec<(SessionKind, TimeRange)>>, HistoryError> {
+    let gaps = kind_gap::overlapping(database, nodes, TimeRange { from: time, to: time })?;
     let mut of_nodes = Vec::new();
     for node in nodes {
         let mut of_node = Vec::new();
         if let Some(gaps) = gaps.get(node) {
             let ends = gaps.iter().map(|gap| (gap.from, gap.to));
-            let range = ends.fold(Watched { from: time, to: time }, |range, (from, to)| Watched {
+            let range = ends.fold(TimeRange { from: time, to: time }, |range, (from, to)| TimeRange {
                 from: range.from.min(from),
                 to: range.to.max(to),
             });
             for (kind, watched) in
-                overlapping(engine, &[*node], range, now)?.pop().map_or(Vec::new(), |node| node.by_kind)
+                overlapping(database, &[*node], range, now)?.pop().map_or(Vec::new(), |node| node.by_kind)
             {
                 if watched.iter().any(|watched| watched.contains(time)) {
                     continue;
                 }
                 let from = watched.iter().map(|watched| watched.to).filter(|to| *to < time).max();
                 let to = watched.iter().map(|watched| watched.from).filter(|from| *from > time).min();
-                let gap = Watched { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) };
+                let gap = TimeRange { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX) };
                 of_node.push((kind, gap));
             }
         }
@@ -156,21 +156,21 @@ pub(super) fn kind_gaps_at(
 /// Reads for each node, kind and time the last time before it at which sessions of that kind were
 /// read. The kind is `None` for sessions without one.
 pub(super) fn last_reads_before(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     reads: &[(i64, Option<SessionKind>, i64)],
 ) -> Result<Vec<Option<i64>>, HistoryError> {
     let keys: Vec<Row> = reads.iter().map(|(node, _, time)| vec![(*node).into(), (*time).into()]).collect();
     let of_nodes =
-        engine.query_each(r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#, &keys)?;
+        database.query_each(r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#, &keys)?;
     let mut last: Vec<Option<i64>> = of_nodes.iter().map(|rows| first_integer(rows)).collect();
     let mut nodes: Vec<i64> = reads.iter().map(|(node, ..)| *node).collect();
     nodes.sort_unstable();
     nodes.dedup();
-    for node in kind_gap::nodes_with_gaps(engine, &nodes)? {
+    for node in kind_gap::nodes_with_gaps(database, &nodes)? {
         let is_of_node = |index: &usize| reads[*index].0 == node;
         let indexes: Vec<usize> = (0..reads.len()).filter(is_of_node).collect();
         let of_node: Vec<_> = indexes.iter().map(|index| (reads[*index].1, reads[*index].2)).collect();
-        for (index, read) in indexes.into_iter().zip(last_reads_of_kinds(engine, node, &of_node)?) {
+        for (index, read) in indexes.into_iter().zip(last_reads_of_kinds(database, node, &of_node)?) {
             last[index] = read;
         }
     }
@@ -180,27 +180,27 @@ pub(super) fn last_reads_before(
 /// Reads for each kind and time the last time before it at which sessions of that kind of a node
 /// were read. Older intervals are only read if that was before the newer ones.
 fn last_reads_of_kinds(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     reads: &[(Option<SessionKind>, i64)],
 ) -> Result<Vec<Option<i64>>, HistoryError> {
     let times = || reads.iter().map(|(_, time)| *time);
     let (Some(first), Some(latest)) = (times().min(), times().max()) else { return Ok(Vec::new()) };
-    let around = engine.query(
+    let around = database.query(
         &format!(r#"{COLUMNS} AND "to" >= $2 AND "from" < $3"#),
         vec![node.into(), first.into(), latest.into()],
     )?;
     let mut limit = FEW_INTERVALS;
     loop {
-        let before = engine.query(
+        let before = database.query(
             &format!(r#"{COLUMNS} AND "to" < $2 ORDER BY "to" DESC LIMIT {limit}"#),
             vec![node.into(), first.into()],
         )?;
-        let oldest = before.last().filter(|_| before.len() >= limit).and_then(Watched::from_row);
-        let mut intervals = from_rows(engine, node, &[before, around.clone()].concat(), i64::MIN)?;
+        let oldest = before.last().filter(|_| before.len() >= limit).and_then(TimeRange::from_row);
+        let mut intervals = from_rows(database, node, &[before, around.clone()].concat(), i64::MIN)?;
         intervals.sort_unstable();
         let from = intervals.first().map_or(first, |(watched, _)| watched.from);
-        let gaps = kind_gap::overlapping(engine, &[node], Watched { from, to: latest })?.remove(&node);
+        let gaps = kind_gap::overlapping(database, &[node], TimeRange { from, to: latest })?.remove(&node);
         let coverage = NodeCoverage::new(&intervals, &gaps.unwrap_or_default());
         let last = reads.iter().map(|(kind, time)| {
             let watched = coverage.of(*kind);
@@ -219,22 +219,22 @@ fn last_reads_of_kinds(
 /// Reads the newest interval of each node: the one that is open, or the last one that ended before now. One in the future was
 /// written with a clock that was wrong, and counts only if there is no other.
 pub(super) fn newest(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &[i64],
     now: i64,
-) -> Result<Vec<Option<Watched>>, HistoryError> {
+) -> Result<Vec<Option<TimeRange>>, HistoryError> {
     let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
     let of_past: Vec<Row> = nodes.iter().map(|node| vec![(*node).into(), now.into()]).collect();
     let open =
-        engine.query_each(&format!(r#"{COLUMNS} AND is_open = 1 ORDER BY "to" DESC LIMIT 1"#), &of_node)?;
+        database.query_each(&format!(r#"{COLUMNS} AND is_open = 1 ORDER BY "to" DESC LIMIT 1"#), &of_node)?;
     let past =
-        engine.query_each(&format!(r#"{COLUMNS} AND "to" <= $2 ORDER BY "to" DESC LIMIT 1"#), &of_past)?;
-    let any = engine.query_each(&format!(r#"{COLUMNS} ORDER BY "to" LIMIT 1"#), &of_node)?;
+        database.query_each(&format!(r#"{COLUMNS} AND "to" <= $2 ORDER BY "to" DESC LIMIT 1"#), &of_past)?;
+    let any = database.query_each(&format!(r#"{COLUMNS} ORDER BY "to" LIMIT 1"#), &of_node)?;
     let mut newest = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
         let found = [&open[index], &past[index], &any[index]].into_iter().find(|rows| !rows.is_empty());
         newest.push(match found {
-            Some(rows) => from_rows(engine, *node, rows, now)?.pop().map(|(watched, _)| watched),
+            Some(rows) => from_rows(database, *node, rows, now)?.pop().map(|(watched, _)| watched),
             None => None,
         });
     }
@@ -242,28 +242,34 @@ pub(super) fn newest(
 }
 
 /// Reads the time of the first read of each node; `None` if that isn't stored.
-pub(super) fn first_reads(engine: &mut dyn Engine, nodes: &[i64]) -> Result<Vec<Option<i64>>, HistoryError> {
+pub(super) fn first_reads(
+    database: &mut dyn Database,
+    nodes: &[i64],
+) -> Result<Vec<Option<i64>>, HistoryError> {
     let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
-    let found = engine.query_each(r#"SELECT MIN("from") FROM coverage WHERE node = $1"#, &of_node)?;
+    let found = database.query_each(r#"SELECT MIN("from") FROM coverage WHERE node = $1"#, &of_node)?;
     Ok(found.iter().map(|rows| first_integer(rows)).collect())
 }
 
 /// Reads the first times after another time at which a node, and each kind of its sessions, is
 /// known to have been read.
 pub(super) fn next_reads(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     time: i64,
     now: i64,
 ) -> Result<NextReads, HistoryError> {
-    let rows = engine
+    let rows = database
         .query(&format!(r#"{COLUMNS} AND ("to" > $2 OR is_open = 1)"#), vec![node.into(), time.into()])?;
-    let gaps = kind_gap::overlapping(engine, &[node], Watched { from: time, to: i64::MAX })?.remove(&node);
+    let gaps =
+        kind_gap::overlapping(database, &[node], TimeRange { from: time, to: i64::MAX })?.remove(&node);
     let gaps = gaps.unwrap_or_default();
     let mut reads = NextReads::default();
     for row in &rows {
-        let (Some(watched), Some(observer)) = (Watched::from_row(row), observer_of(row)) else { continue };
-        let Some(read_at) = next_read(engine, node, row, (watched, &observer), time, now)? else { continue };
+        let (Some(watched), Some(observer)) = (TimeRange::from_row(row), observer_of(row)) else { continue };
+        let Some(read_at) = next_read(database, node, row, (watched, &observer), time, now)? else {
+            continue;
+        };
         reads.add(None, read_at);
         for kind in SessionKind::ALL {
             let gap =
@@ -285,10 +291,10 @@ pub(super) fn next_reads(
 /// Returns the earliest time at which a node is known to have been read within an interval, which is in this row, and after a
 /// time.
 fn next_read(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     row: &Row,
-    (Watched { from, to }, observer): (Watched, &str),
+    (TimeRange { from, to }, observer): (TimeRange, &str),
     time: i64,
     now: i64,
 ) -> Result<Option<i64>, HistoryError> {
@@ -300,7 +306,7 @@ fn next_read(
         Some(from)
     } else if to > time {
         Some(to.min(read_at))
-    } else if may_be_extended(row, to, now) && read_at <= now && engine.is_recorded(node, observer)? {
+    } else if may_be_extended(row, to, now) && read_at <= now && database.is_recorded(node, observer)? {
         Some(read_at)
     } else {
         None
@@ -329,25 +335,25 @@ impl NextReads {
 }
 
 /// Returns `true` if a recorder is writing a node at the moment, also if its last write was long ago.
-pub(super) fn is_recorded(engine: &mut dyn Engine, node: i64) -> Result<bool, HistoryError> {
+pub(super) fn is_recorded(database: &mut dyn Database, node: i64) -> Result<bool, HistoryError> {
     let open = "SELECT node, observer FROM coverage WHERE is_open = 1 AND node = $1";
-    let rows = engine.query(open, vec![node.into()])?;
-    Ok(!recorded(engine, &rows)?.is_empty())
+    let rows = database.query(open, vec![node.into()])?;
+    Ok(!recorded(database, &rows)?.is_empty())
 }
 
 /// Returns the nodes that a recorder is writing at the moment, also if its last write was long ago.
-pub(super) fn recorded_nodes(engine: &mut dyn Engine) -> Result<Vec<i64>, HistoryError> {
-    let rows = engine.query("SELECT node, observer FROM coverage WHERE is_open = 1", Row::new())?;
-    recorded(engine, &rows)
+pub(super) fn recorded_nodes(database: &mut dyn Database) -> Result<Vec<i64>, HistoryError> {
+    let rows = database.query("SELECT node, observer FROM coverage WHERE is_open = 1", Row::new())?;
+    recorded(database, &rows)
 }
 
 /// Returns the nodes of open intervals that are being written by their observers.
-fn recorded(engine: &mut dyn Engine, open: &[Row]) -> Result<Vec<i64>, HistoryError> {
+fn recorded(database: &mut dyn Database, open: &[Row]) -> Result<Vec<i64>, HistoryError> {
     let mut nodes = Vec::new();
     for row in open {
         if let [node, observer] = &row[..]
             && let (Some(node), Some(observer)) = (node.integer(), observer.text())
-            && engine.is_recorded(node, observer)?
+            && database.is_recorded(node, observer)?
         {
             nodes.push(node);
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::engine::{Engine, Row, Value, first_integer};
+use super::database::{Database, Row, Value, first_integer};
 use super::record::{SessionRecord, kind_to_value};
 use super::step::NodeKey;
 use super::texts::text_ids;
@@ -101,14 +101,14 @@ impl Action {
 
 /// Writes an action on a node, unless it is written already.
 pub(super) fn write_action(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     time: i64,
     action: &Action,
 ) -> Result<(), HistoryError> {
     let (session, detail) = action.session();
     let texts = [&session.username, &session.project, &session.address];
-    let ids = text_ids(engine, texts.into_iter().flatten())?;
+    let ids = text_ids(database, texts.into_iter().flatten())?;
     let values = vec![
         node.into(),
         action.kind().into(),
@@ -122,13 +122,13 @@ pub(super) fn write_action(
         kind_to_value(session.kind),
         session.creation_time.into(),
     ];
-    let same = engine.query(
+    let same = database.query(
         r#"SELECT id FROM event WHERE node = $1 AND kind = $2 AND time = $3 AND COALESCE("user", 0) = COALESCE(CAST($4 AS BIGINT), 0)
 AND COALESCE(client, '') = COALESCE($5, '') AND COALESCE(detail, '') = COALESCE($6, '')"#,
         values[..6].to_vec(),
     )?;
     if same.is_empty() {
-        engine.execute(
+        database.execute(
             r#"INSERT INTO event (node, kind, earliest, time, is_open, "user", client, detail, project, address, designer, session_kind,
     created) VALUES ($1, $2, $3, $3, 0, $4, $5, $6, $7, $8, $9, $10, $11)"#,
             values,
@@ -140,16 +140,16 @@ AND COALESCE(client, '') = COALESCE($5, '') AND COALESCE(detail, '') = COALESCE(
 /// Writes an event of a node that is about no session, unless it is written already. It happened from `earliest` to `time`.
 /// Returns its number.
 pub(super) fn write_of_node(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     kind: EventKind,
     (earliest, time): (i64, i64),
 ) -> Result<i64, HistoryError> {
     let key: Row = vec![node.into(), kind.into(), time.into()];
     let same =
-        engine.query("SELECT id FROM event WHERE node = $1 AND kind = $2 AND time = $3", key.clone())?;
+        database.query("SELECT id FROM event WHERE node = $1 AND kind = $2 AND time = $3", key.clone())?;
     let written = if same.is_empty() {
-        engine.query(
+        database.query(
             "INSERT INTO event (node, kind, time, earliest, is_open) VALUES ($1, $2, $3, $4, 0) RETURNING id",
             [key, vec![earliest.into()]].concat(),
         )?

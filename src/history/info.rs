@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::HistoryError;
 use super::coverage;
-use super::engine::{Engine, Row, first_integer};
-use super::watched::Watched;
+use super::database::{Database, Row, first_integer};
+use super::time_range::TimeRange;
 
 /// The contents of a history, in a few numbers. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,32 +34,32 @@ pub struct NodeInfo {
     /// Its address.
     pub url: Arc<str>,
     /// The newest interval in which it was watched.
-    pub watched: Option<Watched>,
+    pub watched: Option<TimeRange>,
     /// `true` if a recorder is watching the node.
     pub is_watched_now: bool,
 }
 
-pub(super) fn info(engine: &mut dyn Engine, now: i64) -> Result<HistoryInfo, HistoryError> {
-    let mut number = |sql: &str| Ok::<_, HistoryError>(first_integer(&engine.query(sql, Row::new())?));
+pub(super) fn info(database: &mut dyn Database, now: i64) -> Result<HistoryInfo, HistoryError> {
+    let mut number = |sql: &str| Ok::<_, HistoryError>(first_integer(&database.query(sql, Row::new())?));
     let sessions = number("SELECT COUNT(*) FROM session")?.unwrap_or(0);
     let open_sessions = number("SELECT COUNT(*) FROM session WHERE dc = 99")?.unwrap_or(0);
     let oldest = number(r#"SELECT MIN("from") FROM coverage"#)?;
-    let last_purge = engine.query("SELECT value FROM meta WHERE key = 'last_purge'", Row::new())?;
+    let last_purge = database.query("SELECT value FROM meta WHERE key = 'last_purge'", Row::new())?;
     let last_purge = last_purge.first().and_then(|row| row.first()?.text()?.parse().ok());
     Ok(HistoryInfo {
-        schema_version: engine.schema_version()?,
-        size_bytes: engine.size_bytes()?,
+        schema_version: database.schema_version()?,
+        size_bytes: database.size_bytes()?,
         sessions,
         open_sessions,
         oldest,
         last_purge,
-        nodes: nodes(engine, now)?,
+        nodes: nodes(database, now)?,
     })
 }
 
 /// Returns the recorded nodes, by gateway.
-pub(super) fn nodes(engine: &mut dyn Engine, now: i64) -> Result<Vec<NodeInfo>, HistoryError> {
-    let nodes = engine.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
+pub(super) fn nodes(database: &mut dyn Database, now: i64) -> Result<Vec<NodeInfo>, HistoryError> {
+    let nodes = database.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
     let nodes: Vec<(i64, Arc<str>, Arc<str>)> = nodes
         .iter()
         .filter_map(|row| match &row[..] {
@@ -68,7 +68,7 @@ pub(super) fn nodes(engine: &mut dyn Engine, now: i64) -> Result<Vec<NodeInfo>, 
         })
         .collect();
     let ids: Vec<i64> = nodes.iter().map(|(id, ..)| *id).collect();
-    let newest = coverage::newest(engine, &ids, now)?;
+    let newest = coverage::newest(database, &ids, now)?;
     let nodes = nodes.into_iter().zip(newest).map(|((_, gateway, url), watched)| NodeInfo {
         gateway,
         url,

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::engine::{Engine, Row};
+use super::database::{Database, Row};
 use super::record::kind_from_value;
-use super::watched::Watched;
+use super::time_range::TimeRange;
 use super::{HistoryError, schema};
 use crate::gateway::SessionKind;
 
@@ -29,16 +29,16 @@ impl KindGap {
 
 /// Reads the gaps of some nodes that overlap a range, by node. There are few: mostly none.
 pub(super) fn overlapping(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &[i64],
-    range: Watched,
+    range: TimeRange,
 ) -> Result<HashMap<i64, Vec<KindGap>>, HistoryError> {
-    if !schema::has_kind_gaps(engine)? {
+    if !schema::has_kind_gaps(database)? {
         return Ok(HashMap::new());
     }
     let of_node: Vec<Row> =
         nodes.iter().map(|node| vec![(*node).into(), range.to.into(), range.from.into()]).collect();
-    let rows = engine.query_each(
+    let rows = database.query_each(
         r#"SELECT kind, observer, "from", "to" FROM kind_gap WHERE node = $1 AND "from" < $2 AND ("to" > $3 OR "to" IS NULL)"#,
         &of_node,
     )?;
@@ -48,12 +48,12 @@ pub(super) fn overlapping(
 }
 
 /// Returns the nodes of which a kind couldn't be read at any time.
-pub(super) fn nodes_with_gaps(engine: &mut dyn Engine, nodes: &[i64]) -> Result<Vec<i64>, HistoryError> {
-    if !schema::has_kind_gaps(engine)? {
+pub(super) fn nodes_with_gaps(database: &mut dyn Database, nodes: &[i64]) -> Result<Vec<i64>, HistoryError> {
+    if !schema::has_kind_gaps(database)? {
         return Ok(Vec::new());
     }
     let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
-    let found = engine.query_each("SELECT id FROM kind_gap WHERE node = $1 LIMIT 1", &of_node)?;
+    let found = database.query_each("SELECT id FROM kind_gap WHERE node = $1 LIMIT 1", &of_node)?;
     Ok(nodes.iter().zip(&found).filter(|(_, rows)| !rows.is_empty()).map(|(node, _)| *node).collect())
 }
 

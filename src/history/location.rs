@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::HistoryError;
-use super::engine::Engine;
+use super::database::Database;
 use super::file_state::is_same_file;
 use super::postgres::{Postgres, PostgresLocation};
 use super::sqlite::Sqlite;
@@ -32,7 +32,7 @@ impl Location {
     }
 
     /// Opens the database to write it as `observer`. Creates a file if it is missing.
-    pub(super) fn open(&self, observer: &str) -> Result<Box<dyn Engine>, HistoryError> {
+    pub(super) fn open(&self, observer: &str) -> Result<Box<dyn Database>, HistoryError> {
         Ok(match self {
             Self::File(path) => Box::new(Sqlite::open(path, observer)?),
             Self::Postgres(location) => Box::new(Postgres::open(location, observer)?),
@@ -40,7 +40,7 @@ impl Location {
     }
 
     /// Opens the database to read it.
-    pub(super) fn open_read_only(&self) -> Result<Box<dyn Engine>, HistoryError> {
+    pub(super) fn open_read_only(&self) -> Result<Box<dyn Database>, HistoryError> {
         Ok(match self {
             Self::File(path) => Box::new(Sqlite::open_read_only(path)?),
             Self::Postgres(location) => Box::new(Postgres::open_read_only(location)?),

@@ -5,7 +5,7 @@
 //! nothing but, every 30 seconds, the end of the node's coverage, so that a process that is killed loses no more. A node
 //! that can't be read is a gap, which ends no session.
 //!
-//! - `engine`, `sqlite`, `postgres`: the databases
+//! - `database`, `sqlite`, `postgres`: the databases
 //! - `schema`: tables, views and migrations
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
@@ -18,15 +18,13 @@
 
 mod activity;
 mod activity_dataset;
-mod answer;
-mod answer_dataset;
 mod backlog;
 mod chart;
 mod check;
 mod clock_check;
 mod copy;
 mod coverage;
-mod engine;
+mod database;
 mod error;
 mod event;
 mod file_state;
@@ -55,19 +53,20 @@ mod sqlite;
 mod status;
 mod step;
 mod store;
+mod stored_dataset;
+mod stored_sessions;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod time_range;
 mod user_sessions;
-mod watched;
 mod writer;
 
 pub use activity::{
     ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, FLAPPING_ARRIVALS, FLAPPING_WINDOW,
     group_flapping,
 };
-pub use answer::{Answer, NodeAnswer, SessionState, StoredSession};
 pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName};
 pub use copy::CopyProgress;
 pub use error::{EngineError, HistoryError};
@@ -87,6 +86,7 @@ pub use status::RecorderStatus;
 pub use step::NodeKey;
 pub(crate) use step::epoch_ms;
 pub use store::History;
+pub use stored_sessions::{NodeGaps, SessionState, StoredSession, StoredSessions};
 pub use summary::{NodeOutages, Summary};
+pub use time_range::TimeRange;
 pub use user_sessions::{LastSessionQuery, UserSessions};
-pub use watched::Watched;

@@ -4,20 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::kind_gap::KindGap;
-use super::watched::{Watched, merged};
+use super::time_range::{TimeRange, merged};
 use crate::gateway::SessionKind;
 
 /// The intervals in which a node was watched, sorted and apart from each other.
 pub(super) struct NodeCoverage {
     /// The intervals of most kinds, and of sessions without one.
-    pub(super) all: Vec<Watched>,
+    pub(super) all: Vec<TimeRange>,
     /// The intervals of the kinds that couldn't be read at some time.
-    pub(super) by_kind: Vec<(SessionKind, Vec<Watched>)>,
+    pub(super) by_kind: Vec<(SessionKind, Vec<TimeRange>)>,
 }
 
 impl NodeCoverage {
     /// Merges intervals that are sorted by their start. Each has the observer who was watching.
-    pub(super) fn new(intervals: &[(Watched, Arc<str>)], gaps: &[KindGap]) -> Self {
+    pub(super) fn new(intervals: &[(TimeRange, Arc<str>)], gaps: &[KindGap]) -> Self {
         let mut by_kind = Vec::new();
         for kind in SessionKind::ALL {
             let mut gaps: Vec<&KindGap> = gaps.iter().filter(|gap| gap.kind == kind).collect();
@@ -43,7 +43,7 @@ impl NodeCoverage {
     }
 
     /// Returns the intervals in which sessions of a kind were watched.
-    pub(super) fn of(&self, kind: Option<SessionKind>) -> &[Watched] {
+    pub(super) fn of(&self, kind: Option<SessionKind>) -> &[TimeRange] {
         let own = self.by_kind.iter().find(|(other, _)| Some(*other) == kind);
         own.map_or(&self.all, |(_, watched)| watched)
     }
@@ -64,7 +64,7 @@ struct Gaps<'a> {
 
 impl Gaps<'_> {
     /// Adds the parts of an interval outside of the gaps. It starts after those before.
-    fn cut(&mut self, interval: Watched, parts: &mut Vec<Watched>) {
+    fn cut(&mut self, interval: TimeRange, parts: &mut Vec<TimeRange>) {
         while self.gaps.get(self.past).is_some_and(|gap| gap.to <= interval.from) {
             self.past += 1;
         }
@@ -77,7 +77,7 @@ impl Gaps<'_> {
                 continue;
             }
             if rest.from <= gap.from {
-                parts.push(Watched { to: gap.from, ..rest });
+                parts.push(TimeRange { to: gap.from, ..rest });
             }
             if gap.to > rest.to {
                 return;
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_kind_is_watched_except_in_the_gaps_of_the_observer() {
-        let watched = |from, to| Watched { from, to };
+        let watched = |from, to| TimeRange { from, to };
         let intervals = [(watched(10, 40), "a".into()), (watched(35, 60), "b".into())];
         for (gaps, expected) in [
             (&[gap("a", 20, 30)][..], &[watched(10, 20), watched(30, 60)][..]),
@@ -123,15 +123,15 @@ mod tests {
     }
 
     /// Returns the parts of an interval as one gap after another leaves them.
-    fn cut_one_by_one(interval: Watched, gaps: &[KindGap]) -> Vec<Watched> {
+    fn cut_one_by_one(interval: TimeRange, gaps: &[KindGap]) -> Vec<TimeRange> {
         let mut parts = vec![interval];
         for gap in gaps {
-            let cut = |part: Watched| {
+            let cut = |part: TimeRange| {
                 if gap.to <= part.from || part.to <= gap.from {
                     return [Some(part), None];
                 }
-                let before = (part.from <= gap.from).then_some(Watched { to: gap.from, ..part });
-                [before, (gap.to <= part.to).then_some(Watched { from: gap.to, ..part })]
+                let before = (part.from <= gap.from).then_some(TimeRange { to: gap.from, ..part });
+                [before, (gap.to <= part.to).then_some(TimeRange { from: gap.to, ..part })]
             };
             parts = parts.into_iter().flat_map(cut).flatten().collect();
         }
@@ -145,14 +145,14 @@ mod tests {
             gaps in collection::vec((0_i64..60, 0_i64..20, 0_usize..2), 0..8),
         ) {
             let observers = ["a", "b"];
-            let mut intervals: Vec<(Watched, Arc<str>)> = intervals
+            let mut intervals: Vec<(TimeRange, Arc<str>)> = intervals
                 .into_iter()
-                .map(|(from, length, of)| (Watched { from, to: from + length }, observers[of].into()))
+                .map(|(from, length, of)| (TimeRange { from, to: from + length }, observers[of].into()))
                 .collect();
             intervals.sort();
             let gaps: Vec<KindGap> =
                 gaps.into_iter().map(|(from, length, of)| gap(observers[of], from, from + length)).collect();
-            let mut expected: Vec<Watched> = intervals
+            let mut expected: Vec<TimeRange> = intervals
                 .iter()
                 .flat_map(|(interval, observer)| {
                     let of_observer = gaps.iter().filter(|gap| gap.observer == *observer);
@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn many_gaps_are_cut_in_one_pass() {
-        let intervals: Vec<(Watched, Arc<str>)> = (0..200_000)
-            .map(|index| (Watched { from: 10 * index, to: 10 * index + 9 }, "a".into()))
+        let intervals: Vec<(TimeRange, Arc<str>)> = (0..200_000)
+            .map(|index| (TimeRange { from: 10 * index, to: 10 * index + 9 }, "a".into()))
             .collect();
         let gaps: Vec<KindGap> = (0..200_000).map(|index| gap("a", 10 * index + 4, 10 * index + 6)).collect();
         // One by one it would take minutes.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::engine::{Engine, Value};
+use super::database::{Database, Value};
 use super::event::EventKind;
-use super::watched::Watched;
+use super::time_range::TimeRange;
 use super::{HistoryError, schema};
 
 /// The longest time between two writes about a node that can't be read, as long as it is being watched. Reads that fail are
@@ -55,16 +55,16 @@ impl Outage {
 
 /// Reads the outages of nodes that overlap a range, by their start.
 pub(super) fn overlapping(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &[i64],
-    range: Watched,
+    range: TimeRange,
     now: i64,
 ) -> Result<Vec<Outage>, HistoryError> {
-    if !schema::has_events(engine)? {
+    if !schema::has_events(database)? {
         return Ok(Vec::new());
     }
     // The end as stored may be older than that of one that is being extended.
-    let rows = engine.query(
+    let rows = database.query(
         &format!(
             "SELECT {OUTAGE_COLUMNS} FROM event e WHERE e.kind = $1 AND e.earliest <= $2 \
              AND (COALESCE(e.back_at, e.last_failed) >= $3 OR e.is_open = 1) ORDER BY e.time"

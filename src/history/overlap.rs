@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::HistoryError;
-use super::engine::{Engine, Row, first_integer};
+use super::database::{Database, Row, first_integer};
 use super::query::Node;
 use super::{coverage, query, span};
 
@@ -53,7 +53,7 @@ pub(super) struct Sessions {
 impl Sessions {
     /// Returns the sessions of nodes; of all nodes if `is_all`, which takes less time than their numbers.
     pub(super) fn new(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         range: (i64, i64),
         nodes: &[Node],
         is_all: bool,
@@ -61,7 +61,7 @@ impl Sessions {
         now: i64,
     ) -> Result<Self, HistoryError> {
         let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-        let known_until = ids.iter().zip(coverage::newest(engine, &ids, now)?);
+        let known_until = ids.iter().zip(coverage::newest(database, &ids, now)?);
         let known_until = known_until.filter_map(|(id, newest)| Some((*id, newest?.to))).collect();
         let of_nodes = if is_all { String::new() } else { query::of_nodes(nodes) };
         Ok(Self { range, columns, of_nodes, known_until })
@@ -75,20 +75,20 @@ impl Sessions {
     /// Reads the sessions. Returns `false` if that was cancelled.
     pub(super) fn read_all(
         &self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         sink: &mut dyn Sink,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<bool, HistoryError> {
-        match self.to_scan(engine)? {
-            Some(ids) => self.scan(engine, ids, sink, is_cancelled),
-            None => self.read_parts(engine, sink, is_cancelled),
+        match self.to_scan(database)? {
+            Some(ids) => self.scan(database, ids, sink, is_cancelled),
+            None => self.read_parts(database, sink, is_cancelled),
         }
     }
 
     /// Returns the first and the last number of the sessions if all are to be read; `None` if the index is quicker.
-    fn to_scan(&self, engine: &mut dyn Engine) -> Result<Option<(i64, i64)>, HistoryError> {
-        let ids = query::session_ids(engine)?;
-        let oldest = first_integer(&engine.query(&span::oldest(), Row::new())?);
+    fn to_scan(&self, database: &mut dyn Database) -> Result<Option<(i64, i64)>, HistoryError> {
+        let ids = query::session_ids(database)?;
+        let oldest = first_integer(&database.query(&span::oldest(), Row::new())?);
         let (Some((first, last)), Some(oldest)) = (ids, oldest) else { return Ok(None) };
         let newest = self.known_until.values().copied().max().unwrap_or(oldest);
         let stored = newest.saturating_sub(oldest).max(1);
@@ -100,7 +100,7 @@ impl Sessions {
     /// Reads all sessions in the order in which they are stored. Returns `false` if that was cancelled.
     fn scan(
         &self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         (first, last): (i64, i64),
         sink: &mut dyn Sink,
         is_cancelled: &dyn Fn() -> bool,
@@ -118,7 +118,7 @@ impl Sessions {
                 return Ok(false);
             }
             let end = begin + SCANNED_AT_ONCE;
-            self.read(engine, &sql, vec![begin.into(), end.into(), to.into(), from.into()], sink)?;
+            self.read(database, &sql, vec![begin.into(), end.into(), to.into(), from.into()], sink)?;
             begin = end;
         }
         Ok(true)
@@ -127,14 +127,14 @@ impl Sessions {
     /// Reads sessions by their start, a part of the range after another. Returns `false` if that was cancelled.
     fn read_parts(
         &self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         sink: &mut dyn Sink,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<bool, HistoryError> {
         let (from, to) = self.range;
         // Those that are on at the start of the range: before it and after it.
         let before = span::overlapping(&self.selected(), &self.of_nodes);
-        self.read(engine, &before, vec![(from + 1).into(), (from - 1).into()], sink)?;
+        self.read(database, &before, vec![(from + 1).into(), (from - 1).into()], sink)?;
         let within = self.within();
         let (mut begin, mut length) = (from, (to.saturating_sub(from) / PARTS).max(1));
         while begin < to {
@@ -142,7 +142,7 @@ impl Sessions {
                 return Ok(false);
             }
             let end = begin.saturating_add(length).min(to);
-            let found = self.read(engine, &within, vec![begin.into(), end.into()], sink)?;
+            let found = self.read(database, &within, vec![begin.into(), end.into()], sink)?;
             sink.count_until(end);
             begin = end;
             length = length
@@ -172,13 +172,13 @@ impl Sessions {
     /// Adds the sessions that a query finds. Returns their number.
     fn read(
         &self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         sql: &str,
         values: Row,
         sink: &mut dyn Sink,
     ) -> Result<i64, HistoryError> {
         let mut found = 0;
-        engine.for_each(sql, values, &mut |row| {
+        database.for_each(sql, values, &mut |row| {
             let [Some(start), end, values @ ..] = row else { return };
             // Of one that hasn't been missed it is the number of its node, as a negative number.
             let end = match end {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::engine::{Engine, Row, Value, in_exclusive_transaction};
+use super::database::{Database, Row, Value, in_exclusive_transaction};
 use super::{HistoryError, coverage, query, span};
 
 /// The largest number of sessions that are removed in one transaction.
@@ -66,67 +66,72 @@ impl Purge {
 
     /// Removes a batch in a transaction of its own. No other connection writes meanwhile: one could refer to a text that is
     /// about to be removed. `now` is the time in milliseconds since 1970 UTC.
-    pub(super) fn step(&mut self, engine: &mut dyn Engine, now: i64) -> Result<PurgeProgress, HistoryError> {
+    pub(super) fn step(
+        &mut self,
+        database: &mut dyn Database,
+        now: i64,
+    ) -> Result<PurgeProgress, HistoryError> {
         if self.removed_events.is_none() {
-            let (abandoned, removed) = in_exclusive_transaction(engine, |engine| {
-                Ok((self.remove_abandoned_coverage(engine)?, self.remove_events(engine)?))
+            let (abandoned, removed) = in_exclusive_transaction(database, |database| {
+                Ok((self.remove_abandoned_coverage(database)?, self.remove_events(database)?))
             })?;
             (self.abandoned, self.removed_events) = (abandoned, Some(removed));
         }
-        let (first, last) = query::session_ids(engine)?.unwrap_or((1, 0));
+        let (first, last) = query::session_ids(database)?.unwrap_or((1, 0));
         // Those before were removed long ago.
         self.scanned = self.scanned.max(first - 1);
         if self.scanned >= last {
             let has_removed = self.removed > 0 || self.removed_events > Some(0);
-            let unused = if has_removed { unused_texts(engine)? } else { Vec::new() };
-            in_exclusive_transaction(engine, |engine| self.finish(engine, &unused, last, now))?;
+            let unused = if has_removed { unused_texts(database)? } else { Vec::new() };
+            in_exclusive_transaction(database, |database| self.finish(database, &unused, last, now))?;
             if has_removed {
-                engine.shrink()?;
-                engine.forget_deleted()?;
+                database.shrink()?;
+                database.forget_deleted()?;
             }
             return Ok(PurgeProgress::Done { sessions: self.removed });
         }
         let before = self.scanned;
-        let (scanned, removed) = in_exclusive_transaction(engine, |engine| self.remove(engine, before))?;
+        let (scanned, removed) =
+            in_exclusive_transaction(database, |database| self.remove(database, before))?;
         self.scanned = scanned;
         self.removed += removed;
         if removed > 0 {
-            engine.shrink()?;
+            database.shrink()?;
         }
         Ok(PurgeProgress::Running { sessions: self.removed })
     }
 
     /// Removes the coverage of nodes that were last read before the time of the purge, ahead of their sessions. A recorder that
     /// couldn't write for a while would otherwise continue it, and not record the removed sessions again. Returns the nodes.
-    fn remove_abandoned_coverage(&self, engine: &mut dyn Engine) -> Result<Vec<i64>, HistoryError> {
+    fn remove_abandoned_coverage(&self, database: &mut dyn Database) -> Result<Vec<i64>, HistoryError> {
         let What::Before(time) = &self.what else { return Ok(Vec::new()) };
         // Where a recorder is at work, sessions haven't ended: the end of the coverage is written later than it is read.
-        let recorded = coverage::recorded_nodes(engine)?;
-        let unread = engine.query(
+        let recorded = coverage::recorded_nodes(database)?;
+        let unread = database.query(
             r#"SELECT id FROM node WHERE NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = node.id AND c."to" >= $1)"#,
             vec![(*time).into()],
         )?;
         let unread = unread.iter().filter_map(|row| row.first()?.integer());
         let abandoned: Vec<i64> = unread.filter(|node| !recorded.contains(node)).collect();
         let nodes: Vec<Row> = abandoned.iter().map(|node| vec![(*node).into()]).collect();
-        engine.execute_each("DELETE FROM coverage WHERE node = $1", &nodes)?;
+        database.execute_each("DELETE FROM coverage WHERE node = $1", &nodes)?;
         Ok(abandoned)
     }
 
     /// Removes the events before the time of the purge, or those of the user. There are few,
     /// compared with sessions.
-    fn remove_events(&self, engine: &mut dyn Engine) -> Result<u64, HistoryError> {
+    fn remove_events(&self, database: &mut dyn Database) -> Result<u64, HistoryError> {
         let (condition, value) = match &self.what {
             // One that is still open has ended if it isn't extended.
             What::Before(time) => ("COALESCE(back_at, last_failed, time) < $1", (*time).into()),
             What::User(user) => (r#""user" = (SELECT id FROM text WHERE value = $1)"#, user.clone().into()),
         };
-        engine.execute(&format!("DELETE FROM event WHERE {condition}"), vec![value])
+        database.execute(&format!("DELETE FROM event WHERE {condition}"), vec![value])
     }
 
     /// Removes the sessions to purge among the next ones. Returns the last one that was looked at
     /// and the number of removed ones.
-    fn remove(&self, engine: &mut dyn Engine, after: i64) -> Result<(i64, u64), HistoryError> {
+    fn remove(&self, database: &mut dyn Database, after: i64) -> Result<(i64, u64), HistoryError> {
         let to = after + SCANNED;
         let range: Row = vec![after.into(), to.into()];
         let (condition, value) = match &self.what {
@@ -147,13 +152,13 @@ impl Purge {
                 (r#""user" = (SELECT id FROM text WHERE value = $3)"#.to_owned(), user.clone().into())
             }
         };
-        let found = engine.query(
+        let found = database.query(
             &format!(
                 "SELECT id FROM session WHERE id > $1 AND id <= $2 AND {condition} ORDER BY id LIMIT {BATCH}"
             ),
             [range, vec![value]].concat(),
         )?;
-        let removed = engine.execute_each("DELETE FROM session WHERE id = $1", &found)?;
+        let removed = database.execute_each("DELETE FROM session WHERE id = $1", &found)?;
         let is_full = found.len() as u64 >= BATCH.unsigned_abs();
         let last = found.last().and_then(|row| row.first()?.integer());
         Ok((if is_full { last.unwrap_or(to) } else { to }, removed))
@@ -163,26 +168,26 @@ impl Purge {
     /// removes those that no session after `last` uses.
     fn finish(
         &self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         unused: &[Row],
         last: i64,
         now: i64,
     ) -> Result<(), HistoryError> {
         if let What::Before(time) = &self.what {
-            engine
+            database
                 .execute(r#"DELETE FROM coverage WHERE "to" < $1 AND is_open = 0"#, vec![(*time).into()])?;
             // The sessions of the time before are gone, so it must not look as if there had been none. The end as written may
             // be older than that of a coverage which is being extended.
-            engine.execute(
+            database.execute(
                 r#"UPDATE coverage SET "from" = CASE WHEN "to" < $1 THEN "to" ELSE $1 END WHERE "from" < $1"#,
                 vec![(*time).into()],
             )?;
-            engine.execute(
+            database.execute(
                 r#"DELETE FROM kind_gap WHERE "to" < $1 OR NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = kind_gap.node
 AND c.observer = kind_gap.observer)"#,
                 vec![(*time).into()],
             )?;
-            engine.execute(
+            database.execute(
                 "DELETE FROM node WHERE NOT EXISTS (SELECT 1 FROM coverage c WHERE c.node = node.id) \
                  AND NOT EXISTS (SELECT 1 FROM session s WHERE s.missed_at IS NULL AND s.node = node.id) \
                  AND NOT EXISTS (SELECT 1 FROM event e WHERE e.node = node.id)",
@@ -190,9 +195,9 @@ AND c.observer = kind_gap.observer)"#,
             )?;
         }
         if !unused.is_empty() {
-            let newer = engine
+            let newer = database
                 .query(r#"SELECT "user", project, address FROM session WHERE id > $1"#, vec![last.into()])?;
-            let of_events = engine.query(
+            let of_events = database.query(
                 r#"SELECT "user", project, address FROM event WHERE "user" IS NOT NULL OR project IS NOT NULL OR address IS NOT NULL"#,
                 Row::new(),
             )?;
@@ -201,9 +206,9 @@ AND c.observer = kind_gap.observer)"#,
             let is_unused =
                 |row: &&Row| row.first().and_then(Value::integer).is_some_and(|id| !used.contains(&id));
             let unused: Vec<Row> = unused.iter().filter(is_unused).cloned().collect();
-            engine.execute_each("DELETE FROM text WHERE id = $1", &unused)?;
+            database.execute_each("DELETE FROM text WHERE id = $1", &unused)?;
         }
-        engine.execute(
+        database.execute(
             "INSERT INTO meta (key, value) VALUES ('last_purge', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             vec![now.to_string().as_str().into()],
         )?;
@@ -212,8 +217,8 @@ AND c.observer = kind_gap.observer)"#,
 }
 
 /// Returns the texts that no session and no event uses. This reads all sessions, so others must be able to write meanwhile.
-fn unused_texts(engine: &mut dyn Engine) -> Result<Vec<Row>, HistoryError> {
-    engine.query(
+fn unused_texts(database: &mut dyn Database) -> Result<Vec<Row>, HistoryError> {
+    database.query(
         // PostgreSQL would look each text up among all sessions for `NOT IN`.
         r#"SELECT id FROM text EXCEPT SELECT "user" FROM session
 EXCEPT SELECT project FROM session EXCEPT SELECT address FROM session

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::answer::{Answer, NodeAnswer, SessionState, StoredSession};
 use super::coverage;
-use super::engine::{Engine, Row};
+use super::database::{Database, Row};
 use super::history_gateway::HistoryGateway;
 use super::node_coverage::NodeCoverage;
 use super::record::{RECORD_COLUMNS, SessionRecord};
 use super::span;
-use super::watched::{self, Watched};
+use super::stored_sessions::{NodeGaps, SessionState, StoredSession, StoredSessions};
+use super::time_range::{self, TimeRange};
 use crate::gateway::SessionKind;
 
 /// The columns of a [`Found`] before those of its record.
@@ -60,27 +60,27 @@ impl Found {
 
 /// Returns the sessions that were, or may have been, on at a time.
 pub(super) fn at(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     time: i64,
     gateway: Option<&HistoryGateway>,
     now: i64,
-) -> Result<Answer, HistoryError> {
-    let nodes = nodes(engine, gateway)?;
+) -> Result<StoredSessions, HistoryError> {
+    let nodes = nodes(database, gateway)?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let gaps = coverage::gaps_at(engine, &ids, time, now)?;
-    let kind_gaps = coverage::kind_gaps_at(engine, &ids, time, now)?;
-    let newest = coverage::newest(engine, &ids, now)?;
+    let gaps = coverage::gaps_at(database, &ids, time, now)?;
+    let kind_gaps = coverage::kind_gaps_at(database, &ids, time, now)?;
+    let newest = coverage::newest(database, &ids, now)?;
     let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
-    let at = Watched { from: time, to: time };
+    let at = TimeRange { from: time, to: time };
     let mut sessions = Vec::new();
-    for found in find(engine, at, &Condition::default())? {
+    for found in find(database, at, &Condition::default())? {
         let Some(&node) = index.get(&found.node) else { continue };
         let last_seen = found.last_seen.or(newest[node].map(|newest| newest.to)).unwrap_or(found.first_seen);
         let is_over = found.missed_at.is_some_and(|missed_at| missed_at <= time && last_seen < time);
         if is_over {
             continue;
         }
-        let is_of_gap = |(kind, _): &(SessionKind, Watched)| Some(*kind) == found.session.kind;
+        let is_of_gap = |(kind, _): &(SessionKind, TimeRange)| Some(*kind) == found.session.kind;
         let is_watched = gaps[node].is_none() && !kind_gaps[node].iter().any(is_of_gap);
         let state = if time > last_seen {
             SessionState::Possible
@@ -98,38 +98,38 @@ pub(super) fn at(
         },
         all: Vec::from_iter(gap),
     });
-    Ok(answer(nodes, unwatched.collect(), sessions))
+    Ok(stored_sessions(nodes, unwatched.collect(), sessions))
 }
 
 /// Returns the sessions that were, or may have been, on at any time of a range.
 pub(super) fn between(
-    engine: &mut dyn Engine,
-    range: Watched,
+    database: &mut dyn Database,
+    range: TimeRange,
     gateway: Option<&HistoryGateway>,
     now: i64,
-) -> Result<Answer, HistoryError> {
-    between_where(engine, range, gateway, &Condition::default(), now)
+) -> Result<StoredSessions, HistoryError> {
+    between_where(database, range, gateway, &Condition::default(), now)
 }
 
 /// Returns the sessions of [`between`] that meet a condition.
 pub(super) fn between_where(
-    engine: &mut dyn Engine,
-    range: Watched,
+    database: &mut dyn Database,
+    range: TimeRange,
     gateway: Option<&HistoryGateway>,
     condition: &Condition,
     now: i64,
-) -> Result<Answer, HistoryError> {
-    let nodes = nodes(engine, gateway)?;
+) -> Result<StoredSessions, HistoryError> {
+    let nodes = nodes(database, gateway)?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let newest = coverage::newest(engine, &ids, now)?;
+    let newest = coverage::newest(database, &ids, now)?;
     let index: HashMap<i64, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
-    let found = find(engine, range, condition)?;
+    let found = find(database, range, condition)?;
     let ends = found.iter().filter_map(|found| Some((found.last_seen?, found.missed_at?)));
-    let ends = ends.fold(range, |all, (last_seen, missed_at)| Watched {
+    let ends = ends.fold(range, |all, (last_seen, missed_at)| TimeRange {
         from: all.from.min(last_seen),
         to: all.to.max(missed_at),
     });
-    let watched = coverage::overlapping(engine, &ids, ends, now)?;
+    let watched = coverage::overlapping(database, &ids, ends, now)?;
     let mut sessions = Vec::new();
     for found in found {
         let Some(&node) = index.get(&found.node) else { continue };
@@ -154,36 +154,36 @@ pub(super) fn between_where(
         sessions.push((node, found, last_seen, state));
     }
     let unwatched = watched.iter().map(|watched| Unwatched::within(watched, range)).collect();
-    Ok(answer(nodes, unwatched, sessions))
+    Ok(stored_sessions(nodes, unwatched, sessions))
 }
 
 /// Returns the nodes of a gateway with its name; all nodes, as they are stored, without one.
 pub(super) fn nodes(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     gateway: Option<&HistoryGateway>,
 ) -> Result<Vec<Node>, HistoryError> {
     match gateway {
-        Some(gateway) => nodes_of(engine, std::slice::from_ref(gateway)),
-        None => stored_nodes(engine),
+        Some(gateway) => nodes_of(database, std::slice::from_ref(gateway)),
+        None => stored_nodes(database),
     }
 }
 
 /// Returns the nodes of some gateways, with their names.
 pub(super) fn nodes_of(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     gateways: &[HistoryGateway],
 ) -> Result<Vec<Node>, HistoryError> {
     let named = |node: Node| {
         let gateway = HistoryGateway::name_of_node(gateways, (&node.gateway, &node.url))?;
         Some(Node { gateway, ..node })
     };
-    let mut nodes: Vec<Node> = stored_nodes(engine)?.into_iter().filter_map(named).collect();
+    let mut nodes: Vec<Node> = stored_nodes(database)?.into_iter().filter_map(named).collect();
     nodes.sort_by(|a, b| (&a.gateway, &a.url).cmp(&(&b.gateway, &b.url)));
     Ok(nodes)
 }
 
-fn stored_nodes(engine: &mut dyn Engine) -> Result<Vec<Node>, HistoryError> {
-    let rows = engine.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
+fn stored_nodes(database: &mut dyn Database) -> Result<Vec<Node>, HistoryError> {
+    let rows = database.query("SELECT id, gateway, url FROM node ORDER BY gateway, url", Row::new())?;
     let nodes = rows.iter().filter_map(|row| match &row[..] {
         [id, gateway, url] => {
             Some(Node { id: id.integer()?, gateway: gateway.text()?.clone(), url: url.text()?.clone() })
@@ -194,10 +194,10 @@ fn stored_nodes(engine: &mut dyn Engine) -> Result<Vec<Node>, HistoryError> {
 }
 
 /// Returns the first and the last number of all sessions; `None` if there are none.
-pub(super) fn session_ids(engine: &mut dyn Engine) -> Result<Option<(i64, i64)>, HistoryError> {
+pub(super) fn session_ids(database: &mut dyn Database) -> Result<Option<(i64, i64)>, HistoryError> {
     // SQLite only looks at the end of an index if nothing else is asked for.
     let sql = "SELECT (SELECT MIN(id) FROM session), (SELECT MAX(id) FROM session)";
-    let ends = engine.query(sql, Row::new())?;
+    let ends = database.query(sql, Row::new())?;
     Ok(ends.first().and_then(|row| Some((row.first()?.integer()?, row.get(1)?.integer()?))))
 }
 
@@ -211,7 +211,11 @@ pub(super) fn of_nodes(nodes: &[Node]) -> String {
 }
 
 /// Returns the sessions that overlap a range and meet a condition.
-fn find(engine: &mut dyn Engine, range: Watched, condition: &Condition) -> Result<Vec<Found>, HistoryError> {
+fn find(
+    database: &mut dyn Database,
+    range: TimeRange,
+    condition: &Condition,
+) -> Result<Vec<Found>, HistoryError> {
     let overlapping = if condition.is_scan {
         let all = "SELECT * FROM session WHERE (missed_at IS NULL OR missed_at >= $1) AND started <= $2";
         all.to_owned() + condition.sql
@@ -220,29 +224,30 @@ fn find(engine: &mut dyn Engine, range: Watched, condition: &Condition) -> Resul
     };
     let sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM ({overlapping}) s");
     let range: Row = vec![range.from.into(), range.to.into()];
-    let rows = engine.query(&sql, [range, condition.values.clone()].concat())?;
+    let rows = database.query(&sql, [range, condition.values.clone()].concat())?;
     Ok(rows.iter().filter_map(Found::from_row).collect())
 }
 
 /// The parts of a time in which a node wasn't watched, and further ones in which a kind of sessions wasn't.
 struct Unwatched {
-    all: Vec<Watched>,
-    by_kind: Vec<(SessionKind, Vec<Watched>)>,
+    all: Vec<TimeRange>,
+    by_kind: Vec<(SessionKind, Vec<TimeRange>)>,
 }
 
 impl Unwatched {
-    fn within(coverage: &NodeCoverage, range: Watched) -> Self {
-        let all = watched::gaps(&coverage.all, range);
-        let of_kinds = coverage.by_kind.iter().map(|(kind, watched)| (*kind, watched::gaps(watched, range)));
+    fn within(coverage: &NodeCoverage, range: TimeRange) -> Self {
+        let all = time_range::gaps(&coverage.all, range);
+        let of_kinds =
+            coverage.by_kind.iter().map(|(kind, watched)| (*kind, time_range::gaps(watched, range)));
         Self { by_kind: of_kinds.filter(|(_, gaps)| *gaps != all).collect(), all }
     }
 }
 
-fn answer(
+fn stored_sessions(
     nodes: Vec<Node>,
     unwatched: Vec<Unwatched>,
     mut sessions: Vec<(usize, Found, i64, SessionState)>,
-) -> Answer {
+) -> StoredSessions {
     sessions.sort_by_key(|(node, found, ..)| (*node, found.started));
     let sessions = sessions.into_iter().map(|(node, found, last_seen, state)| StoredSession {
         gateway: nodes[node].gateway.clone(),
@@ -254,11 +259,11 @@ fn answer(
         state,
     });
     let sessions = sessions.collect();
-    let nodes = nodes.into_iter().zip(unwatched).map(|(node, unwatched)| NodeAnswer {
+    let nodes = nodes.into_iter().zip(unwatched).map(|(node, unwatched)| NodeGaps {
         gateway: node.gateway,
         url: node.url,
         unwatched: unwatched.all,
         unwatched_kinds: unwatched.by_kind,
     });
-    Answer { sessions, nodes: nodes.collect() }
+    StoredSessions { sessions, nodes: nodes.collect() }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::engine::Value;
+use super::database::Value;
 use crate::dataset::{Cell, Column, ColumnId, Dataset};
 use crate::gateway::{RowKinds, SessionKind};
 use crate::poll::CREATION_TOLERANCE_MS;

@@ -283,7 +283,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         if is_idle_check {
             self.idle.extend(self.activity.take_idle(now));
         }
-        if self.writer.as_mut().is_some_and(|writer| !writer.engine().is_in_place()) {
+        if self.writer.as_mut().is_some_and(|writer| !writer.database().is_in_place()) {
             tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
             (self.report)(RecorderStatus::Replaced);
             self.writer = None;
@@ -314,7 +314,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let offset_ms = self.shared.lock().clock_offset_ms.take();
         let now_ms = epoch_ms(SystemTime::now());
         let mut clocks = Clocks { instant: Instant::now(), now_ms, offset_ms };
-        if let Err(error) = self.retention.run(writer.engine(), &mut clocks) {
+        if let Err(error) = self.retention.run(writer.database(), &mut clocks) {
             tracing::warn!(error = %ErrorChain(&error), "can't remove old sessions from the history");
         }
         if let Some(offset_ms) = clocks.offset_ms {
@@ -344,7 +344,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => {
-                let Opened { engine, set_aside, is_on_network_share } =
+                let Opened { database, set_aside, is_on_network_share } =
                     recovery::open(&self.location, &self.name, self.is_suspect)?;
                 if let Some(path) = set_aside {
                     (self.report)(RecorderStatus::SetAside(path));
@@ -355,7 +355,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
                     self.is_share_reported = true;
                 }
                 self.retention.restart();
-                none.insert(Writer::new(engine))
+                none.insert(Writer::new(database))
             }
         };
         let started = Instant::now();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::Local;
 
-use super::engine::{Engine, Row, first_integer};
+use super::database::{Database, Row, first_integer};
 use super::file_state::{size, with_ending};
 use super::network_share::is_on_network_share;
 use super::sqlite::{FILES, Sqlite};
@@ -14,7 +14,7 @@ use crate::error_chain::ErrorChain;
 
 /// An open history, and the results of opening it.
 pub(super) struct Opened {
-    pub(super) engine: Box<dyn Engine>,
+    pub(super) database: Box<dyn Database>,
     /// The new path of a damaged file; `None` if it was sound.
     pub(super) set_aside: Option<PathBuf>,
     /// `true` if the file is on a network share.
@@ -27,9 +27,9 @@ pub(super) fn open(location: &Location, observer: &str, is_suspect: bool) -> Res
     match location {
         Location::File(path) => open_file(path, observer, is_suspect),
         Location::Postgres(_) => {
-            let mut engine = location.open(observer)?;
-            schema::migrate(&mut *engine)?;
-            Ok(Opened { engine, set_aside: None, is_on_network_share: false })
+            let mut database = location.open(observer)?;
+            schema::migrate(&mut *database)?;
+            Ok(Opened { database, set_aside: None, is_on_network_share: false })
         }
     }
 }
@@ -38,13 +38,13 @@ fn open_file(path: &Path, observer: &str, is_suspect: bool) -> Result<Opened, Hi
     let is_on_network_share = is_on_network_share(path);
     refuse_others(path)?;
     match open_checked(path, observer, is_suspect) {
-        Ok(engine) => Ok(Opened { engine, set_aside: None, is_on_network_share }),
+        Ok(database) => Ok(Opened { database, set_aside: None, is_on_network_share }),
         Err(error @ HistoryError::Damaged(_)) => {
             tracing::error!(error = %ErrorChain(&error), "the history is damaged, starting a new one");
             let set_aside = set_aside(path)?;
             // Once: a new file that is damaged as well is an error.
             Ok(Opened {
-                engine: open_checked(path, observer, true)?,
+                database: open_checked(path, observer, true)?,
                 set_aside: Some(set_aside),
                 is_on_network_share,
             })
@@ -54,17 +54,17 @@ fn open_file(path: &Path, observer: &str, is_suspect: bool) -> Result<Opened, Hi
 }
 
 /// Opens a file, and checks it if it was found damaged, or if a recorder was killed while it was writing.
-fn open_checked(path: &Path, observer: &str, is_suspect: bool) -> Result<Box<dyn Engine>, HistoryError> {
-    let mut engine = Sqlite::open(path, observer)?;
-    schema::migrate(&mut engine)?;
-    let open = engine.query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Row::new())?;
+fn open_checked(path: &Path, observer: &str, is_suspect: bool) -> Result<Box<dyn Database>, HistoryError> {
+    let mut database = Sqlite::open(path, observer)?;
+    schema::migrate(&mut database)?;
+    let open = database.query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Row::new())?;
     if is_suspect || first_integer(&open) != Some(0) {
-        let problems = engine.check_files()?;
+        let problems = database.check_files()?;
         if !problems.is_empty() {
             return Err(HistoryError::Damaged(problems.join(", ").into()));
         }
     }
-    Ok(Box::new(engine))
+    Ok(Box::new(database))
 }
 
 /// Refuses files of a newer version, and those of other programs, before anything is written to them.
@@ -73,10 +73,10 @@ pub(super) fn refuse_others(path: &Path) -> Result<(), HistoryError> {
         return Ok(());
     }
     // What else is wrong is found when it is opened to be written.
-    let Ok(mut engine) = Sqlite::open_read_only(path) else { return Ok(()) };
-    let Ok(version) = engine.schema_version() else { return Ok(()) };
+    let Ok(mut database) = Sqlite::open_read_only(path) else { return Ok(()) };
+    let Ok(version) = database.schema_version() else { return Ok(()) };
     schema::require_known(version)?;
-    let tables = engine.query("SELECT COUNT(*) FROM sqlite_schema", Row::new()).unwrap_or_default();
+    let tables = database.query("SELECT COUNT(*) FROM sqlite_schema", Row::new()).unwrap_or_default();
     if version == 0 && first_integer(&tables).is_some_and(|tables| tables > 0) {
         return Err(HistoryError::OtherProgram { path: path.to_owned() });
     }

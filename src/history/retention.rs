@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::HistoryError;
 use super::clock_check::{ClockCheck, Clocks, MAX_DIFFERENCE_MS};
-use super::engine::{Engine, first_integer};
+use super::database::{Database, first_integer};
 use super::purge::{Purge, PurgeProgress};
 
 /// Time between two purges.
@@ -47,7 +47,11 @@ impl Retention {
 
     /// Removes a batch if it is time and the clock can be trusted. Takes the offset of a gateway from the clocks if it looks at
     /// them.
-    pub(super) fn run(&mut self, engine: &mut dyn Engine, clocks: &mut Clocks) -> Result<(), HistoryError> {
+    pub(super) fn run(
+        &mut self,
+        database: &mut dyn Database,
+        clocks: &mut Clocks,
+    ) -> Result<(), HistoryError> {
         let Clocks { instant: now, now_ms, .. } = *clocks;
         let Some(keep) = self.keep.filter(|_| self.due_at.is_some_and(|due_at| due_at <= now)) else {
             return Ok(());
@@ -58,14 +62,14 @@ impl Retention {
             Some(purge) => purge,
             none => {
                 let looked = Clocks { offset_ms: clocks.offset_ms.take(), ..*clocks };
-                if !self.clock.is_trusted(looked, || pause_before(engine, now_ms))? {
+                if !self.clock.is_trusted(looked, || pause_before(database, now_ms))? {
                     return Ok(());
                 }
                 let keep_ms = i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
                 none.insert(Purge::before(now_ms.saturating_sub(keep_ms)))
             }
         };
-        let progress = purge.step(engine, now_ms)?;
+        let progress = purge.step(database, now_ms)?;
         self.due_at = Some(now + PAUSE);
         if let PurgeProgress::Done { sessions } = progress {
             if sessions > 0 {
@@ -80,9 +84,9 @@ impl Retention {
 
 /// Returns the time for which nothing was recorded, in milliseconds. Records of the last day don't
 /// count. A clock that was set ahead may have been wrong for as long.
-fn pause_before(engine: &mut dyn Engine, now_ms: i64) -> Result<i64, HistoryError> {
+fn pause_before(database: &mut dyn Database, now_ms: i64) -> Result<i64, HistoryError> {
     let day_before = now_ms.saturating_sub(MAX_DIFFERENCE_MS);
-    let last = engine.query(
+    let last = database.query(
         r#"SELECT MAX(CASE WHEN "to" < $1 THEN "to" ELSE $1 END) FROM coverage WHERE "from" < $1"#,
         vec![day_before.into()],
     )?;

@@ -1,7 +1,7 @@
 //! The schema of the history, and its migrations.
 
 use super::HistoryError;
-use super::engine::{Dialect, Engine, in_exclusive_transaction};
+use super::database::{Database, Dialect, in_exclusive_transaction};
 
 /// The statements that lead from each version of the schema to the next one. `{key}` is the type of a numbered key and
 /// `{time:…}` a time in a form that people and tools can read.
@@ -147,13 +147,13 @@ const EVENTS_VERSION: i64 = 3;
 const KIND_GAPS_VERSION: i64 = 4;
 
 /// Returns `true` if a schema has the table of events. One that is opened to be read may be older.
-pub(super) fn has_events(engine: &mut dyn Engine) -> Result<bool, HistoryError> {
-    Ok(engine.schema_version()? >= EVENTS_VERSION)
+pub(super) fn has_events(database: &mut dyn Database) -> Result<bool, HistoryError> {
+    Ok(database.schema_version()? >= EVENTS_VERSION)
 }
 
 /// Returns `true` if a schema has the table of gaps of kinds.
-pub(super) fn has_kind_gaps(engine: &mut dyn Engine) -> Result<bool, HistoryError> {
-    Ok(engine.schema_version()? >= KIND_GAPS_VERSION)
+pub(super) fn has_kind_gaps(database: &mut dyn Database) -> Result<bool, HistoryError> {
+    Ok(database.schema_version()? >= KIND_GAPS_VERSION)
 }
 
 /// The newest version of the schema.
@@ -167,16 +167,16 @@ pub(super) const VERSION: i64 = {
 ///
 /// # Errors
 /// If the schema is newer than this program, the file can't be copied, or a statement fails. The schema is as it was then.
-pub(super) fn migrate(engine: &mut dyn Engine) -> Result<(), HistoryError> {
-    let version = engine.schema_version()?;
+pub(super) fn migrate(database: &mut dyn Database) -> Result<(), HistoryError> {
+    let version = database.schema_version()?;
     require_known(version)?;
     if version == VERSION {
         return Ok(());
     }
     if version > 0 {
-        engine.back_up(version)?;
+        database.back_up(version)?;
     }
-    in_exclusive_transaction(engine, run_steps)
+    in_exclusive_transaction(database, run_steps)
 }
 
 /// Returns an error if a schema is newer than this program.
@@ -185,14 +185,14 @@ pub(super) fn require_known(found: i64) -> Result<(), HistoryError> {
 }
 
 /// Runs the missing steps. Another process may have done so since the version was read.
-fn run_steps(engine: &mut dyn Engine) -> Result<(), HistoryError> {
-    let version = engine.schema_version()?;
+fn run_steps(database: &mut dyn Database) -> Result<(), HistoryError> {
+    let version = database.schema_version()?;
     require_known(version)?;
     tracing::info!(from = version, to = VERSION, "migrating the history");
     for migration in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or(0)) {
-        engine.execute_batch(&in_dialect(migration, engine.dialect()))?;
+        database.execute_batch(&in_dialect(migration, database.dialect()))?;
     }
-    engine.set_schema_version(VERSION)
+    database.set_schema_version(VERSION)
 }
 
 /// Replaces the placeholders of a migration.
@@ -210,26 +210,26 @@ fn in_dialect(migration: &str, dialect: &Dialect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::engine::{Row, first_integer};
+    use crate::history::database::{Row, first_integer};
     use crate::history::sqlite::Sqlite;
 
     #[test]
     fn copies_a_file_before_it_is_migrated() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.db");
-        let mut engine = Sqlite::open(&path, "test").unwrap();
-        engine.execute_batch(&in_dialect(TABLES, engine.dialect())).unwrap();
-        engine.set_schema_version(1).unwrap();
-        engine.execute_batch("INSERT INTO node (url, gateway) VALUES ('http://a', 'Plant')").unwrap();
+        let mut database = Sqlite::open(&path, "test").unwrap();
+        database.execute_batch(&in_dialect(TABLES, database.dialect())).unwrap();
+        database.set_schema_version(1).unwrap();
+        database.execute_batch("INSERT INTO node (url, gateway) VALUES ('http://a', 'Plant')").unwrap();
         // What an attempt that was killed left.
         std::fs::write(folder.path().join("history.db.incomplete-1"), "x").unwrap();
-        migrate(&mut engine).unwrap();
-        let nodes = |engine: &mut Sqlite| {
-            first_integer(&engine.query("SELECT COUNT(*) FROM node", Row::new()).unwrap())
+        migrate(&mut database).unwrap();
+        let nodes = |database: &mut Sqlite| {
+            first_integer(&database.query("SELECT COUNT(*) FROM node", Row::new()).unwrap())
         };
-        assert_eq!(engine.schema_version().unwrap(), VERSION);
-        assert_eq!(nodes(&mut engine), Some(1));
-        engine.query("SELECT * FROM gatewatch_sessions", Row::new()).unwrap();
+        assert_eq!(database.schema_version().unwrap(), VERSION);
+        assert_eq!(nodes(&mut database), Some(1));
+        database.query("SELECT * FROM gatewatch_sessions", Row::new()).unwrap();
         let mut copy = Sqlite::open_read_only(&folder.path().join("history.db.schema-1")).unwrap();
         assert_eq!(copy.schema_version().unwrap(), 1);
         assert_eq!(nodes(&mut copy), Some(1));
@@ -239,12 +239,12 @@ mod tests {
     #[test]
     fn a_migration_that_fails_leaves_the_schema_as_it_was() {
         let folder = tempfile::tempdir().unwrap();
-        let mut engine = Sqlite::open(&folder.path().join("history.db"), "test").unwrap();
+        let mut database = Sqlite::open(&folder.path().join("history.db"), "test").unwrap();
         // In the way of the last view.
-        engine.execute_batch("CREATE TABLE gatewatch_coverage (x)").unwrap();
-        migrate(&mut engine).unwrap_err();
-        assert_eq!(engine.schema_version().unwrap(), 0);
-        let tables = engine.query("SELECT COUNT(*) FROM sqlite_schema", Row::new()).unwrap();
+        database.execute_batch("CREATE TABLE gatewatch_coverage (x)").unwrap();
+        migrate(&mut database).unwrap_err();
+        assert_eq!(database.schema_version().unwrap(), 0);
+        let tables = database.query("SELECT COUNT(*) FROM sqlite_schema", Row::new()).unwrap();
         assert_eq!(first_integer(&tables), Some(1));
     }
 }

@@ -11,7 +11,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::HistoryError;
-use super::engine::{Dialect, Engine, Row, Value};
+use super::database::{Database, Dialect, Row, Value};
 use super::file_state::{FileIdentity, has_less_space, size, with_ending};
 use super::observers::Observers;
 
@@ -157,7 +157,7 @@ impl From<ValueRef<'_>> for Value {
     }
 }
 
-impl Engine for Sqlite {
+impl Database for Sqlite {
     fn dialect(&self) -> &'static Dialect {
         &DIALECT
     }

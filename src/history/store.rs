@@ -4,24 +4,24 @@ use std::ops::ControlFlow;
 use std::time::SystemTime;
 
 use super::activity::{self, ActivityEntry, ActivityKey};
-use super::answer::{Answer, StoredSession};
 use super::chart::{self, Chart, ChartMark, ChartRequest};
 use super::copy::{CopyProgress, copy};
-use super::engine::{Engine, in_snapshot};
+use super::database::{Database, in_snapshot};
 use super::history_gateway::HistoryGateway;
 use super::info::{HistoryInfo, NodeInfo, info, nodes};
 use super::observers::unique_name;
 use super::peaks::{self, Peaks, PeaksRequest};
 use super::purge::{Purge, PurgeProgress};
 use super::step::epoch_ms;
+use super::stored_sessions::{StoredSession, StoredSessions};
 use super::summary::{self, Summary};
+use super::time_range::TimeRange;
 use super::user_sessions::{self, LastSessionQuery, UserSessions};
-use super::watched::Watched;
 use super::{HistoryError, Location, check, query, recovery, schema};
 
 /// A stored history.
 pub struct History {
-    engine: Box<dyn Engine>,
+    database: Box<dyn Database>,
 }
 
 impl History {
@@ -30,15 +30,15 @@ impl History {
     /// # Errors
     /// If there is none, it can't be read, or it was written by a newer version.
     pub fn open_read_only(location: &Location) -> Result<Self, HistoryError> {
-        let mut engine = location.open_read_only()?;
-        let version = engine.schema_version()?;
+        let mut database = location.open_read_only()?;
+        let version = database.schema_version()?;
         if version == 0 {
             // The program that created it ended before it wrote the tables.
             return Err(HistoryError::Missing { path: location.to_string().into() });
         }
         // A newer version may only have added to it, but that can't be known.
         schema::require_known(version)?;
-        Ok(Self { engine })
+        Ok(Self { database })
     }
 
     /// Opens a history to change it.
@@ -48,9 +48,9 @@ impl History {
     pub fn open(location: &Location) -> Result<Self, HistoryError> {
         // It must not be created just to find nothing in it.
         drop(Self::open_read_only(location)?);
-        let mut engine = location.open(&unique_name())?;
-        schema::migrate(&mut *engine)?;
-        Ok(Self { engine })
+        let mut database = location.open(&unique_name())?;
+        schema::migrate(&mut *database)?;
+        Ok(Self { database })
     }
 
     /// Opens a history to change it, and creates it if it is missing.
@@ -61,9 +61,9 @@ impl History {
         if let Location::File(path) = location {
             recovery::refuse_others(path)?;
         }
-        let mut engine = location.open(&unique_name())?;
-        schema::migrate(&mut *engine)?;
-        Ok(Self { engine })
+        let mut database = location.open(&unique_name())?;
+        schema::migrate(&mut *database)?;
+        Ok(Self { database })
     }
 
     /// Returns the sessions that were, or may have been, on at a time in milliseconds since 1970 UTC. `gateway` is the name
@@ -71,8 +71,12 @@ impl History {
     ///
     /// # Errors
     /// If the database can't be read.
-    pub fn at(&mut self, time: i64, gateway: Option<&HistoryGateway>) -> Result<Answer, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| query::at(engine, time, gateway, now()))
+    pub fn at(
+        &mut self,
+        time: i64,
+        gateway: Option<&HistoryGateway>,
+    ) -> Result<StoredSessions, HistoryError> {
+        in_snapshot(&mut *self.database, |database| query::at(database, time, gateway, now()))
     }
 
     /// Returns the sessions that were, or may have been, on at any time from `from` to `to`, in milliseconds since 1970 UTC.
@@ -85,9 +89,9 @@ impl History {
         from: i64,
         to: i64,
         gateway: Option<&HistoryGateway>,
-    ) -> Result<Answer, HistoryError> {
-        let range = Watched { from, to };
-        in_snapshot(&mut *self.engine, |engine| query::between(engine, range, gateway, now()))
+    ) -> Result<StoredSessions, HistoryError> {
+        let range = TimeRange { from, to };
+        in_snapshot(&mut *self.database, |database| query::between(database, range, gateway, now()))
     }
 
     /// Returns the number of sessions over time; `None` if it was cancelled. `is_cancelled` is called now and then, at least
@@ -100,7 +104,7 @@ impl History {
         request: &ChartRequest,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Chart>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| chart::chart(engine, request, now(), is_cancelled))
+        in_snapshot(&mut *self.database, |database| chart::chart(database, request, now(), is_cancelled))
     }
 
     /// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its start. A [`chart`](Self::chart)
@@ -108,8 +112,8 @@ impl History {
     ///
     /// # Errors
     /// If the database can't be read.
-    pub fn marks(&mut self, range: Watched) -> Result<Vec<ChartMark>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| chart::marks(engine, range, now()))
+    pub fn marks(&mut self, range: TimeRange) -> Result<Vec<ChartMark>, HistoryError> {
+        in_snapshot(&mut *self.database, |database| chart::marks(database, range, now()))
     }
 
     /// Returns the largest number of sessions at once on each day; `None` if it was cancelled. `is_cancelled` is called as for
@@ -122,7 +126,7 @@ impl History {
         request: &PeaksRequest,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Peaks>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| peaks::peaks(engine, request, now(), is_cancelled))
+        in_snapshot(&mut *self.database, |database| peaks::peaks(database, request, now(), is_cancelled))
     }
 
     /// Returns a page of the activity list, the newest entries first: at most `limit` entries,
@@ -140,7 +144,9 @@ impl History {
         limit: usize,
         gateway: Option<&HistoryGateway>,
     ) -> Result<Vec<ActivityEntry>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| activity::activity(engine, before, limit, gateway, now()))
+        in_snapshot(&mut *self.database, |database| {
+            activity::activity(database, before, limit, gateway, now())
+        })
     }
 
     /// Returns the time of the last change before a time, in milliseconds since 1970 UTC: something that
@@ -153,7 +159,7 @@ impl History {
         time: i64,
         gateway: Option<&HistoryGateway>,
     ) -> Result<Option<i64>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| activity::change_before(engine, time, gateway, now()))
+        in_snapshot(&mut *self.database, |database| activity::change_before(database, time, gateway, now()))
     }
 
     /// Returns the time of the first change after a time, as [`change_before`](Self::change_before) does.
@@ -165,7 +171,7 @@ impl History {
         time: i64,
         gateway: Option<&HistoryGateway>,
     ) -> Result<Option<i64>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| activity::change_after(engine, time, gateway, now()))
+        in_snapshot(&mut *self.database, |database| activity::change_after(database, time, gateway, now()))
     }
 
     /// Returns the sessions of a user that were, or may have been, on at `from` or later, in milliseconds since 1970 UTC: at
@@ -180,8 +186,8 @@ impl History {
         limit: usize,
         gateway: Option<&HistoryGateway>,
     ) -> Result<UserSessions, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| {
-            user_sessions::user_sessions(engine, username, from, limit, gateway, now())
+        in_snapshot(&mut *self.database, |database| {
+            user_sessions::user_sessions(database, username, from, limit, gateway, now())
         })
     }
 
@@ -194,8 +200,8 @@ impl History {
         query: &LastSessionQuery<'_>,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<StoredSession>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| {
-            user_sessions::last_session(engine, query, now(), is_cancelled)
+        in_snapshot(&mut *self.database, |database| {
+            user_sessions::last_session(database, query, now(), is_cancelled)
         })
     }
 
@@ -210,14 +216,14 @@ impl History {
         to: i64,
         gateways: &[HistoryGateway],
     ) -> Result<Summary, HistoryError> {
-        let range = Watched { from, to };
-        in_snapshot(&mut *self.engine, |engine| summary::summary(engine, range, gateways, now()))
+        let range = TimeRange { from, to };
+        in_snapshot(&mut *self.database, |database| summary::summary(database, range, gateways, now()))
     }
 
     /// Returns `false` if the file was removed or replaced since it was opened.
     #[must_use]
     pub fn is_in_place(&self) -> bool {
-        self.engine.is_in_place()
+        self.database.is_in_place()
     }
 
     /// Returns the contents of the history, in a few numbers.
@@ -225,7 +231,7 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn info(&mut self) -> Result<HistoryInfo, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| info(engine, now()))
+        in_snapshot(&mut *self.database, |database| info(database, now()))
     }
 
     /// Returns the recorded nodes, by gateway. Takes less time than [`info`](Self::info).
@@ -233,7 +239,7 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn nodes(&mut self) -> Result<Vec<NodeInfo>, HistoryError> {
-        in_snapshot(&mut *self.engine, |engine| nodes(engine, now()))
+        in_snapshot(&mut *self.database, |database| nodes(database, now()))
     }
 
     /// Checks the history. Returns one line for each problem.
@@ -241,7 +247,7 @@ impl History {
     /// # Errors
     /// If the database can't be read.
     pub fn check(&mut self) -> Result<Vec<String>, HistoryError> {
-        in_snapshot(&mut *self.engine, check::check)
+        in_snapshot(&mut *self.database, check::check)
     }
 
     /// Copies all sessions, coverage and events into another history, which may have some of them.
@@ -255,7 +261,7 @@ impl History {
         target: &mut Self,
         progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
     ) -> Result<CopyProgress, HistoryError> {
-        copy(&mut *self.engine, &mut *target.engine, now(), progress)
+        copy(&mut *self.database, &mut *target.database, now(), progress)
     }
 
     /// Removes the next batch of a purge.
@@ -263,7 +269,7 @@ impl History {
     /// # Errors
     /// If the database can't be written. The purge can be continued.
     pub fn purge(&mut self, purge: &mut Purge) -> Result<PurgeProgress, HistoryError> {
-        purge.step(&mut *self.engine, now())
+        purge.step(&mut *self.database, now())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::engine::{Engine, first_integer};
+use super::database::{Database, first_integer};
 use super::history_gateway::HistoryGateway;
 use super::outage::{self, Outage};
 use super::query::{self, Node};
-use super::watched::Watched;
+use super::time_range::TimeRange;
 use super::{HistoryError, span};
 
 /// The arrivals, departures and outages in a range.
@@ -37,12 +37,12 @@ pub struct NodeOutages {
 /// Returns the summary of the time after `range.from` and up to `range.to` on the nodes of some
 /// gateways.
 pub(super) fn summary(
-    engine: &mut dyn Engine,
-    range: Watched,
+    database: &mut dyn Database,
+    range: TimeRange,
     gateways: &[HistoryGateway],
     now: i64,
 ) -> Result<Summary, HistoryError> {
-    let nodes = query::nodes_of(engine, gateways)?;
+    let nodes = query::nodes_of(database, gateways)?;
     if nodes.is_empty() {
         return Ok(Summary::default());
     }
@@ -53,16 +53,16 @@ pub(super) fn summary(
         "",
     ];
     Ok(Summary {
-        arrived: count(engine, range, &nodes, "first_seen", arrived)?,
-        left: count(engine, range, &nodes, "missed_at", left)?,
-        outages: outages(engine, range, &nodes, now)?,
+        arrived: count(database, range, &nodes, "first_seen", arrived)?,
+        left: count(database, range, &nodes, "missed_at", left)?,
+        outages: outages(database, range, &nodes, now)?,
     })
 }
 
 /// Returns the number of sessions `s` with a time in the range that meet a condition, which is empty or begins with a join.
 fn count(
-    engine: &mut dyn Engine,
-    range: Watched,
+    database: &mut dyn Database,
+    range: TimeRange,
     nodes: &[Node],
     column: &str,
     condition: &str,
@@ -70,19 +70,19 @@ fn count(
     let in_range = format!(" AND {column} > $1 AND {column} <= $2{}", query::of_nodes(nodes));
     let sessions = span::overlapping(&format!("node, {column}"), &in_range);
     let sql = format!("SELECT COUNT(*) FROM ({sessions}) s {condition}");
-    let rows = engine.query(&sql, vec![range.from.into(), range.to.into()])?;
+    let rows = database.query(&sql, vec![range.from.into(), range.to.into()])?;
     let count = first_integer(&rows);
     Ok(count.and_then(|count| count.try_into().ok()).unwrap_or(0))
 }
 
 fn outages(
-    engine: &mut dyn Engine,
-    range: Watched,
+    database: &mut dyn Database,
+    range: TimeRange,
     nodes: &[Node],
     now: i64,
 ) -> Result<Vec<NodeOutages>, HistoryError> {
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let all = outage::overlapping(engine, &ids, range, now)?;
+    let all = outage::overlapping(database, &ids, range, now)?;
     let of_node = |node: &Node| {
         // One may have begun later, if the last read before it is in the range.
         let is_in_range = |outage: &&Outage| outage.node == node.id && outage.from <= range.to;

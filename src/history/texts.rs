@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::engine::{Engine, Row, Value, first_integer};
+use super::database::{Database, Row, Value, first_integer};
 
 /// The numbers of texts.
 pub(super) struct TextIds(HashMap<Arc<str>, i64>);
@@ -18,30 +18,30 @@ impl TextIds {
 
 /// Returns the numbers of texts. Unknown ones are added.
 pub(super) fn text_ids<'a>(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     texts: impl Iterator<Item = &'a Arc<str>>,
 ) -> Result<TextIds, HistoryError> {
     let texts: BTreeSet<Arc<str>> = texts.cloned().collect();
     let mut ids = HashMap::with_capacity(texts.len());
-    look_up(engine, texts.iter().cloned().collect(), &mut ids)?;
+    look_up(database, texts.iter().cloned().collect(), &mut ids)?;
     let missing: Vec<Arc<str>> = texts.into_iter().filter(|text| !ids.contains_key(text)).collect();
     if !missing.is_empty() {
-        engine.lock_names()?;
+        database.lock_names()?;
         let values: Vec<Row> = missing.iter().map(|text| vec![text.clone().into()]).collect();
-        engine
+        database
             .execute_each("INSERT INTO text (value) VALUES ($1) ON CONFLICT (value) DO NOTHING", &values)?;
-        look_up(engine, missing, &mut ids)?;
+        look_up(database, missing, &mut ids)?;
     }
     Ok(TextIds(ids))
 }
 
 fn look_up(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     texts: Vec<Arc<str>>,
     ids: &mut HashMap<Arc<str>, i64>,
 ) -> Result<(), HistoryError> {
     let values: Vec<Row> = texts.iter().map(|text| vec![text.clone().into()]).collect();
-    let found = engine.query_each("SELECT id FROM text WHERE value = $1", &values)?;
+    let found = database.query_each("SELECT id FROM text WHERE value = $1", &values)?;
     for (text, rows) in texts.into_iter().zip(found) {
         if let Some(id) = first_integer(&rows) {
             ids.insert(text, id);

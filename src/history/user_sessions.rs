@@ -4,12 +4,12 @@
 //! found by the index of sessions; for others all are looked at, which takes 0.1 s for a year.
 
 use super::HistoryError;
-use super::answer::{SessionState, StoredSession};
-use super::engine::{Engine, first_integer};
+use super::database::{Database, first_integer};
 use super::history_gateway::HistoryGateway;
 use super::query::{self, Condition};
 use super::record::storable;
-use super::watched::Watched;
+use super::stored_sessions::{SessionState, StoredSession};
+use super::time_range::TimeRange;
 
 /// The range that is searched first for the last session, in milliseconds: a week, which has the same weekday before.
 const RECENT_MS: i64 = 7 * 24 * 3_600_000;
@@ -38,16 +38,16 @@ pub struct LastSessionQuery<'a> {
 
 /// Returns the sessions of a user that were on at a time or later.
 pub(super) fn user_sessions(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     username: &str,
     from: i64,
     limit: usize,
     gateway: Option<&HistoryGateway>,
     now: i64,
 ) -> Result<UserSessions, HistoryError> {
-    let Some(of_user) = of_user(engine, username)? else { return Ok(UserSessions::default()) };
+    let Some(of_user) = of_user(database, username)? else { return Ok(UserSessions::default()) };
     let mut sessions =
-        query::between_where(engine, Watched { from, to: now }, gateway, &of_user, now)?.sessions;
+        query::between_where(database, TimeRange { from, to: now }, gateway, &of_user, now)?.sessions;
     // Those that are still on are the last ones, the longest first.
     sessions.sort_by_key(|session| (std::cmp::Reverse(end(session)), session.first_seen));
     let count = sessions.len();
@@ -57,16 +57,17 @@ pub(super) fn user_sessions(
 
 /// Returns the session of a user that was seen last; `None` if there is none, or if it was cancelled.
 pub(super) fn last_session(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     query: &LastSessionQuery<'_>,
     now: i64,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<StoredSession>, HistoryError> {
     let LastSessionQuery { username, before, except, gateway } = *query;
-    let Some(of_user) = of_user(engine, username)? else { return Ok(None) };
+    let Some(of_user) = of_user(database, username)? else { return Ok(None) };
     let to = before.saturating_sub(1);
     let mut read = |from: i64, condition: &Condition| {
-        let sessions = query::between_where(engine, Watched { from, to }, gateway, condition, now)?.sessions;
+        let sessions =
+            query::between_where(database, TimeRange { from, to }, gateway, condition, now)?.sessions;
         let others = sessions
             .into_iter()
             .filter(|session| except.is_none() || session.session.client_id.as_deref() != except);
@@ -84,8 +85,8 @@ pub(super) fn last_session(
 }
 
 /// Returns the condition for the sessions of a user; `None` if there are none.
-fn of_user(engine: &mut dyn Engine, username: &str) -> Result<Option<Condition>, HistoryError> {
-    let ids = engine.query("SELECT id FROM text WHERE value = $1", vec![storable(username).into()])?;
+fn of_user(database: &mut dyn Database, username: &str) -> Result<Option<Condition>, HistoryError> {
+    let ids = database.query("SELECT id FROM text WHERE value = $1", vec![storable(username).into()])?;
     let condition =
         |id: i64| Condition { sql: r#" AND "user" = $3"#, values: vec![id.into()], is_scan: false };
     Ok(first_integer(&ids).map(condition))

@@ -4,7 +4,7 @@ use crate::dataset::{ColumnId, Value};
 
 /// A filter on clients and designers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum KindFilter {
+pub enum DesignerFilter {
     /// All sessions, including those whose kind is null.
     #[default]
     All,

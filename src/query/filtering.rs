@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::cancel::{CHUNK, CancelToken, Cancelled, Stopped};
 use super::highlights::{Highlights, HighlightsBuilder};
-use super::{CellFilter, FilterField, Filters, KindFilter, Query};
+use super::{CellFilter, DesignerFilter, FilterField, Filters, Query};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
 
@@ -42,9 +42,9 @@ impl Masks {
         }
         let mut kind = None;
         if let Some(designer) = match query.kind {
-            KindFilter::All => None,
-            KindFilter::Clients => Some(false),
-            KindFilter::Designers => Some(true),
+            DesignerFilter::All => None,
+            DesignerFilter::Clients => Some(false),
+            DesignerFilter::Designers => Some(true),
         } && let Some(column) = dataset.column(&ColumnId::IsDesigner)
         {
             let values = vec![CellMatcher::new(column, &Value::Boolean(designer))];

@@ -112,7 +112,7 @@ proptest! {
         rows in rows(),
         keys in proptest::sample::subsequence(vec!["username", "project:desc", "isDesigner", "creationTime:desc", "load"], 0..4),
         (username, project) in (proptest::option::of("[ab.]"), proptest::option::of("[PQ.]")),
-        kind in proptest::sample::select(vec![KindFilter::All, KindFilter::Clients, KindFilter::Designers]),
+        kind in proptest::sample::select(vec![DesignerFilter::All, DesignerFilter::Clients, DesignerFilter::Designers]),
     ) {
         let keys: Vec<SortKey> = keys.into_iter().map(|key| key.parse().unwrap()).collect();
         let prefix = |prefix: &Option<String>| FilterText {
@@ -135,9 +135,9 @@ proptest! {
             },
         };
         let is_kind = |row: &Row| match kind {
-            KindFilter::All => true,
-            KindFilter::Clients => row.2 == Some(false),
-            KindFilter::Designers => row.2 == Some(true),
+            DesignerFilter::All => true,
+            DesignerFilter::Clients => row.2 == Some(false),
+            DesignerFilter::Designers => row.2 == Some(true),
         };
         let numbered = || (0..).zip(&rows);
         let passing: Vec<u32> = numbered()

@@ -1,8 +1,8 @@
 //! The parameters of a query.
 
 use super::{
-    CellFilter, ColumnFilter, DateFilter, FacetOrder, FilterField, FilterText, Filters, Grouping, KindFilter,
-    QueryError, SortKey, UnusedRequest,
+    CellFilter, ColumnFilter, DateFilter, DesignerFilter, FacetOrder, FilterField, FilterText, Filters,
+    Grouping, QueryError, SortKey, UnusedRequest,
 };
 use crate::dataset::ColumnId;
 
@@ -39,7 +39,7 @@ pub struct Query {
     /// The time that the date filters refer to, in milliseconds since 1970 UTC.
     pub now_epoch_ms: i64,
     /// Filter on clients and designers.
-    pub kind: KindFilter,
+    pub kind: DesignerFilter,
     /// Filters on single values.
     pub cells: Vec<CellFilter>,
     /// Grouping of the rows.
@@ -51,7 +51,7 @@ pub struct Query {
     /// Finds sessions that are probably not used. Only a [`Worker`](super::Worker) does so.
     pub unused: Option<UnusedRequest>,
     /// Finds the modes of the text filters that let rows pass, if no row passes.
-    pub offers: bool,
+    pub suggestions: bool,
 }
 
 impl Query {
@@ -60,7 +60,7 @@ impl Query {
     pub fn is_filtering(&self) -> bool {
         let has_text = !(self.username.pattern.is_empty() && self.project.pattern.is_empty());
         let has_other = !(self.columns.is_empty() && self.dates.is_empty() && self.cells.is_empty());
-        has_text || has_other || self.kind != KindFilter::All
+        has_text || has_other || self.kind != DesignerFilter::All
     }
 
     /// Compiles the text filters.

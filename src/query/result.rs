@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Counts, DuplicateLogins, Facets, FilterError, FilterField, FilterText, Filters, Highlights, KindCounts,
-    Offer, SortKey, UnusedSessions,
+    SortKey, Suggestion, UnusedSessions,
 };
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
@@ -40,7 +40,7 @@ pub struct QueryResult {
     /// Status of each filter on another column.
     pub columns: Vec<(ColumnId, FilterStatus)>,
     /// Modes that let rows pass where the filters leave none, if the query asks for them.
-    pub offers: Vec<Offer>,
+    pub suggestions: Vec<Suggestion>,
     /// The time from which a filter on the age of a date leaves out one of the rows, in milliseconds since 1970 UTC.
     pub changes_at_epoch_ms: Option<i64>,
     /// Maps the rows of the dataset that was on screen to those of this one; `None` if it is the same or the first one. Only

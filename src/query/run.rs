@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::cancel::{CancelToken, Stopped};
 use super::filtering::Masks;
 use super::{
-    Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Offer, Query, QueryError, QueryResult,
-    grouping, offers, sort,
+    Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Query, QueryError, QueryResult,
+    Suggestion, grouping, sort, suggestions,
 };
 use crate::dataset::Dataset;
 
@@ -33,15 +33,15 @@ impl Query {
         })
     }
 
-    /// Finds the offers for a result without rows.
-    pub(super) fn offers_for(
+    /// Finds the suggestions for a result without rows.
+    pub(super) fn suggestions_for(
         &self,
         result: &QueryResult,
         cancel: CancelToken<'_>,
-    ) -> Result<Vec<Offer>, Stopped> {
+    ) -> Result<Vec<Suggestion>, Stopped> {
         let filters = result.filters();
         let masks = Masks::evaluate(self, &filters, &result.dataset, cancel)?;
-        offers::find(self, &filters, &masks, &result.dataset, cancel)
+        suggestions::find(self, &filters, &masks, &result.dataset, cancel)
     }
 
     /// Filters, counts and sorts.
@@ -61,8 +61,8 @@ impl Query {
             None => selected_kinds,
         };
         let facets = self.facets.map(|order| Facets::of(dataset, &masks, order, cancel)).transpose()?;
-        let offers = if self.offers && rows.is_empty() && !dataset.is_empty() {
-            offers::find(self, filters, &masks, dataset, cancel)?
+        let suggestions = if self.suggestions && rows.is_empty() && !dataset.is_empty() {
+            suggestions::find(self, filters, &masks, dataset, cancel)?
         } else {
             Vec::new()
         };
@@ -93,7 +93,7 @@ impl Query {
             username: status(FilterField::Username),
             project: status(FilterField::Project),
             columns: columns.collect(),
-            offers,
+            suggestions,
             changes_at_epoch_ms,
             row_mapping: None,
         })

@@ -163,35 +163,38 @@ fn cell(column: &str, value: Value, keep: bool) -> CellFilter {
     CellFilter { column: column.into(), value, keep }
 }
 
-fn filtered(kind: KindFilter, cells: Vec<CellFilter>) -> Vec<u32> {
+fn filtered(kind: DesignerFilter, cells: Vec<CellFilter>) -> Vec<u32> {
     Query { kind, cells, ..Query::default() }.run(&dataset()).unwrap().rows
 }
 
 #[test]
 fn sessions_with_null_kind_are_neither_clients_nor_designers() {
-    assert_eq!(filtered(KindFilter::Clients, Vec::new()), [0, 2, 3, 6]);
-    assert_eq!(filtered(KindFilter::Designers, Vec::new()), [1, 5]);
-    assert_eq!(filtered(KindFilter::All, Vec::new()).len(), ROWS.len());
+    assert_eq!(filtered(DesignerFilter::Clients, Vec::new()), [0, 2, 3, 6]);
+    assert_eq!(filtered(DesignerFilter::Designers, Vec::new()), [1, 5]);
+    assert_eq!(filtered(DesignerFilter::All, Vec::new()).len(), ROWS.len());
 }
 
 #[test]
 fn keeps_and_excludes_values() {
     let address = |text: &str, keep| cell("address", Value::Text(text.into()), keep);
-    assert_eq!(filtered(KindFilter::All, vec![address("10.2.0.9", true)]), [0, 4]);
+    assert_eq!(filtered(DesignerFilter::All, vec![address("10.2.0.9", true)]), [0, 4]);
     // Several values to keep are alternatives.
-    assert_eq!(filtered(KindFilter::All, vec![address("10.2.0.9", true), address("::1", true)]), [0, 3, 4]);
     assert_eq!(
-        filtered(KindFilter::All, vec![address("10.2.0.9", false), address("::1", false)]),
+        filtered(DesignerFilter::All, vec![address("10.2.0.9", true), address("::1", true)]),
+        [0, 3, 4]
+    );
+    assert_eq!(
+        filtered(DesignerFilter::All, vec![address("10.2.0.9", false), address("::1", false)]),
         [1, 2, 5, 6]
     );
     let both = vec![address("10.2.0.9", true), cell("username", Value::Text("billy".into()), false)];
-    assert_eq!(filtered(KindFilter::All, both), [4]);
-    assert_eq!(filtered(KindFilter::All, vec![address("nowhere", true)]), [0; 0]);
-    assert_eq!(filtered(KindFilter::All, vec![cell("project", Value::Null, true)]), [4]);
-    assert_eq!(filtered(KindFilter::All, vec![cell("project", Value::Null, false)]), [0, 1, 2, 3, 5, 6]);
-    assert_eq!(filtered(KindFilter::All, vec![cell("creationTime", Value::Date(10), true)]), [1, 5]);
-    assert_eq!(filtered(KindFilter::All, vec![cell("load", Value::Null, true)]), [2]);
-    assert_eq!(filtered(KindFilter::All, vec![cell("gone", Value::Null, true)]).len(), ROWS.len());
+    assert_eq!(filtered(DesignerFilter::All, both), [4]);
+    assert_eq!(filtered(DesignerFilter::All, vec![address("nowhere", true)]), [0; 0]);
+    assert_eq!(filtered(DesignerFilter::All, vec![cell("project", Value::Null, true)]), [4]);
+    assert_eq!(filtered(DesignerFilter::All, vec![cell("project", Value::Null, false)]), [0, 1, 2, 3, 5, 6]);
+    assert_eq!(filtered(DesignerFilter::All, vec![cell("creationTime", Value::Date(10), true)]), [1, 5]);
+    assert_eq!(filtered(DesignerFilter::All, vec![cell("load", Value::Null, true)]), [2]);
+    assert_eq!(filtered(DesignerFilter::All, vec![cell("gone", Value::Null, true)]).len(), ROWS.len());
 }
 
 #[test]
@@ -208,7 +211,7 @@ fn counts_of_kinds_ignore_the_chosen_kind() {
         let query = Query { username: text(username), kind, cells, ..Query::default() };
         query.run(&dataset()).unwrap().kinds
     };
-    for kind in [KindFilter::All, KindFilter::Clients, KindFilter::Designers] {
+    for kind in [DesignerFilter::All, DesignerFilter::Clients, DesignerFilter::Designers] {
         assert_eq!(kinds("", kind, Vec::new()), KindCounts { all: 7, clients: 4, designers: 2 });
         assert_eq!(kinds("b.*", kind, Vec::new()), KindCounts { all: 3, clients: 3, designers: 0 });
         let address = cell("address", Value::Text("10.2.0.9".into()), true);
@@ -315,7 +318,7 @@ fn stops_at_the_first_check_after_cancellation() {
     let query = Query {
         username: text(".*7.*"),
         project: text("(?<letter>P)|\\k<letter>"),
-        kind: KindFilter::Clients,
+        kind: DesignerFilter::Clients,
         cells: vec![cell("creationTime", Value::Date(0), false), cell("project", Value::Null, false)],
         sort: ["username", "creationTime", "isDesigner"].map(|key| key.parse().unwrap()).into(),
         facets: Some(FacetOrder::Count),
@@ -424,54 +427,56 @@ fn filters_dates() {
     assert_eq!(Query { dates, ..Query::default() }.run(&dataset()).unwrap().rows.len(), 7);
 }
 
-/// Returns the offers of a query as fields, changes and sessions.
-fn offers(query: &Query) -> Vec<(Vec<FilterField>, &'static str, usize)> {
-    let query = Query { offers: true, ..query.clone() };
-    let offers = query.run(&dataset()).unwrap().offers.into_iter();
-    let words = |offer: &Offer| match (offer.contains, offer.ignore_case) {
+/// Returns the suggestions of a query as fields, changes and sessions.
+fn suggestions(query: &Query) -> Vec<(Vec<FilterField>, &'static str, usize)> {
+    let query = Query { suggestions: true, ..query.clone() };
+    let suggestions = query.run(&dataset()).unwrap().suggestions.into_iter();
+    let words = |suggestion: &Suggestion| match (suggestion.contains, suggestion.ignore_case) {
         (true, true) => "both",
         (true, false) => "part",
         _ => "case",
     };
-    offers.map(|offer| (offer.fields.clone(), words(&offer), offer.sessions)).collect()
+    suggestions
+        .map(|suggestion| (suggestion.fields.clone(), words(&suggestion), suggestion.sessions))
+        .collect()
 }
 
 #[test]
 fn offers_modes_where_a_plain_text_finds_nothing() {
     use FilterField::{Column, Project, Username};
     let username = |pattern| Query { username: text(pattern), ..Query::default() };
-    assert_eq!(offers(&username("bi")), [(vec![Username], "part", 3)]);
-    assert_eq!(offers(&username("ANNA")), [(vec![Username], "case", 2)]);
-    assert_eq!(offers(&username("ILL")), [(vec![Username], "both", 2)]);
+    assert_eq!(suggestions(&username("bi")), [(vec![Username], "part", 3)]);
+    assert_eq!(suggestions(&username("ANNA")), [(vec![Username], "case", 2)]);
+    assert_eq!(suggestions(&username("ILL")), [(vec![Username], "both", 2)]);
     // Ignoring the case as well finds no more.
-    assert_eq!(offers(&username("Z")), [(vec![Username], "part", 1)]);
+    assert_eq!(suggestions(&username("Z")), [(vec![Username], "part", 1)]);
     // Nothing helps, something is found, or the text is a pattern.
     for pattern in ["unknown", "anna", "bi.*x", ""] {
-        assert_eq!(offers(&username(pattern)), [], "{pattern}");
+        assert_eq!(suggestions(&username(pattern)), [], "{pattern}");
     }
     let inverted = FilterText { pattern: "a".to_owned(), mode: Mode { invert: true, ..Mode::default() } };
-    assert_eq!(offers(&Query { username: inverted, project: text("x"), ..Query::default() }), []);
+    assert_eq!(suggestions(&Query { username: inverted, project: text("x"), ..Query::default() }), []);
 
     // Other filters count, and those that find nothing change together.
     let query = Query { project: text("Packaging"), ..username("bi") };
-    assert_eq!(offers(&query), [(vec![Username], "part", 1)]);
+    assert_eq!(suggestions(&query), [(vec![Username], "part", 1)]);
     let query = Query { project: text("Boil"), ..username("bi") };
-    assert_eq!(offers(&query), [(vec![Username, Project], "part", 2)]);
-    let query = Query { kind: KindFilter::Designers, ..username("bi") };
-    assert_eq!(offers(&query), []);
+    assert_eq!(suggestions(&query), [(vec![Username, Project], "part", 2)]);
+    let query = Query { kind: DesignerFilter::Designers, ..username("bi") };
+    assert_eq!(suggestions(&query), []);
     let query = Query { columns: vec![column("address", "10", Mode::default())], ..Query::default() };
-    assert_eq!(offers(&query), [(vec![Column(0)], "part", 4)]);
+    assert_eq!(suggestions(&query), [(vec![Column(0)], "part", 4)]);
     // Filters that exclude each other change one at a time.
     let query = Query { project: text("Boiler"), ..username("Zoe") };
-    assert_eq!(offers(&query), []);
+    assert_eq!(suggestions(&query), []);
     // Without being asked for, there are none.
-    assert_eq!(username("bi").run(&dataset()).unwrap().offers, []);
+    assert_eq!(username("bi").run(&dataset()).unwrap().suggestions, []);
 }
 
 #[test]
 fn offers_are_cancelled_with_their_query() {
     let dataset = dataset();
-    let query = Query { username: text("bi"), offers: true, ..Query::default() };
+    let query = Query { username: text("bi"), suggestions: true, ..Query::default() };
     let filters = query.compile().unwrap();
     let checks = AtomicUsize::new(0);
     let count = || {
@@ -480,7 +485,7 @@ fn offers_are_cancelled_with_their_query() {
     };
     query.select(&filters, &dataset, CancelToken::new(&count)).unwrap();
     let all = checks.load(Ordering::Relaxed);
-    let without = Query { offers: false, ..query.clone() };
+    let without = Query { suggestions: false, ..query.clone() };
     checks.store(0, Ordering::Relaxed);
     without.select(&filters, &dataset, CancelToken::new(&count)).unwrap();
     let before = checks.load(Ordering::Relaxed);

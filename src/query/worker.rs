@@ -22,7 +22,7 @@ use runner::Runner;
 mod derived;
 mod runner;
 
-/// Number of rows from which a dataset is prepared on the second thread, and from which offers come after the rows. For fewer
+/// Number of rows from which a dataset is prepared on the second thread, and from which suggestions come after the rows. For fewer
 /// rows, each takes less than a millisecond.
 const MIN_ROWS_OF_LARGE_DATASET: usize = 20_000;
 
@@ -109,7 +109,7 @@ impl Worker {
     /// Submits a query. It replaces a waiting one and cancels a running one.
     ///
     /// The result maps the rows of `on_screen`, the dataset shown at the moment, to those of `dataset`. Until a large
-    /// dataset is prepared, there are results for `on_screen`. If the query asks for offers, those in a large dataset come
+    /// dataset is prepared, there are results for `on_screen`. If the query asks for suggestions, those in a large dataset come
     /// with a second result of the same rows. An invalid filter is replaced by its longest valid beginning, or by the last
     /// valid filter.
     pub fn submit(&mut self, query: Query, dataset: Arc<Dataset>, on_screen: Option<Arc<Dataset>>) {
@@ -216,8 +216,8 @@ fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) +
             !shared.is_newest(generation)
         };
         let cancel = CancelToken::new(&is_cancelled);
-        let asks_for_offers = query.offers;
-        query.offers &= !datasets.new_is_large();
+        let asks_for_suggestions = query.suggestions;
+        query.suggestions &= !datasets.new_is_large();
         let Some(mut result) = runner.run(generation, &query, &datasets.new, cancel) else {
             tracing::trace!(generation, "query cancelled");
             continue;
@@ -231,20 +231,20 @@ fn run_queries(shared: &Shared, notify: &dyn Fn(), before_check: &(dyn Fn(u64) +
         if cached.is_none() {
             slots.cache.set(&datasets, derived);
         }
-        let needs_offers = asks_for_offers && !query.offers && result.rows.is_empty();
+        let needs_suggestions = asks_for_suggestions && !query.suggestions && result.rows.is_empty();
         // The rows of the second result are on screen once the first was taken.
-        let mut second = needs_offers.then(|| QueryResult { row_mapping: None, ..result.clone() });
+        let mut second = needs_suggestions.then(|| QueryResult { row_mapping: None, ..result.clone() });
         slots.result = Some((generation, result));
         drop(slots);
         shared.changed.notify_all();
         notify();
         if let Some(result) = &mut second
-            && let Ok(offers) = query.offers_for(result, cancel)
+            && let Ok(suggestions) = query.suggestions_for(result, cancel)
         {
-            result.offers = offers;
+            result.suggestions = suggestions;
             let mut slots = shared.slots();
             match &mut slots.result {
-                Some((of, first)) if *of == generation => first.offers.clone_from(&result.offers),
+                Some((of, first)) if *of == generation => first.suggestions.clone_from(&result.suggestions),
                 _ => slots.result = second.map(|result| (generation, result)),
             }
             drop(slots);

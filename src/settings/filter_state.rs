@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::filter_entry::{ColumnEntry, DateEntry, FilterEntry, ValueEntry};
-use crate::query::{ColumnFilter, FilterSet, KindFilter};
+use crate::query::{ColumnFilter, DesignerFilter, FilterSet};
 
 /// The filters of the window.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
@@ -34,13 +34,13 @@ enum Kind {
 impl FilterState {
     /// Creates the state of these filters.
     #[must_use]
-    pub fn new(filters: &FilterSet, kind: KindFilter) -> Self {
+    pub fn new(filters: &FilterSet, kind: DesignerFilter) -> Self {
         let FilterSet { username, project, columns, dates, cells } = filters;
         Self {
             kind: match kind {
-                KindFilter::All => Kind::All,
-                KindFilter::Clients => Kind::Clients,
-                KindFilter::Designers => Kind::Designers,
+                DesignerFilter::All => Kind::All,
+                DesignerFilter::Clients => Kind::Clients,
+                DesignerFilter::Designers => Kind::Designers,
             },
             username: username.into(),
             project: project.into(),
@@ -64,11 +64,11 @@ impl FilterState {
 
     /// Returns the filter on clients and designers.
     #[must_use]
-    pub fn kind(&self) -> KindFilter {
+    pub fn kind(&self) -> DesignerFilter {
         match self.kind {
-            Kind::All => KindFilter::All,
-            Kind::Clients => KindFilter::Clients,
-            Kind::Designers => KindFilter::Designers,
+            Kind::All => DesignerFilter::All,
+            Kind::Clients => DesignerFilter::Clients,
+            Kind::Designers => DesignerFilter::Designers,
         }
     }
 }

@@ -26,9 +26,9 @@ pub enum ThemeChoice {
     /// The theme of the desktop.
     #[default]
     System,
-    /// Dark text on a light ground.
+    /// Dark text on a light background.
     Light,
-    /// Light text on a dark ground.
+    /// Light text on a dark background.
     Dark,
 }
 

@@ -5,11 +5,10 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::model::TimeRange;
 use crate::dataset::Dataset;
 use crate::history::{
     ActivityEntry, ActivityGroup, ActivityKey, ActivityKind, History, HistoryError, HistoryGateway,
-    group_flapping,
+    TimeRange, group_flapping,
 };
 use crate::query::{Query, QueryError};
 use crate::table::ActivityTab;

@@ -18,9 +18,9 @@ use super::tokens::{self, Palette, palette};
 /// The appearance of a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Text on the bar's ground.
+    /// Text on the bar's background.
     Ghost,
-    /// On a ground of its own.
+    /// On a background of its own.
     Soft,
     /// The one thing to do next.
     Primary,
@@ -78,17 +78,17 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// A square button without a ground, with an icon and an accessible name only.
+    /// A square button without a background, with an icon and an accessible name only.
     pub(super) fn ghost_icon(icon: Icon, name: impl Into<Cow<'a, str>>) -> Self {
         Self::ghost("").icon(icon).name(name)
     }
 
-    /// A button without a ground, for bars.
+    /// A button without a background, for bars.
     pub(super) fn ghost(label: impl Into<Cow<'a, str>>) -> Self {
         Self::new(Kind::Ghost, label)
     }
 
-    /// A button with a ground, for forms and views.
+    /// A button with a background, for forms and views.
     pub(super) fn soft(label: impl Into<Cow<'a, str>>) -> Self {
         Self::new(Kind::Soft, label)
     }
@@ -193,16 +193,16 @@ impl<'a> Button<'a> {
         let state =
             |rest, on_hover, on_press| if pressed { on_press } else { hover::blend(rest, on_hover, lit) };
         if !response.enabled() {
-            let has_ground = matches!(self.kind, Kind::Soft | Kind::Primary | Kind::DangerFilled);
-            let ground = if has_ground { p.control } else { none };
-            return Colors { ground, border: none, text: p.disabled, icon: p.disabled };
+            let has_background = matches!(self.kind, Kind::Soft | Kind::Primary | Kind::DangerFilled);
+            let background = if has_background { p.control } else { none };
+            return Colors { background, border: none, text: p.disabled, icon: p.disabled };
         }
-        let plain = |ground, border, text| Colors { ground, border, text, icon: text };
+        let plain = |background, border, text| Colors { background, border, text, icon: text };
         match self.kind {
             // Also the button of an open menu.
             Kind::Ghost if self.is_on == Some(true) || is_menu_open(response) => {
                 let [text, icon] = [p.text, p.link].map(|color| self.color.unwrap_or(color));
-                Colors { ground: p.pressed, border: none, text, icon }
+                Colors { background: p.pressed, border: none, text, icon }
             }
             Kind::Ghost => {
                 let rest = self.color.unwrap_or(p.secondary);
@@ -215,7 +215,7 @@ impl<'a> Button<'a> {
             }
             Kind::Primary => plain(state(p.accent, p.accent_hover, p.accent_pressed), none, p.on_accent),
             Kind::Danger => plain(
-                state(none, p.error_ground, p.error_ground),
+                state(none, p.error_background, p.error_background),
                 state(p.control_border, p.error, p.error),
                 p.error,
             ),
@@ -230,7 +230,7 @@ fn is_menu_open(button: &Response) -> bool {
 }
 
 struct Colors {
-    ground: Color32,
+    background: Color32,
     border: Color32,
     text: Color32,
     icon: Color32,
@@ -301,7 +301,7 @@ impl Widget for Button<'_> {
             painter.rect(
                 rect,
                 self.corners(),
-                colors.ground,
+                colors.background,
                 Stroke::new(tokens::LINE, colors.border),
                 StrokeKind::Inside,
             );

@@ -33,9 +33,9 @@ pub(super) fn show_about(ui: &mut Ui, value: &mut bool, label: &str, about: &str
     let corner = pos2(rect.left(), rect.center().y - tokens::ICON / 2.0);
     let square = Rect::from_min_size(corner, vec2(tokens::ICON, tokens::ICON));
     let border = hover::color(&response, p.control_border, p.control_border_hover);
-    let (ground, border) = if *value { (p.accent, p.accent) } else { (p.input, border) };
+    let (background, border) = if *value { (p.accent, p.accent) } else { (p.input, border) };
     let stroke = Stroke::new(tokens::LINE, border);
-    ui.painter().rect(square, tokens::RADIUS_SMALL, ground, stroke, StrokeKind::Inside);
+    ui.painter().rect(square, tokens::RADIUS_SMALL, background, stroke, StrokeKind::Inside);
     if *value {
         menu::paint_check(ui.painter(), square.center(), tokens::ICON_TINY, p.on_accent);
     }

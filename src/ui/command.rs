@@ -12,7 +12,7 @@ use crate::dataset::{ColumnId, Value};
 use crate::display::DateStyle;
 use crate::filter::Mode;
 use crate::gateway::RejectedCertificate;
-use crate::query::{FacetOrder, FilterField, Grouping, KindFilter, SortKey};
+use crate::query::{DesignerFilter, FacetOrder, FilterField, Grouping, SortKey};
 use crate::settings::{SavedFilter, ThemeChoice};
 use crate::table::{Action, Density, Direction};
 pub(super) use parts::{
@@ -140,7 +140,7 @@ pub(super) enum Command {
     /// Hides sessions with this value.
     ExcludeValue(ColumnId, Value),
     /// Shows clients, designers or both.
-    SetKind(KindFilter),
+    SetKind(DesignerFilter),
 
     // Table
     /// Groups the sessions; `None` ungroups them.

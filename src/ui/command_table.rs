@@ -13,7 +13,7 @@ use super::key_text;
 use super::model::{AppState, Drafts, SettingsPage, sessions_to_terminate};
 use crate::dataset::ColumnId;
 use crate::display::{self, DateStyle};
-use crate::query::{Grouping, KindFilter};
+use crate::query::{DesignerFilter, Grouping};
 use crate::settings::ThemeChoice;
 use crate::table::{Action, Density, Step};
 
@@ -170,12 +170,12 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Filters, "Exclude value", icons::FUNNEL_X, || Command::ExcludeCursor).when(has_cursor),
         Named::new(Filters, "Clear all filters", icons::X, || Command::ClearFilters)
             .when(AppState::is_filtered),
-        Named::new(Filters, "Show all sessions", icons::USERS, || Command::SetKind(KindFilter::All))
-            .when(|state, _| state.kind != KindFilter::All),
-        Named::new(Filters, "Show clients", icons::USERS, || Command::SetKind(KindFilter::Clients))
-            .when(|state, _| state.kind != KindFilter::Clients),
-        Named::new(Filters, "Show designers", icons::USERS, || Command::SetKind(KindFilter::Designers))
-            .when(|state, _| state.kind != KindFilter::Designers),
+        Named::new(Filters, "Show all sessions", icons::USERS, || Command::SetKind(DesignerFilter::All))
+            .when(|state, _| state.kind != DesignerFilter::All),
+        Named::new(Filters, "Show clients", icons::USERS, || Command::SetKind(DesignerFilter::Clients))
+            .when(|state, _| state.kind != DesignerFilter::Clients),
+        Named::new(Filters, "Show designers", icons::USERS, || Command::SetKind(DesignerFilter::Designers))
+            .when(|state, _| state.kind != DesignerFilter::Designers),
         Named::new(Table, "Group by username", icons::LIST_TREE, || group(ColumnId::Username)),
         Named::new(Table, "Group by project", icons::LIST_TREE, || group(ColumnId::Project)),
         Named::new(Table, "Group by address", icons::LIST_TREE, || group(ColumnId::Address)),

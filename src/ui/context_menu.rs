@@ -37,7 +37,7 @@ pub(super) fn show(
     }
     let mut menu = Popup::context_menu(response).close_behavior(close).style(menu::style);
     if let Some(position) = response.ctx.data(|data| data.get_temp::<Pos2>(position_id)) {
-        // The ground of the menu, rather than its border, begins there.
+        // The background of the menu, rather than its border, begins there.
         menu = menu.at_position(position - vec2(tokens::LINE, tokens::LINE));
     }
     if opens.is_some() {

@@ -165,10 +165,10 @@ impl List<'_> {
         let bar = rect.shrink2(vec2(theme::BAR_MARGIN, tokens::LINE));
         let part = sessions as f32 / max.max(1) as f32;
         let bar_width = (rect.width() - 2.0 * theme::PANEL_PADDING) * part;
-        let ground = if is_filtered { p.selection } else { p.hover };
+        let background = if is_filtered { p.selection } else { p.hover };
         let hovered = hover::color(&response, Color32::TRANSPARENT, p.control);
         ui.painter().rect_filled(bar, tokens::RADIUS_SMALL, hovered);
-        ui.painter().rect_filled(bar.with_max_x(bar.left() + bar_width), tokens::RADIUS_SMALL, ground);
+        ui.painter().rect_filled(bar.with_max_x(bar.left() + bar_width), tokens::RADIUS_SMALL, background);
         let inner = rect.shrink2(vec2(theme::PANEL_PADDING, 0.0));
         let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
         let count = fonts::line(ui.painter(), display::number(sessions as usize), font, p.secondary);

@@ -39,7 +39,7 @@ pub(super) fn show(
         Rect::from_min_size(pos2(left, rect.top()), vec2(segment_width, rect.height()))
     };
     let mark = Stroke::new(tokens::LINE, p.link);
-    let ground = rect_at(selected_x);
+    let background = rect_at(selected_x);
     let mut clicked = None;
     let mut x = 0.0;
     for (index, segment) in segments.iter().enumerate() {
@@ -49,7 +49,7 @@ pub(super) fn show(
             clicked = Some(index);
         }
         if index == selected {
-            ui.painter().rect(ground, tokens::RADIUS_CONTROL, p.selection, mark, StrokeKind::Inside);
+            ui.painter().rect(background, tokens::RADIUS_CONTROL, p.selection, mark, StrokeKind::Inside);
         }
         let color = if index == selected { p.text } else { hover::color(&response, p.secondary, p.text) };
         let font = FontId::proportional(tokens::TYPE_BODY);

@@ -239,14 +239,14 @@ mod tests {
 
     use super::super::model::FileFormat;
     use super::*;
-    use crate::demo::{DEFAULT_SEED, web_dev_answer};
+    use crate::demo::{DEFAULT_SEED, web_dev_response};
     use crate::export::Delimiter;
     use crate::gateway::webdev;
 
     /// More text than a pipe holds.
     fn extract() -> Extract {
-        let answer = web_dev_answer(DEFAULT_SEED, 5_000).unwrap();
-        let dataset = Arc::new(webdev::parse(&answer).unwrap().dataset);
+        let response = web_dev_response(DEFAULT_SEED, 5_000).unwrap();
+        let dataset = Arc::new(webdev::parse(&response).unwrap().dataset);
         let rows = (0..u32::try_from(dataset.len()).unwrap()).collect();
         let columns = export::all_columns(&dataset);
         Extract { dataset, columns, rows }

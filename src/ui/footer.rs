@@ -38,8 +38,8 @@ pub(super) fn show(
     drafts: &mut Drafts,
     commands: &mut Vec<Command>,
 ) {
-    let ground = palette(ui.visuals()).surface;
-    let bar = Bar { name: "Footer", rect, ground, line: Edge::Top, padding: PADDING, gap: GAP };
+    let background = palette(ui.visuals()).surface;
+    let bar = Bar { name: "Footer", rect, background, line: Edge::Top, padding: PADDING, gap: GAP };
     bar.show(ui, |ui| {
         let right = ui.max_rect().right();
         let width = export_controls::width(ui, state, drafts);
@@ -95,8 +95,8 @@ fn changes_button(ui: &mut Ui, text: Arc<Galley>, state: &AppState, commands: &m
     ui.add_space(-padding);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-    let ground = hover::ground(&response, p, Color32::TRANSPARENT);
-    ui.painter().rect_filled(rect, tokens::RADIUS_CONTROL, ground);
+    let background = hover::background(&response, p, Color32::TRANSPARENT);
+    ui.painter().rect_filled(rect, tokens::RADIUS_CONTROL, background);
     let at = pos2(rect.left() + padding, rect.center().y - text.size().y / 2.0);
     ui.painter().galley(at, text, p.secondary);
     if response.has_focus() {

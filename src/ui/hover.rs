@@ -19,8 +19,8 @@ pub(super) fn color(response: &Response, rest: Color32, hovered: Color32) -> Col
     blend(rest, hovered, strength(response))
 }
 
-/// Returns the ground of a widget: that of a pressed one, else that between `rest` and under the pointer.
-pub(super) fn ground(response: &Response, p: &Palette, rest: Color32) -> Color32 {
+/// Returns the background of a widget: that of a pressed one, else that between `rest` and under the pointer.
+pub(super) fn background(response: &Response, p: &Palette, rest: Color32) -> Color32 {
     let hovered = color(response, rest, p.hover);
     if response.is_pointer_button_down_on() { p.pressed } else { hovered }
 }

@@ -1,4 +1,4 @@
-//! The lists in the panel at the bottom: their grounds and cells, and the keys that move between their rows.
+//! The lists in the panel at the bottom: their backgrounds and cells, and the keys that move between their rows.
 
 use egui::accesskit::Role;
 use egui::text::{LayoutJob, TextWrapping};
@@ -17,7 +17,7 @@ use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 
-/// Draws the ground of a list and of its header. Returns the response that takes the keyboard focus, with this accessible name.
+/// Draws the background of a list and of its header. Returns the response that takes the keyboard focus, with this accessible name.
 pub(super) fn frame(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
     let p = palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, p.table);
@@ -39,7 +39,7 @@ pub(super) fn focus_after_click(ctx: &Context, list: Id) {
 
 /// The background of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RowGround {
+pub(super) enum RowBackground {
     /// A row without the cursor.
     Plain,
     /// The row at the cursor.
@@ -48,8 +48,8 @@ pub(super) enum RowGround {
     InactiveCursor,
 }
 
-impl RowGround {
-    /// Returns the ground of a row of the list with this response.
+impl RowBackground {
+    /// Returns the background of a row of the list with this response.
     pub(super) fn of(is_cursor: bool, list: &Response) -> Self {
         match (is_cursor, list.has_focus()) {
             (false, _) => Self::Plain,
@@ -183,8 +183,8 @@ pub(super) fn cursor_row(list: &Response, text: String, commands: &mut Vec<Comma
     list.ctx.accesskit_node_builder(list.id, |node| node.set_value(text));
 }
 
-/// Draws the ground of a cell and the line below it.
-pub(super) fn ground(ui: &Ui, row: RowGround) {
+/// Draws the background of a cell and the line below it.
+pub(super) fn background(ui: &Ui, row: RowBackground) {
     let p = palette(ui.visuals());
     let rect = ui.max_rect();
     let is_hovered = ui
@@ -192,26 +192,26 @@ pub(super) fn ground(ui: &Ui, row: RowGround) {
         .pointer_hover_pos()
         .is_some_and(|at| rect.y_range().contains(at.y) && ui.ctx().layer_id_at(at) == Some(ui.layer_id()));
     let color = match row {
-        RowGround::Cursor => p.selection,
-        RowGround::InactiveCursor => p.selection_inactive,
-        RowGround::Plain if is_hovered => p.row_hover,
-        RowGround::Plain => p.table,
+        RowBackground::Cursor => p.selection,
+        RowBackground::InactiveCursor => p.selection_inactive,
+        RowBackground::Plain if is_hovered => p.row_hover,
+        RowBackground::Plain => p.table,
     };
     ui.painter().rect_filled(rect, 0.0, color);
-    let stroke = Stroke::new(tokens::LINE, if row == RowGround::Plain { p.row_line } else { color });
+    let stroke = Stroke::new(tokens::LINE, if row == RowBackground::Plain { p.row_line } else { color });
     ui.painter().hline(rect.x_range(), rect.bottom() - tokens::LINE / 2.0, stroke);
 }
 
 /// Draws a column of a row with a text, which a tooltip shows in full where it is truncated. Returns its response.
 pub(super) fn text_column(
     row: &mut TableRow<'_, '_>,
-    row_ground: RowGround,
+    row_background: RowBackground,
     text: &str,
     color: Color32,
 ) -> Response {
     let mut is_truncated = false;
     let (_, response) = row.col(|ui| {
-        ground(ui, row_ground);
+        background(ui, row_background);
         is_truncated = cell(ui, text, color, 0.0);
     });
     if is_truncated { response.tooltip_above(text) } else { response }

@@ -242,9 +242,9 @@ impl Item<'_> {
         let painter = ui.painter();
         let is_open = self.is_submenu && is_submenu_open(ui, response);
         if is_enabled {
-            let ground = hover::ground(response, p, Color32::TRANSPARENT);
+            let background = hover::background(response, p, Color32::TRANSPARENT);
             let is_lit = is_open && !response.is_pointer_button_down_on();
-            painter.rect_filled(rect, tokens::RADIUS_SMALL, if is_lit { p.hover } else { ground });
+            painter.rect_filled(rect, tokens::RADIUS_SMALL, if is_lit { p.hover } else { background });
         }
         let (text, quiet) = match (is_enabled, self.is_danger) {
             (false, _) => (p.disabled, p.disabled),

@@ -1,4 +1,4 @@
-//! The ground of the palette and the settings: a backdrop over the window, and a frame with the shadow of popups.
+//! The background of the palette and the settings: a backdrop over the window, and a frame with the shadow of popups.
 
 use egui::{Context, Frame, Id, Modal, Stroke};
 

@@ -17,7 +17,7 @@ use super::views;
 use crate::display::{self, Clock};
 use crate::filter::{Filter, Mode};
 use crate::history::SessionState;
-use crate::query::{FilterField, Offer, QueryResult};
+use crate::query::{FilterField, QueryResult, Suggestion};
 use crate::sanitize::{one_line, sanitize};
 
 /// Height of the view.
@@ -65,12 +65,12 @@ fn contents(
     let sentence = RichText::new(sentence).font(body).color(p.secondary);
     ui.add(Label::new(sentence.line_height(Some(tokens::LINE_BODY))).wrap());
     ui.add_space(5.0 * tokens::UNIT);
-    if result.offers.is_empty() {
+    if result.suggestions.is_empty() {
         if ui.add(Button::primary("Clear filters")).clicked() {
             commands.push(Command::ClearFilters);
         }
     } else {
-        offers(ui, &result.offers, drafts, commands);
+        suggestions(ui, &result.suggestions, (state, drafts), commands);
         ui.add_space(5.0 * tokens::UNIT);
         let clear = egui::Link::new(
             RichText::new("Clear filters").color(p.link).line_height(Some(tokens::LINE_BODY)),
@@ -114,11 +114,18 @@ fn last_seen_text(last: &LastSeen, clock: &Clock) -> String {
     }
 }
 
-/// Draws the offers, in several lines if they have no room in one.
-fn offers(ui: &mut Ui, offers: &[Offer], drafts: &Drafts, commands: &mut Vec<Command>) {
-    let names_fields = offers.iter().any(|offer| offer.fields != offers[0].fields);
-    let buttons: Vec<(&Offer, String)> =
-        offers.iter().map(|offer| (offer, label(offer, names_fields, drafts))).collect();
+/// Draws the suggestions, in several lines if they have no room in one.
+fn suggestions(
+    ui: &mut Ui,
+    suggestions: &[Suggestion],
+    (state, drafts): (&AppState, &Drafts),
+    commands: &mut Vec<Command>,
+) {
+    let names_fields = suggestions.iter().any(|suggestion| suggestion.fields != suggestions[0].fields);
+    let buttons: Vec<(&Suggestion, String)> = suggestions
+        .iter()
+        .map(|suggestion| (suggestion, label(suggestion, names_fields, (state, drafts))))
+        .collect();
     let width = |ui: &Ui, (index, label): (usize, &String)| {
         let family = if index == 0 { fonts::semibold() } else { FontFamily::Proportional };
         let font = FontId::new(tokens::TYPE_BODY, family);
@@ -144,31 +151,32 @@ fn offers(ui: &mut Ui, offers: &[Offer], drafts: &Drafts, commands: &mut Vec<Com
         let size = vec2(width, tokens::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             for index in indices {
-                let (offer, label) = &buttons[index];
+                let (suggestion, label) = &buttons[index];
                 let button = if index == 0 {
                     Button::primary(label.as_str()).trailing(icons::CORNER_DOWN_LEFT)
                 } else {
                     Button::soft(label.as_str())
                 };
                 if ui.add(button).clicked() {
-                    commands.push(Command::Filter(FilterCommand::TakeOffer((*offer).clone())));
+                    commands.push(Command::Filter(FilterCommand::ApplySuggestion((*suggestion).clone())));
                 }
             }
         });
     }
 }
 
-/// Returns the label of an offer, such as `Match part: 4 sessions`.
-fn label(offer: &Offer, names_field: bool, drafts: &Drafts) -> String {
-    let change = match (offer.contains, offer.ignore_case) {
+/// Returns the label of a suggestion, such as `Match part: 4 sessions`.
+fn label(suggestion: &Suggestion, names_field: bool, (state, drafts): (&AppState, &Drafts)) -> String {
+    let change = match (suggestion.contains, suggestion.ignore_case) {
         (true, true) => "Match part, ignore case",
         (true, false) => "Match part",
         _ => "Ignore case",
     };
-    let sessions = display::sessions(offer.sessions);
-    match &offer.fields[..] {
+    let sessions = display::sessions(suggestion.sessions);
+    match &suggestion.fields[..] {
         [field] if names_field => {
-            let noun = drafts.column_of(*field).map(|column| filter_row::noun(&column)).unwrap_or_default();
+            let noun = drafts.column_of(*field).map(|column| filter_row::noun(&state.column_title(&column)));
+            let noun = noun.unwrap_or_default();
             format!("{change} ({noun}): {sessions}")
         }
         [_] => format!("{change}: {sessions}"),
@@ -189,7 +197,7 @@ fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, 
                 _ => state.filter(field)?,
             };
             let filter = status.filter.as_ref().filter(|_| status.matches_nothing)?;
-            Some((reason(&filter_row::noun(&column), filter), filter.mode()))
+            Some((reason(&filter_row::noun(&state.column_title(&column)), filter), filter.mode()))
         })
         .collect();
     match &unmatched[..] {

@@ -10,7 +10,7 @@ use crate::dataset::{Column, ColumnId, Dataset};
 use crate::display::Clock;
 use crate::export::{ActiveFilters, session_info_call};
 use crate::filter::{Filter, MatchEngine, MatchError, Mode, to_portable};
-use crate::query::{FilterError, FilterStatus, FilterText, KindFilter};
+use crate::query::{DesignerFilter, FilterError, FilterStatus, FilterText};
 
 /// The number of values of each result that are kept to be shown.
 pub(super) const MAX_ROWS: usize = 1_000;
@@ -304,7 +304,7 @@ fn call(column: &ColumnId, filter: Option<&Filter>, clock: &Clock) -> String {
         project: on(ColumnId::Project),
         columns: &columns,
         dates: &[],
-        kind: KindFilter::All,
+        kind: DesignerFilter::All,
         cells: &[],
     };
     session_info_call(&filters, clock)
@@ -390,8 +390,8 @@ mod tests {
 
     #[test]
     fn tests_the_distinct_values_of_a_table_and_keeps_the_first_ones() {
-        let answer = demo::web_dev_answer(demo::DEFAULT_SEED, 5_000).unwrap();
-        let dataset = Arc::new(webdev::parse(&answer).unwrap().dataset);
+        let response = demo::web_dev_response(demo::DEFAULT_SEED, 5_000).unwrap();
+        let dataset = Arc::new(webdev::parse(&response).unwrap().dataset);
         let users = dataset.username().distinct();
         let on = |pattern: &str, column: ColumnId| {
             run_on(pattern, PLAIN, column, Values::Table(Some(dataset.clone()))).result.unwrap()

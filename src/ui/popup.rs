@@ -9,10 +9,10 @@ use super::focus_scroll;
 use super::theme;
 use super::tokens;
 
-/// Distance between what opens a popup and the border of the popup, which is outside of its ground.
+/// Distance between what opens a popup and the border of the popup, which is outside of its background.
 pub(super) const GAP: f32 = tokens::POPUP_GAP - tokens::LINE;
 
-/// Returns the place beside which a popup is shown, so that its ground rather than its border is in line with it.
+/// Returns the place beside which a popup is shown, so that its background rather than its border is in line with it.
 pub(super) fn anchor(opener: Rect) -> Rect {
     opener.expand2(vec2(tokens::LINE, 0.0))
 }

@@ -109,7 +109,7 @@ pub(super) struct Bar {
     /// The place.
     pub(super) rect: Rect,
     /// The color behind the controls.
-    pub(super) ground: Color32,
+    pub(super) background: Color32,
     /// The edge with a line.
     pub(super) line: Edge,
     /// Space around the controls.
@@ -121,8 +121,8 @@ pub(super) struct Bar {
 impl Bar {
     /// Draws the bar, with the controls centered in its height.
     pub(super) fn show<R>(self, ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
-        let Self { name, rect, ground, line, padding, gap } = self;
-        ui.painter().rect_filled(rect, 0.0, ground);
+        let Self { name, rect, background, line, padding, gap } = self;
+        ui.painter().rect_filled(rect, 0.0, background);
         let stroke = Stroke::new(tokens::LINE, palette(ui.visuals()).divider);
         match line {
             Edge::None => {}

@@ -83,7 +83,7 @@ fn sized<T: Copy + PartialEq>(
             clicked = Some(value);
         }
         let lit = hover::strength(&response);
-        let (ground, color) = if is_on {
+        let (background, color) = if is_on {
             (p.selection, p.text)
         } else {
             (hover::blend(Color32::TRANSPARENT, p.hover, lit), hover::blend(p.secondary, p.text, lit))
@@ -91,10 +91,10 @@ fn sized<T: Copy + PartialEq>(
         let painter = ui.painter();
         if is_on {
             let line = Stroke::new(tokens::LINE, p.link);
-            painter.rect(part, tokens::RADIUS_CONTROL, ground, line, StrokeKind::Inside);
+            painter.rect(part, tokens::RADIUS_CONTROL, background, line, StrokeKind::Inside);
         } else {
             // Leaves the border of the whole visible.
-            painter.rect_filled(part.shrink(tokens::LINE), tokens::RADIUS_CONTROL, ground);
+            painter.rect_filled(part.shrink(tokens::LINE), tokens::RADIUS_CONTROL, background);
         }
         painter.galley(part.center() - galley.size() / 2.0, galley, color);
         if response.has_focus() {

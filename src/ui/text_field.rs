@@ -107,7 +107,7 @@ impl<'a> TextField<'a> {
             a11y_hidden::line(ui, self.caption, font, p.secondary, tokens::LINE_SECONDARY);
         }
         // Behind the text, once it is known whether the box has the focus.
-        let ground = ui.painter().add(Shape::Noop);
+        let background = ui.painter().add(Shape::Noop);
         let width = ui.available_width() - self.room;
         let right = if self.is_secret { TEXT_MARGIN_BUTTON } else { TEXT_MARGIN };
         let edit = TextEdit::singleline(text)
@@ -122,7 +122,7 @@ impl<'a> TextField<'a> {
         let edit = ui.add(edit).accessible_name(self.name);
         let stroke = border(p, &edit, self.error.is_some() || self.is_faulty);
         let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside);
-        ui.painter().set(ground, shape);
+        ui.painter().set(background, shape);
         let reveal_clicked = self.is_secret && reveal_button(ui, &edit, is_revealed);
         if let Some(error) = self.error {
             message(ui, error);
@@ -148,8 +148,8 @@ fn reveal_button(ui: &mut Ui, edit: &Response, is_revealed: bool) -> bool {
             "Show password",
         )
     });
-    let ground = hover::color(&response, egui::Color32::TRANSPARENT, p.hover);
-    ui.painter().rect_filled(rect, tokens::RADIUS_SMALL, ground);
+    let background = hover::color(&response, egui::Color32::TRANSPARENT, p.hover);
+    ui.painter().rect_filled(rect, tokens::RADIUS_SMALL, background);
     let color = if is_revealed { p.link } else { hover::color(&response, p.secondary, p.text) };
     icons::EYE.paint(ui.painter(), rect.center(), tokens::ICON_SMALL, color);
     if response.has_focus() {
@@ -185,12 +185,12 @@ pub(super) fn line(
 /// Draws a box with several lines. The border is that of a faulty box if it `has_error`.
 pub(super) fn multiline(ui: &mut Ui, edit: TextEdit<'_>, name: &str, has_error: bool) -> Response {
     let p = palette(ui.visuals());
-    let ground = ui.painter().add(Shape::Noop);
+    let background = ui.painter().add(Shape::Noop);
     let edit = edit.frame(Frame::NONE.inner_margin(theme::ADDRESSES_MARGIN)).desired_width(f32::INFINITY);
     let edit = ui.add(edit).accessible_name(name);
     let stroke = border(p, &edit, has_error);
     let shape = RectShape::new(edit.rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside);
-    ui.painter().set(ground, shape);
+    ui.painter().set(background, shape);
     edit
 }
 
@@ -198,7 +198,7 @@ pub(super) fn multiline(ui: &mut Ui, edit: TextEdit<'_>, name: &str, has_error: 
 pub(super) fn multiline_scrolled(ui: &mut Ui, edit: TextEdit<'_>, name: &str, height: f32) -> Response {
     let p = palette(ui.visuals());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let ground = ui.painter().add(Shape::Noop);
+    let background = ui.painter().add(Shape::Noop);
     let mut inner = ui.new_child(UiBuilder::new().max_rect(rect.shrink(tokens::FOCUS_WIDTH)));
     let area = ScrollArea::vertical().id_salt(name).auto_shrink(false);
     let edit = area.show(&mut inner, |ui| {
@@ -209,7 +209,7 @@ pub(super) fn multiline_scrolled(ui: &mut Ui, edit: TextEdit<'_>, name: &str, he
     let edit = edit.inner.accessible_name(name);
     let stroke = border(p, &edit, false);
     ui.painter()
-        .set(ground, RectShape::new(rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside));
+        .set(background, RectShape::new(rect, tokens::RADIUS_CONTROL, p.input, stroke, StrokeKind::Inside));
     edit
 }
 

@@ -71,7 +71,7 @@ fn set_sizes(style: &mut Style) {
 }
 
 fn set_colors(visuals: &mut Visuals, palette: &Palette) {
-    // As in browsers. The default for dark grounds makes text bolder and brighter than its color.
+    // As in browsers. The default for dark backgrounds makes text bolder and brighter than its color.
     visuals.text_options.color_transfer_function = FontColorTransferFunction::Off;
     // The tokens have a color for what is disabled.
     visuals.disabled_alpha = 1.0;
@@ -93,9 +93,9 @@ fn set_colors(visuals: &mut Visuals, palette: &Palette) {
     visuals.text_cursor.stroke = Stroke::new(tokens::LINE, palette.text);
     visuals.selection.bg_fill = palette.selection;
     visuals.selection.stroke = Stroke::new(tokens::FOCUS_WIDTH, palette.focus);
-    let widget = |ground, border, text| WidgetVisuals {
-        bg_fill: ground,
-        weak_bg_fill: ground,
+    let widget = |background, border, text| WidgetVisuals {
+        bg_fill: background,
+        weak_bg_fill: background,
         bg_stroke: Stroke::new(tokens::LINE, border),
         corner_radius: tokens::RADIUS_CONTROL.into(),
         fg_stroke: Stroke::new(tokens::LINE, text),

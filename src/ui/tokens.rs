@@ -66,17 +66,17 @@ pub(super) struct Palette {
     /// Duplicates, possible sessions, some nodes down.
     pub(super) warning: Color32,
     /// The gateway bar while paused.
-    pub(super) warning_ground: Color32,
+    pub(super) warning_background: Color32,
     /// Errors.
     pub(super) error: Color32,
     /// The gateway bar of an unreachable gateway.
-    pub(super) error_ground: Color32,
+    pub(super) error_background: Color32,
     /// The button that terminates.
     pub(super) danger: Color32,
     /// Text on `danger`.
     pub(super) on_danger: Color32,
     /// The gateway bar of the past.
-    pub(super) past_ground: Color32,
+    pub(super) past_background: Color32,
     /// The part of a cell that a filter matches.
     pub(super) found: Color32,
     /// Text on `found`.
@@ -132,12 +132,12 @@ pub(super) const DARK: Palette = Palette {
     new: rgb(0x5b, 0x9b, 0xff),
     ok: rgb(0x4c, 0xc3, 0x8a),
     warning: rgb(0xf0, 0xb7, 0x4a),
-    warning_ground: rgb(0x30, 0x28, 0x1a),
+    warning_background: rgb(0x30, 0x28, 0x1a),
     error: rgb(0xff, 0x80, 0x78),
-    error_ground: rgb(0x38, 0x1f, 0x22),
+    error_background: rgb(0x38, 0x1f, 0x22),
     danger: rgb(0xc9, 0x3a, 0x35),
     on_danger: rgb(0xff, 0xff, 0xff),
-    past_ground: rgb(0x16, 0x29, 0x4a),
+    past_background: rgb(0x16, 0x29, 0x4a),
     found: rgb(0x5a, 0x47, 0x00),
     on_found: rgb(0xff, 0xf0, 0xb3),
     chart_client: rgb(0x4a, 0x82, 0xd9),
@@ -179,12 +179,12 @@ pub(super) const LIGHT: Palette = Palette {
     new: rgb(0x1f, 0x5f, 0xd6),
     ok: rgb(0x11, 0x70, 0x3b),
     warning: rgb(0x85, 0x50, 0x00),
-    warning_ground: rgb(0xff, 0xf2, 0xd6),
+    warning_background: rgb(0xff, 0xf2, 0xd6),
     error: rgb(0xb3, 0x26, 0x1e),
-    error_ground: rgb(0xfd, 0xe8, 0xe6),
+    error_background: rgb(0xfd, 0xe8, 0xe6),
     danger: rgb(0xb3, 0x26, 0x1e),
     on_danger: rgb(0xff, 0xff, 0xff),
-    past_ground: rgb(0xe4, 0xee, 0xfc),
+    past_background: rgb(0xe4, 0xee, 0xfc),
     found: rgb(0xff, 0xe2, 0x7a),
     on_found: rgb(0x1a, 0x1f, 0x27),
     chart_client: rgb(0x43, 0x79, 0xd2),
@@ -291,7 +291,7 @@ pub(super) const LINE_VIEW: f32 = 24.0;
 pub(super) const TIME_LEFT: Duration = Duration::from_secs(10);
 /// Time for which a toast stays.
 pub(super) const TIME_TOAST: Duration = Duration::from_secs(4);
-/// The change of a ground under the pointer.
+/// The change of a background under the pointer.
 pub(super) const TIME_HOVER: Duration = Duration::from_millis(80);
 /// Time until a tooltip opens.
 pub(super) const TIME_TOOLTIP: Duration = Duration::from_millis(400);
@@ -310,8 +310,8 @@ mod tests {
         (one.max(other) + 0.05) / (one.min(other) + 0.05)
     }
 
-    /// Returns the grounds that any text may be on.
-    fn grounds(p: &Palette) -> [(&'static str, Color32); 14] {
+    /// Returns the backgrounds that any text may be on.
+    fn backgrounds(p: &Palette) -> [(&'static str, Color32); 14] {
         [
             ("table", p.table),
             ("row-hover", p.row_hover),
@@ -324,31 +324,31 @@ mod tests {
             ("control", p.control),
             ("hover", p.hover),
             ("pressed", p.pressed),
-            ("warning-ground", p.warning_ground),
-            ("error-ground", p.error_ground),
-            ("past-ground", p.past_ground),
+            ("warning-background", p.warning_background),
+            ("error-background", p.error_background),
+            ("past-background", p.past_background),
         ]
     }
 
     #[test]
-    fn text_has_contrast_on_every_ground() {
+    fn text_has_contrast_on_every_background() {
         for p in [&DARK, &LIGHT] {
             let texts = [p.text, p.secondary, p.link, p.ok, p.warning, p.error];
             for text in texts {
-                for (name, ground) in grounds(p) {
-                    let ratio = contrast(text, ground);
+                for (name, background) in backgrounds(p) {
+                    let ratio = contrast(text, background);
                     assert!(ratio >= 4.5, "{text:?} on {name}: {ratio:.2}");
                 }
             }
-            for (text, ground) in [
+            for (text, background) in [
                 (p.on_accent, p.accent),
                 (p.on_accent, p.accent_hover),
                 (p.on_accent, p.accent_pressed),
                 (p.on_danger, p.danger),
                 (p.on_found, p.found),
             ] {
-                let ratio = contrast(text, ground);
-                assert!(ratio >= 4.5, "{text:?} on {ground:?}: {ratio:.2}");
+                let ratio = contrast(text, background);
+                assert!(ratio >= 4.5, "{text:?} on {background:?}: {ratio:.2}");
             }
         }
     }
@@ -356,12 +356,13 @@ mod tests {
     #[test]
     fn marks_have_contrast_where_they_are_drawn() {
         for p in [&DARK, &LIGHT] {
-            let bars = [p.surface, p.header, p.table, p.error_ground, p.warning_ground, p.past_ground];
+            let bars =
+                [p.surface, p.header, p.table, p.error_background, p.warning_background, p.past_background];
             let boxes = [p.surface, p.input, p.header, p.popup, p.table];
             let controls = [p.control, p.hover, p.pressed, p.selection];
             let rows = [p.table, p.row_hover, p.selection, p.selection_inactive];
-            let all = grounds(p).map(|(_, ground)| ground);
-            for (name, mark, grounds) in [
+            let all = backgrounds(p).map(|(_, background)| background);
+            for (name, mark, backgrounds) in [
                 ("control-border", p.control_border, &boxes[..]),
                 ("control-border", p.control_border, &bars[..]),
                 ("control-border-hover", p.control_border_hover, &controls[..]),
@@ -372,10 +373,10 @@ mod tests {
                 ("accent", p.accent, &[p.surface, p.popup, p.table, p.row_hover][..]),
                 ("danger", p.danger, &[p.popup][..]),
             ] {
-                for ground in grounds {
-                    let ratio = contrast(mark, *ground);
+                for background in backgrounds {
+                    let ratio = contrast(mark, *background);
                     // Rounded as in a table with one digit.
-                    assert!(ratio >= 2.95, "{name} on {ground:?}: {ratio:.2}");
+                    assert!(ratio >= 2.95, "{name} on {background:?}: {ratio:.2}");
                 }
             }
         }

@@ -20,14 +20,17 @@ use super::tooltip::ResponseExt as _;
 use super::views;
 use crate::dataset::ColumnId;
 use crate::display;
-use crate::query::{Grouping, KindFilter};
+use crate::query::{DesignerFilter, Grouping};
 use crate::table::Action;
 
 /// The columns to group by.
 const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::Address];
 /// The kinds of sessions, with their names.
-const KINDS: [(KindFilter, &str); 3] =
-    [(KindFilter::All, "All"), (KindFilter::Clients, "Clients"), (KindFilter::Designers, "Designers")];
+const KINDS: [(DesignerFilter, &str); 3] = [
+    (DesignerFilter::All, "All"),
+    (DesignerFilter::Clients, "Clients"),
+    (DesignerFilter::Designers, "Designers"),
+];
 /// Space at both ends of the row, and between its controls.
 const PADDING: MarginF32 = regions::sides(3.0 * tokens::UNIT, 2.0 * tokens::UNIT);
 const GAP: f32 = tokens::UNIT;
@@ -35,8 +38,8 @@ const GAP: f32 = tokens::UNIT;
 /// Draws the row.
 pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec<Command>) {
     let room = Room::of(ui.ctx());
-    let ground = palette(ui.visuals()).surface;
-    let bar = Bar { name: "View row", rect, ground, line: Edge::Bottom, padding: PADDING, gap: GAP };
+    let background = palette(ui.visuals()).surface;
+    let bar = Bar { name: "View row", rect, background, line: Edge::Bottom, padding: PADDING, gap: GAP };
     bar.show(ui, |ui| {
         let has_table = !state.has_nothing_to_show();
         let panels = panel_buttons(ui.ctx(), state, room);
@@ -49,7 +52,7 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         ui.add_enabled_ui(has_table, |ui| tabs(ui, rect, state, commands));
         ui.add_space((right - width - ui.cursor().left()).max(0.0));
         let group = ui.add_enabled(has_table, group);
-        menu::popup(&group).show(|ui| groups(ui, state.layout.grouping.as_ref(), commands));
+        menu::popup(&group).show(|ui| groups(ui, state, commands));
         group.tooltip("Group sessions by user, project or address");
         let columns = ui.add_enabled(has_table, columns);
         columns_menu(ui, menu::popup(&columns), &columns, state, commands);
@@ -143,12 +146,12 @@ fn columns_button() -> Button<'static> {
 }
 
 /// Returns the number of sessions of a kind that the other filters leave; `None` without a table.
-fn number_of(state: &AppState, kind: KindFilter) -> Option<usize> {
+fn number_of(state: &AppState, kind: DesignerFilter) -> Option<usize> {
     let kinds = state.table.result()?.kinds;
     Some(match kind {
-        KindFilter::All => kinds.all,
-        KindFilter::Clients => kinds.clients,
-        KindFilter::Designers => kinds.designers,
+        DesignerFilter::All => kinds.all,
+        DesignerFilter::Clients => kinds.clients,
+        DesignerFilter::Designers => kinds.designers,
     })
 }
 
@@ -231,7 +234,7 @@ impl CompactMenus {
 fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     menu::start(ui, 0.0);
     let group = Item::new("Group").icon(icons::LIST_TREE);
-    menu::submenu(ui, group, |ui| groups(ui, state.layout.grouping.as_ref(), commands));
+    menu::submenu(ui, group, |ui| groups(ui, state, commands));
     let columns = Item::new("Columns").icon(icons::COLUMNS_3);
     menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
     menu::line(ui);
@@ -251,7 +254,8 @@ fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut 
     filter_menus::items(ui, state, drafts, commands);
 }
 
-fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) {
+fn groups(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
+    let current = state.layout.grouping.as_ref();
     menu::start(ui, 0.0);
     if ui.add(Item::new("None").radio(current.is_none())).clicked() {
         commands.push(Command::GroupBy(None));
@@ -259,7 +263,7 @@ fn groups(ui: &mut Ui, current: Option<&Grouping>, commands: &mut Vec<Command>) 
     }
     let largest_first = current.is_some_and(|grouping| grouping.largest_first);
     for column in GROUPS {
-        let text = format!("By {}", display::title(&column).to_lowercase());
+        let text = format!("By {}", state.column_title(&column).to_lowercase());
         let is_current = current.is_some_and(|grouping| grouping.column == column);
         if ui.add(Item::new(text).radio(is_current)).clicked() {
             commands.push(Command::GroupBy(Some(Grouping { column, largest_first })));

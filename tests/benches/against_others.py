@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares `gatewatch sessions` with DuckDB and polars: filter, sort and CSV of the same large answer of a gateway.
+"""Compares `gatewatch sessions` with DuckDB and polars: filter, sort and CSV of the same large response of a gateway.
 
     python3 -m venv /tmp/others && /tmp/others/bin/pip install duckdb polars
     /tmp/others/bin/python tests/benches/against_others.py target/release/gatewatch [sessions] [rounds]
 
-Times whole processes that write CSV to a file. DuckDB and polars read the answer from a file; Gatewatch reads the same
+Times whole processes that write CSV to a file. DuckDB and polars read the response from a file; Gatewatch reads the same
 bytes over HTTP from a local server that holds them in memory. The programs take turns. Prints the minimum and the median
 of the wall time and the medians of processor time and memory. All three have to write the same rows.
 """
@@ -24,7 +24,7 @@ PATH = "/system/webdev/gatewatch/sessions"
 
 DUCKDB = """
 import duckdb, sys
-answer, out, filtered = sys.argv[1:]
+response, out, filtered = sys.argv[1:]
 where = "where regexp_full_match(username, 'bi.*')" if filtered == "filtered" else ""
 # The rows are lists of mixed types, which DuckDB reads faster as lists of text than as JSON.
 duckdb.sql(f'''
@@ -32,7 +32,7 @@ copy (
   select * exclude (created), strftime(epoch_ms(created), '%Y-%m-%dT%H:%M:%S.%gZ') as creationTime from (
     select r[1] as username, r[2] as project, r[3] as address, r[4] as isDesigner, r[5] as clientId,
            r[6]::bigint as created
-    from (select unnest(rows) as r from read_json('{answer}', maximum_object_size = 1 << 30,
+    from (select unnest(rows) as r from read_json('{response}', maximum_object_size = 1 << 30,
           columns = {{'rows': 'VARCHAR[][]'}}))
   ) {where} order by username, created
 ) to '{out}' (format csv, header)
@@ -41,12 +41,12 @@ copy (
 
 POLARS = """
 import json, polars as pl, sys
-answer, out, filtered = sys.argv[1:]
-with open(answer, "rb") as file:
-    answer = json.load(file)
+response, out, filtered = sys.argv[1:]
+with open(response, "rb") as file:
+    response = json.load(file)
 # The rows are lists of mixed types, which polars' JSON reader rejects.
-columns = [column["name"] for column in answer["columns"]]
-frame = pl.DataFrame(answer["rows"], schema=columns, orient="row").lazy()
+columns = [column["name"] for column in response["columns"]]
+frame = pl.DataFrame(response["rows"], schema=columns, orient="row").lazy()
 if filtered == "filtered":
     frame = frame.filter(pl.col("username").str.contains(r"\\A(?:bi.*)\\z"))
 created = pl.from_epoch("creationTime", time_unit="ms").dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
@@ -54,15 +54,15 @@ frame.sort("username", "creationTime").with_columns(created).collect().write_csv
 """
 
 
-def serve(answer: bytes) -> str:
-    """Starts a gateway that serves this answer, and returns its address."""
+def serve(response: bytes) -> str:
+    """Starts a gateway that serves this response, and returns its address."""
 
     class Gateway(http.server.BaseHTTPRequestHandler):
-        """Serves the prepared answer."""
+        """Serves the prepared response."""
 
         def do_GET(self):
             found = self.path.split("?")[0] == PATH
-            body = answer if found else b""
+            body = response if found else b""
             self.send_response(200 if found else 404)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -76,8 +76,8 @@ def serve(answer: bytes) -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
-def demo_answer(program: str, sessions: int) -> bytes:
-    """Returns the answer of the demo gateway."""
+def demo_response(program: str, sessions: int) -> bytes:
+    """Returns the response of the demo gateway."""
     options = ["--listen", "127.0.0.1:0", "--still", "--seed", "42", "--sessions", str(sessions)]
     gateway = subprocess.Popen([program, "demo", *options], stdout=subprocess.PIPE, text=True)
     try:
@@ -112,19 +112,19 @@ def main() -> None:
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 7
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        answer = demo_answer(program, sessions)
-        (folder / "answer.json").write_bytes(answer)
-        url = serve(answer)
+        response = demo_response(program, sessions)
+        (folder / "response.json").write_bytes(response)
+        url = serve(response)
         os.environ["XDG_CONFIG_HOME"] = str(folder)
-        print(f"{sessions} sessions, {len(answer) / 1e6:.0f} MB of JSON, {rounds} rounds")
+        print(f"{sessions} sessions, {len(response) / 1e6:.0f} MB of JSON, {rounds} rounds")
         for rows_kept in ["filtered", "all"]:
             pattern = ["--username", "bi.*"] if rows_kept == "filtered" else []
             gatewatch = [program, "sessions", url, *pattern, "--sort", "username,creationTime", "--format", "csv"]
             outs = {name: folder / f"{name}.csv" for name in ["gatewatch", "duckdb", "polars"]}
             commands = {
                 "gatewatch": (gatewatch, outs["gatewatch"]),
-                "duckdb": ([sys.executable, "-c", DUCKDB, f"{folder}/answer.json", str(outs["duckdb"]), rows_kept], None),
-                "polars": ([sys.executable, "-c", POLARS, f"{folder}/answer.json", str(outs["polars"]), rows_kept], None),
+                "duckdb": ([sys.executable, "-c", DUCKDB, f"{folder}/response.json", str(outs["duckdb"]), rows_kept], None),
+                "polars": ([sys.executable, "-c", POLARS, f"{folder}/response.json", str(outs["polars"]), rows_kept], None),
             }
             times = {name: [] for name in commands}
             for _ in range(rounds):

@@ -1,4 +1,4 @@
-//! Benches of datasets: from an answer to a dataset, and from one dataset to the next.
+//! Benches of datasets: from a response to a dataset, and from one dataset to the next.
 
 mod plant;
 
@@ -36,26 +36,27 @@ fn print_memory() {
 #[divan::bench(args = SIZES, max_time = 5)]
 fn json_to_dataset(bencher: Bencher<'_, '_>, size: usize) {
     let json = &sessions(size).json;
-    bencher.bench_local(|| webdev::parse(black_box(json)).expect("the answer of the demo gateway"));
+    bencher.bench_local(|| webdev::parse(black_box(json)).expect("the response of the demo gateway"));
 }
 
-/// Parses the same answer into a list of structs with derived serde code.
+/// Parses the same response into a list of structs with derived serde code.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn json_to_structs(bencher: Bencher<'_, '_>, size: usize) {
     let json = &sessions(size).json;
-    bencher
-        .bench_local(|| serde_json::from_slice::<plant::Answer>(black_box(json)).map(|answer| answer.rows));
+    bencher.bench_local(|| {
+        serde_json::from_slice::<plant::Response>(black_box(json)).map(|response| response.rows)
+    });
 }
 
-/// Parses an answer with the rows before the columns, which is possible because the answer is a
+/// Parses a response with the rows before the columns, which is possible because the response is a
 /// dictionary on the gateway.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn json_with_rows_first(bencher: Bencher<'_, '_>, size: usize) {
     let text = str::from_utf8(&sessions(size).json).expect("JSON");
-    let (before, rows) = text.split_once("\"rows\":").expect("the answer of the demo gateway");
+    let (before, rows) = text.split_once("\"rows\":").expect("the response of the demo gateway");
     let rows = rows.strip_suffix('}').expect("an object");
     let json = format!("{{\"rows\":{rows},{}}}", before.trim_start_matches('{').trim_end_matches(','));
-    bencher.bench_local(|| webdev::parse(black_box(json.as_bytes())).expect("the same answer"));
+    bencher.bench_local(|| webdev::parse(black_box(json.as_bytes())).expect("the same response"));
 }
 
 /// Builds the same dataset as `json_to_dataset`, but from cells instead of JSON.

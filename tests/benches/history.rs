@@ -140,7 +140,7 @@ fn ask(location: &Location, shape: Shape, what: &str) {
     for _ in 0..QUESTIONS {
         let time = random.i64(from..to);
         let started = Instant::now();
-        found += history.at(time, None).expect("an answer").sessions.len();
+        found += history.at(time, None).expect("a response").sessions.len();
         times.push(started.elapsed());
     }
     times.sort();
@@ -247,17 +247,17 @@ fn follow(location: &Location, what: &str) {
     for _ in 0..QUESTIONS {
         let username = text_name(1 + random.i64(0..TEXTS[0]));
         let started = Instant::now();
-        history.user_sessions(&username, to - 7 * 24 * HOUR_MS, 200, None).expect("an answer");
+        history.user_sessions(&username, to - 7 * 24 * HOUR_MS, 200, None).expect("a response");
         weeks.push(started.elapsed());
         let started = Instant::now();
         let query = LastSessionQuery { username: &username, before: to, ..LastSessionQuery::default() };
-        history.last_session(&query, &|| false).expect("an answer").expect("each user was on");
+        history.last_session(&query, &|| false).expect("a response").expect("each user was on");
         lasts.push(started.elapsed());
     }
     let started = Instant::now();
     let project = text_name(1 + TEXTS[0]);
     let query = LastSessionQuery { username: &project, before: to, ..LastSessionQuery::default() };
-    assert_eq!(history.last_session(&query, &|| false).expect("an answer"), None);
+    assert_eq!(history.last_session(&query, &|| false).expect("a response"), None);
     let never = ms(started.elapsed());
     for (times, question) in [(&mut weeks, "a user's week"), (&mut lasts, "a user's last session")] {
         times.sort();

@@ -5,7 +5,7 @@
 use std::sync::{Arc, OnceLock};
 
 use gatewatch::dataset::Dataset;
-use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
+use gatewatch::demo::{DEFAULT_SEED, web_dev_response};
 use gatewatch::gateway::webdev;
 use serde::Deserialize;
 
@@ -23,9 +23,9 @@ pub(crate) struct Row {
     pub(crate) creation_time: i64,
 }
 
-/// The answer as structs, to compare with.
+/// The response as structs, to compare with.
 #[derive(Deserialize)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) rows: Vec<Row>,
 }
 
@@ -40,9 +40,9 @@ pub(crate) fn sessions(count: usize) -> &'static Sessions {
     static SESSIONS: [OnceLock<Sessions>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     let index = SIZES.iter().position(|size| *size == count).expect("one of SIZES");
     SESSIONS[index].get_or_init(|| {
-        let json = web_dev_answer(DEFAULT_SEED, count).expect("sessions are JSON");
-        let dataset = webdev::parse(&json).expect("the answer of the demo gateway").dataset;
-        let answer: Answer = serde_json::from_slice(&json).expect("the answer of the demo gateway");
-        Sessions { json, dataset: Arc::new(dataset), rows: answer.rows }
+        let json = web_dev_response(DEFAULT_SEED, count).expect("sessions are JSON");
+        let dataset = webdev::parse(&json).expect("the response of the demo gateway").dataset;
+        let response: Response = serde_json::from_slice(&json).expect("the response of the demo gateway");
+        Sessions { json, dataset: Arc::new(dataset), rows: response.rows }
     })
 }

@@ -1,4 +1,4 @@
-//! A refresh after one logout and one login: the whole way from the answer to the table, and its parts.
+//! A refresh after one logout and one login: the whole way from the response to the table, and its parts.
 
 mod plant;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use divan::{Bencher, black_box};
 use gatewatch::dataset::{Cell, ColumnId, Dataset, DatasetBuilder, Part, RowMapping, concat};
-use gatewatch::demo::{DEFAULT_SEED, web_dev_answer};
+use gatewatch::demo::{DEFAULT_SEED, web_dev_response};
 use gatewatch::gateway::webdev;
 use gatewatch::poll::SessionChanges;
 use gatewatch::query::{DuplicateLogins, Query, Worker};
@@ -18,8 +18,8 @@ fn main() {
     divan::main();
 }
 
-/// Returns the next answer: the session in the middle has ended, and a new one is at the end.
-fn next_answer(size: usize) -> &'static [u8] {
+/// Returns the next response: the session in the middle has ended, and a new one is at the end.
+fn next_response(size: usize) -> &'static [u8] {
     static ANSWERS: [OnceLock<Vec<u8>>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     let index = SIZES.iter().position(|known| *known == size).expect("one of SIZES");
     ANSWERS[index].get_or_init(|| {
@@ -34,7 +34,7 @@ fn next_answer(size: usize) -> &'static [u8] {
 }
 
 fn next_dataset(size: usize) -> Dataset {
-    webdev::parse(next_answer(size)).expect("an answer").dataset
+    webdev::parse(next_response(size)).expect("a response").dataset
 }
 
 fn query() -> Query {
@@ -42,7 +42,7 @@ fn query() -> Query {
     Query { sort: sort.into(), ..Query::default() }
 }
 
-/// Measures a refresh from the answer to the query result that the window shows.
+/// Measures a refresh from the response to the query result that the window shows.
 #[divan::bench(args = SIZES, max_time = 5)]
 fn refresh(bencher: Bencher<'_, '_>, size: usize) {
     let old = &sessions(size).dataset;
@@ -122,10 +122,10 @@ const NODES: usize = 200;
 /// Returns two snapshots of [`NODES`] nodes with `size` sessions in total. The last node changes.
 fn fleets(size: usize) -> [Vec<Part>; 2] {
     let part = |node: usize, seed: u64| {
-        let json = web_dev_answer(seed, size / NODES).expect("sessions are JSON");
+        let json = web_dev_response(seed, size / NODES).expect("sessions are JSON");
         (
             format!("node {node}"),
-            Arc::new(webdev::parse(&json).expect("the answer of the demo gateway").dataset),
+            Arc::new(webdev::parse(&json).expect("the response of the demo gateway").dataset),
         )
     };
     let before: Vec<Part> = (DEFAULT_SEED..).zip(0..NODES).map(|(seed, node)| part(node, seed)).collect();

@@ -83,7 +83,7 @@ fn main() {
         if sessions < 1_000_000 {
             continue;
         }
-        // One more session, so that the answer changes.
+        // One more session, so that the response changes.
         gateway.log_in("zoe.new");
         program.reset_peak();
         let before = processor_time(program.id());
@@ -171,7 +171,7 @@ impl Gateway {
         runtime.expect("a runtime").block_on(async {
             let request = reqwest::Client::new().post(format!("{}/demo/sessions", self.url));
             let request = request.header("content-type", "application/json").body(body);
-            assert!(request.send().await.is_ok_and(|answer| answer.status().is_success()));
+            assert!(request.send().await.is_ok_and(|response| response.status().is_success()));
         });
     }
 }

@@ -106,7 +106,7 @@ def click(wanted_role, wanted_name):
 
 
 def exit_on_error(*error):
-    """Ends the process where the main loop would go on without an answer."""
+    """Ends the process where the main loop would go on without a response."""
     sys.__excepthook__(*error)
     os._exit(1)
 

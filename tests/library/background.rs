@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, notify, wait_for};
-use crate::support::{FakeGateway, PLANT, answer, ok, read, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, read, status, unused_address, webdev_json};
 use gatewatch::dataset::{Cell, names};
 use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, Profile};
 use gatewatch::poll::{
@@ -50,7 +50,7 @@ fn with_password() -> Access {
 }
 
 fn plant(sessions: usize) -> FakeGateway {
-    FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..sessions])))
+    FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT[..sessions])))
 }
 
 fn rejecting() -> FakeGateway {
@@ -181,7 +181,7 @@ fn login_that_was_rejected_is_tried_again_after_the_gateway_could_not_be_reached
         let response = match (current.load(Ordering::SeqCst), request.path().ends_with("sessions")) {
             (1, _) => status("503 Service Unavailable", ""),
             (0, true) => status("401 Unauthorized", ""),
-            (_, true) => ok(&answer(&PLANT[..2])),
+            (_, true) => ok(&webdev_json(&PLANT[..2])),
             (_, false) => ok("ContextStatus=RUNNING;Version=8.1.0"),
         };
         let _closed = stream.write_all(&response);
@@ -226,7 +226,7 @@ fn password_that_gateways_reject_is_sent_to_three_of_them() {
     assert_eq!(gateways.iter().map(session_requests).sum::<usize>(), 3);
 }
 
-/// Gateways that hold their answers, and the number of requests that wait.
+/// Gateways that hold their responses, and the number of requests that wait.
 #[derive(Default)]
 struct Held {
     waiting: AtomicUsize,
@@ -244,7 +244,7 @@ fn reads_a_limited_number_of_nodes_at_a_time() {
                 held.waiting.fetch_add(1, Ordering::SeqCst);
                 let open = held.is_open.lock().unwrap();
                 drop(held.opened.wait_while(open, |is_open| !*is_open).unwrap());
-                let _closed = stream.write_all(&ok(&answer(&PLANT[..1])));
+                let _closed = stream.write_all(&ok(&webdev_json(&PLANT[..1])));
             })
         })
         .collect();

@@ -7,7 +7,7 @@ use gatewatch::gateway::check::{self, CheckStep, Outcome, StepName};
 use gatewatch::gateway::{Api, Client, Credentials, Limits, NodeUrl, ReadOptions, Trust};
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, Request, ok, status, unused_address, webdev_json};
 
 fn basic() -> Credentials {
     Credentials::basic("billy", "open-sesame").unwrap()
@@ -106,8 +106,8 @@ fn protected(body: String) -> impl Fn(&Request) -> Vec<u8> + Send + Sync + 'stat
 
 #[test]
 fn all_steps_of_a_healthy_gateway_are_ok() {
-    let open = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
-    let by_password = gateway(V8_1, protected(answer(&PLANT)), not_found);
+    let open = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
+    let by_password = gateway(V8_1, protected(webdev_json(&PLANT)), not_found);
     let by_token = gateway(V8_3, not_found, protected(r#"{"items":[{"id":"A","user":"billy"}]}"#.to_owned()));
     for (gateway, credentials, sign_in, sessions) in [
         (&open, Credentials::None, "No authentication required", "6 sessions"),
@@ -143,7 +143,7 @@ fn names_the_step_of_the_network_that_fails() {
     check_failure(&steps, StepName::Tls, &["is self-signed"]);
     let steps = check(&secure.url.replace("https:", "http:"), &basic());
     check_failure(&steps, StepName::Tls, &["This port is for HTTPS, not HTTP. Use https://127.0.0.1:"]);
-    let plain = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
+    let plain = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
     let steps = check(&plain.url.replace("http:", "https:"), &basic());
     check_failure(&steps, StepName::Tls, &["This port is for HTTP, not HTTPS. Use http://127.0.0.1:"]);
     let trust = Trust { ca_file: None, pins: vec![identity.pin()] };
@@ -197,14 +197,14 @@ fn says_what_is_missing_on_the_gateway() {
         ),
         (status("501 Not Implemented", ""), ["no doGet script (501)", "Install the resource again"]),
         (ok(r#"{"ok":true,"v":2}"#), ["has version 2", "Update Gatewatch"]),
-        (ok(""), ["The answer is empty", "Install the Gatewatch resource again"]),
+        (ok(""), ["The response is empty", "Install the Gatewatch resource again"]),
         (sso.to_vec(), ["A login page is in front of the gateway", "without single sign-on"]),
     ] {
         let gateway = gateway(V8_1, move |_| response.clone(), not_found);
         check_failure(&check(&gateway.url, &basic()), StepName::WebDev, &parts);
         assert!(!gateway.requests().iter().any(has_login));
     }
-    let without_rest = gateway(V8_3, |_| ok(&answer(&PLANT)), not_found);
+    let without_rest = gateway(V8_3, |_| ok(&webdev_json(&PLANT)), not_found);
     check_failure(&check(&without_rest.url, &token()), StepName::Rest, &["no REST API (404)"]);
 }
 
@@ -255,7 +255,7 @@ fn names_the_three_settings_that_can_deny_a_token() {
 #[test]
 fn warns_about_sessions_that_may_be_missing_or_open_to_anyone() {
     let cold = "ContextStatus=RUNNING;Version=8.1.44;RedundancyStatus=Backup;RedundantNodeActiveStatus=Cold";
-    let gateway = gateway(cold, |_| ok(&answer(&PLANT)), not_found);
+    let gateway = gateway(cold, |_| ok(&webdev_json(&PLANT)), not_found);
     let steps = check(&gateway.url, &basic());
     assert_eq!(step(&steps, StepName::Redundancy).outcome, Outcome::Warning);
     let sign_in = step(&steps, StepName::SignIn);
@@ -280,7 +280,7 @@ fn sends_a_rejected_password_to_one_node_only() {
     assert_eq!(tried.count(), 1);
 
     // A node that is down hides no other.
-    let good = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
+    let good = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
     let down = format!("http://{}", unused_address());
     urls = vec![&down, &good.url];
     let (steps, readable) = check_all(&urls, &Credentials::None, Trust::default());

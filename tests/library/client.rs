@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
 
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address, without_source};
+use crate::support::{FakeGateway, PLANT, ok, status, unused_address, webdev_json, without_source};
 use gatewatch::demo::{DemoGateway, Options};
 use gatewatch::gateway::webdev::WebDevError;
 use gatewatch::gateway::{
@@ -71,7 +71,7 @@ fn chooses_path_by_version() {
         ("8.1.44", "/system/webdev/gatewatch/sessions"),
         ("8.3.4", "/system/webdev/gatewatch/sessions"),
     ] {
-        let gateway = FakeGateway::gateway(version, ok(&answer(&PLANT)));
+        let gateway = FakeGateway::gateway(version, ok(&webdev_json(&PLANT)));
         let snapshot = read(&gateway.url).unwrap();
         assert_eq!(snapshot.dataset.len(), PLANT.len());
         assert_eq!(snapshot.info.unwrap().role, Some(Role::Master));
@@ -83,7 +83,7 @@ fn chooses_path_by_version() {
 fn tries_both_paths_without_a_version() {
     let gateway = FakeGateway::new(|request, stream| {
         let response = match request.path() {
-            "/main/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            "/main/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT)),
             _ => status("404 Not Found", ""),
         };
         stream.write_all(&response).unwrap();
@@ -94,7 +94,7 @@ fn tries_both_paths_without_a_version() {
 
 #[test]
 fn sends_no_parameters_or_credentials_by_default() {
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&[])));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&webdev_json(&[])));
     read(&gateway.url).unwrap();
     let requests = gateway.requests();
     assert_eq!(requests[1].target, "/system/webdev/gatewatch/sessions");
@@ -103,7 +103,7 @@ fn sends_no_parameters_or_credentials_by_default() {
 
 #[test]
 fn escapes_filters_in_the_query() {
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&[])));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&webdev_json(&[])));
     let options = ReadOptions {
         username_filter: Some("a+b &=%#ü".into()),
         project_filter: Some(".*".into()),
@@ -118,7 +118,7 @@ fn escapes_filters_in_the_query() {
 
 #[test]
 fn sends_password_to_the_resource_only() {
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&[])));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&webdev_json(&[])));
     let billy = Credentials::basic("billy", "secret").unwrap();
     read_with(&gateway.url, &billy, &ReadOptions::default(), Limits::default()).unwrap();
     let sent: Vec<Option<String>> =
@@ -183,7 +183,7 @@ fn causes_have_the_beginning_of_an_unexpected_response() {
         assert_eq!(cause, expected);
     }
     // Neither of them has sessions in it.
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)[..200]));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT)[..200]));
     let cause = error(&gateway.url).source().unwrap().to_string();
     assert!(cause.starts_with("EOF while parsing"), "{cause}");
     let gateway = FakeGateway::gateway("8.1.0", status("500 Server Error", ""));
@@ -199,7 +199,7 @@ fn redirect_to_the_welcome_page_means_not_commissioned() {
 
 #[test]
 fn follows_no_redirect_to_another_origin() {
-    let other = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
+    let other = FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT)));
     let location = format!("{}/welcome", other.url);
     let response = format!("HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
     let gateway = FakeGateway::gateway("8.1.0", response);
@@ -281,14 +281,14 @@ fn decompresses_gzip_by_each_of_its_names() {
         assert_eq!(read(&gateway.url).map(|read| read.dataset.len()), Ok(1), "{encoding}");
     }
     for encoding in ["Content-Encoding: identity", "Content-Encoding: ", "Content-Encoding: Identity,"] {
-        let gateway = FakeGateway::gateway("8.1.0", encoded(encoding, answer(&PLANT).as_bytes()));
+        let gateway = FakeGateway::gateway("8.1.0", encoded(encoding, webdev_json(&PLANT).as_bytes()));
         assert_eq!(read(&gateway.url).map(|read| read.dataset.len()), Ok(PLANT.len()), "{encoding}");
     }
 }
 
 #[test]
 fn decompresses_all_gzip_members() {
-    let text = answer(&PLANT);
+    let text = webdev_json(&PLANT);
     let (start, end) = text.split_at(text.len() / 2);
     let members = [gzip(start), gzip(""), gzip(end), vec![0; 8]].concat();
     let gateway = FakeGateway::gateway("8.1.0", encoded("Content-Encoding: gzip", &members));
@@ -318,11 +318,11 @@ fn prefix_of_a_reverse_proxy_is_in_front_of_each_path() {
         let gateway = FakeGateway::new(move |request, stream| {
             let response = match request.path() {
                 "/plantA/system/gwinfo" if !version.is_empty() => ok(&format!("Version={version}")),
-                "/plantA/main/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
-                "/plantA/system/webdev/gatewatch/sessions" if version == "8.1.44" => ok(&answer(&PLANT)),
+                "/plantA/main/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT)),
+                "/plantA/system/webdev/gatewatch/sessions" if version == "8.1.44" => ok(&webdev_json(&PLANT)),
                 // Another gateway.
                 "/system/gwinfo" => ok("Version=8.1.44"),
-                "/system/webdev/gatewatch/sessions" => ok(&answer(&[])),
+                "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&[])),
                 _ => status("404 Not Found", ""),
             };
             stream.write_all(&response).unwrap();
@@ -375,7 +375,7 @@ fn rejects_truncated_body() {
 #[test]
 fn rejects_large_body_with_and_without_content_length() {
     let limits = Limits { max_body: 1000, ..Limits::default() };
-    let body = answer(&PLANT.repeat(10));
+    let body = webdev_json(&PLANT.repeat(10));
     let unsized_response = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{body}");
     for response in [ok(&body), unsized_response.into_bytes()] {
         let gateway = FakeGateway::gateway("8.1.0", response);

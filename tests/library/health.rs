@@ -12,7 +12,7 @@ use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Rea
 use crate::support::poll::{TestPoller, profile};
 use crate::support::process::gatewatch;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, Request, ok, status, webdev_json};
 
 /// The health pages in the order in which they are asked.
 const HEALTH: [&str; 3] = ["/system/gwinfo", "/main/system/gwinfo", "/StatusPing"];
@@ -28,7 +28,7 @@ fn with_health(page: &'static str, response: Vec<u8>) -> FakeGateway {
             path if path == page => response.clone(),
             path if HEALTH.contains(&path) => status("404 Not Found", ""),
             path if path.starts_with("/data/") => ok(r#"{"items":[{"id":"A","user":"billy"}]}"#),
-            _ => ok(&answer(&PLANT)),
+            _ => ok(&webdev_json(&PLANT)),
         };
         let _closed = stream.write_all(&response);
     })
@@ -217,7 +217,7 @@ fn silent() -> String {
     address
 }
 
-/// Limits that no answer reaches, however slow the machine is.
+/// Limits that no response reaches, however slow the machine is.
 fn patient() -> Limits {
     Limits {
         connect_timeout: Duration::from_mins(2),
@@ -281,7 +281,7 @@ fn suggests_https_as_a_possibility_where_http_gets_no_valid_answer() {
 
 #[test]
 fn suggests_http_for_https_to_a_plain_port() {
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
     check_other_scheme("https", gateway.url.trim_start_matches("http://"), true);
     assert!(!gateway.requests().iter().any(is_secret));
     check_other_scheme("https", &raw(b"HTTP/1.1 400 Bad Request\r\n\r\n"), true);
@@ -302,7 +302,7 @@ fn suggests_the_https_address_that_a_plain_port_redirects_to() {
 #[test]
 fn suggests_no_other_scheme_to_a_gateway_that_has_answered() {
     let (client, limits) = (Client::new(patient()), ReadOptions::default());
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
     let node: NodeUrl = gateway.url.parse().unwrap();
     run(client.read(&node, &Credentials::None, &limits)).unwrap();
     let address = gateway.stop();

@@ -100,7 +100,7 @@ fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<Node
     )
 }
 
-/// Returns the answer of the script to a request that includes Perspective sessions.
+/// Returns the response of the script to a request that includes Perspective sessions.
 fn read_with_perspective(url: &str, filters: &[(&str, &str)]) -> String {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let request = client
@@ -209,9 +209,9 @@ fn requires_role_of_project() {
 #[test]
 fn adds_perspective_sessions_on_request() {
     let Some(url) = gateway("plant") else { return };
-    let answer = read_with_perspective(&url, &[]);
-    assert!(answer.contains(r#""perspective": true"#), "{answer}");
-    let dataset = webdev::parse(answer.as_bytes()).unwrap().dataset;
+    let response = read_with_perspective(&url, &[]);
+    assert!(response.contains(r#""perspective": true"#), "{response}");
+    let dataset = webdev::parse(response.as_bytes()).unwrap().dataset;
     let now = dataset.now().unwrap();
     let kinds = ["Vision", "Designer", "Vision", "Vision", "?", "Vision"];
     let mut expected: Vec<String> =
@@ -255,8 +255,8 @@ fn applies_filters_to_perspective_sessions() {
         (&[("usernameFilter", "U.*"), ("projectFilter", "Pack.*")], &["p-1"]),
         (&[("usernameFilter", ""), ("projectFilter", "Boiler")], &["E5", "p-4"]),
     ] {
-        let answer = read_with_perspective(&url, filters);
-        let dataset = webdev::parse(answer.as_bytes()).unwrap().dataset;
+        let response = read_with_perspective(&url, filters);
+        let dataset = webdev::parse(response.as_bytes()).unwrap().dataset;
         let clients = rows(&dataset);
         let clients: Vec<&str> = clients.iter().map(|row| row.split('|').nth(4).unwrap()).collect();
         assert_eq!(clients, expected, "{filters:?}");
@@ -267,11 +267,11 @@ fn applies_filters_to_perspective_sessions() {
 fn lists_other_sessions_without_perspective_module() {
     for name in ["without_perspective", "before_8_0_7"] {
         let Some(url) = gateway(name) else { return };
-        let answer = read_with_perspective(&url, &[("usernameFilter", "j.*")]);
-        assert!(answer.contains(r#""perspective": false"#), "{answer}");
-        let answer = webdev::parse(answer.as_bytes()).unwrap();
-        assert_eq!(rows(&answer.dataset), [format!("{}|Designer|?|?|?", PLANT[1])], "{name}");
-        assert_eq!(answer.has_perspective, Some(false));
+        let response = read_with_perspective(&url, &[("usernameFilter", "j.*")]);
+        assert!(response.contains(r#""perspective": false"#), "{response}");
+        let response = webdev::parse(response.as_bytes()).unwrap();
+        assert_eq!(rows(&response.dataset), [format!("{}|Designer|?|?|?", PLANT[1])], "{name}");
+        assert_eq!(response.has_perspective, Some(false));
         // The client reports it, too.
         let options = ReadOptions { perspective: true, ..ReadOptions::default() };
         let snapshot = read_as(&url, &user("gatewatch"), &options).unwrap();
@@ -285,13 +285,16 @@ fn lists_other_sessions_without_perspective_module() {
 #[test]
 fn reports_errors_of_the_script() {
     let Some(url) = gateway("perspective_fails") else { return };
-    // The other sessions are still listed, and the answer says what is missing and why.
-    let answer = read_with_perspective(&url, &[("usernameFilter", "j.*")]);
-    assert!(answer.is_ascii() && answer.contains(r#""perspective": false"#), "{answer}");
-    let answer = webdev::parse(answer.as_bytes()).unwrap();
+    // The other sessions are still listed, and the response says what is missing and why.
+    let response = read_with_perspective(&url, &[("usernameFilter", "j.*")]);
+    assert!(response.is_ascii() && response.contains(r#""perspective": false"#), "{response}");
+    let response = webdev::parse(response.as_bytes()).unwrap();
     let message = "java.lang.IllegalStateException: Störung 𝒷";
-    assert_eq!((answer.has_perspective, answer.perspective_error.as_deref()), (Some(false), Some(message)));
-    assert_eq!(rows(&answer.dataset), [format!("{}|Designer|?|?|?", PLANT[1])]);
+    assert_eq!(
+        (response.has_perspective, response.perspective_error.as_deref()),
+        (Some(false), Some(message))
+    );
+    assert_eq!(rows(&response.dataset), [format!("{}|Designer|?|?|?", PLANT[1])]);
     // The client reports it, too.
     let options = ReadOptions { perspective: true, ..ReadOptions::default() };
     let snapshot = read_as(&url, &user("gatewatch"), &options).unwrap();

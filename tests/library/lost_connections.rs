@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::fault_injection::cases::reset;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::{PLANT, answer};
+use crate::support::{PLANT, webdev_json};
 use gatewatch::gateway::{
     Client, Credentials, GatewayError, Limits, NodeUrl, ReadOptions, SessionKind, Trust,
 };
@@ -115,7 +115,7 @@ fn respond(reaction: Reaction, line: &str, stream: &mut impl Write) -> bool {
     } else if line.contains("/data/") {
         r#"{"items":[{"id":"A","user":"billy"}]}"#.to_owned()
     } else {
-        answer(&PLANT)
+        webdev_json(&PLANT)
     };
     let connection = if reaction == Reaction::RespondAndClose { "Connection: close\r\n" } else { "" };
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{connection}\r\n", body.len());

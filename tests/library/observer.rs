@@ -15,7 +15,7 @@ use gatewatch::poll::{
 };
 
 use crate::support::poll::{TIMEOUT, profile};
-use crate::support::{FakeGateway, PLANT, answer, ok, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, unused_address, webdev_json};
 
 /// An interval that never ends in a test.
 const LONG: Duration = Duration::from_hours(1);
@@ -47,7 +47,7 @@ fn growing() -> FakeGateway {
     FakeGateway::new(move |request, stream| {
         let response = if request.path().ends_with("sessions") {
             let count = 1 + reads.fetch_add(1, Ordering::SeqCst);
-            ok(&answer(&PLANT[..count.min(PLANT.len())]))
+            ok(&webdev_json(&PLANT[..count.min(PLANT.len())]))
         } else {
             ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.0")
         };
@@ -92,7 +92,7 @@ fn observer_receives_each_read_and_a_suspend_is_a_gap() {
 #[test]
 fn observer_of_many_gateways_receives_lists_and_failures() {
     let plants: Vec<FakeGateway> =
-        (0..20).map(|_| FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)))).collect();
+        (0..20).map(|_| FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT)))).collect();
     let unused = format!("http://{}", unused_address());
     let (observer, updates) = observer();
     let mut poller = BackgroundPoller::spawn(Client::new(Limits::default()), observer, || ()).unwrap();
@@ -124,7 +124,7 @@ fn observer_of_many_gateways_receives_lists_and_failures() {
 
 #[test]
 fn history_of_a_gateway_in_the_background_is_switched_off_and_on() {
-    let plant = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
+    let plant = FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT)));
     let (observer, updates) = observer();
     let mut poller = BackgroundPoller::spawn(Client::new(Limits::default()), observer, || ()).unwrap();
     let mut profile = Profile::from_address(&plant.url).unwrap();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, read, status, unused_address};
+use crate::support::{FakeGateway, PLANT, Request, ok, read, status, unused_address, webdev_json};
 use gatewatch::gateway::{Credentials, Endpoint, GatewayError};
 use gatewatch::poll::{Activity, GatewayStatus};
 
@@ -38,12 +38,12 @@ fn session_requests(gateway: &FakeGateway) -> usize {
 
 /// A gateway with all sessions.
 fn good_gateway() -> FakeGateway {
-    FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)))
+    FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT)))
 }
 
 /// A gateway with one session.
 fn small_gateway() -> FakeGateway {
-    FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..1])))
+    FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT[..1])))
 }
 
 /// A gateway that rejects every login.
@@ -60,7 +60,7 @@ fn gated_gateway() -> (FakeGateway, SyncSender<()>) {
             let _ended = gate.lock().unwrap().recv();
             "ContextStatus=RUNNING;Version=8.1.0".to_owned()
         } else {
-            answer(&PLANT)
+            webdev_json(&PLANT)
         };
         // The read may have been cancelled.
         let _gone = stream.write_all(&ok(&body));
@@ -295,7 +295,7 @@ fn password_goes_to_one_node_first() {
         } else {
             sent.send(()).unwrap();
             let _ended = gate.lock().unwrap().recv();
-            ok(&answer(&PLANT[..1]))
+            ok(&webdev_json(&PLANT[..1]))
         };
         // The read may have been cancelled.
         let _gone = stream.write_all(&response);

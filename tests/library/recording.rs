@@ -7,7 +7,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::{Duration, UNIX_EPOCH};
 
 use gatewatch::gateway::{Api, Client, Credentials, Limits, SessionKind};
-use gatewatch::history::{Answer, History, Location, Recorder, SessionState};
+use gatewatch::history::{History, Location, Recorder, SessionState, StoredSessions};
 use gatewatch::poll::{NodeUpdate, Poller};
 
 use crate::support::poll::{TIMEOUT, profile};
@@ -16,8 +16,8 @@ use crate::support::{FakeGateway, ok, status};
 /// An interval that never ends in a test.
 const LONG: Duration = Duration::from_hours(1);
 
-fn states(answer: &Answer) -> Vec<(&str, SessionState)> {
-    let sessions = answer.sessions.iter();
+fn states(stored: &StoredSessions) -> Vec<(&str, SessionState)> {
+    let sessions = stored.sessions.iter();
     let mut states: Vec<_> = sessions
         .map(|stored| (stored.session.client_id.as_deref().unwrap_or_default(), stored.state))
         .collect();
@@ -77,20 +77,20 @@ fn a_list_that_fails_is_a_gap_of_its_kind() {
     drop(recorder);
 
     let mut history = History::open_read_only(&location).unwrap();
-    let answer = history.at(partial, None).unwrap();
+    let stored = history.at(partial, None).unwrap();
     assert_eq!(
-        states(&answer),
+        states(&stored),
         [("P", SessionState::Proved), ("Q", SessionState::Possible), ("V", SessionState::Seen)]
     );
-    let node = &answer.nodes[0];
+    let node = &stored.nodes[0];
     let (kind, gaps) = &node.unwatched_kinds[0];
     assert_eq!((&node.unwatched[..], *kind), (&[][..], SessionKind::Perspective));
     assert_eq!((gaps[0].from, gaps[0].to), (first, last));
-    let answer = history.between(first, last, None).unwrap();
+    let stored = history.between(first, last, None).unwrap();
     assert_eq!(
-        states(&answer),
+        states(&stored),
         [("P", SessionState::Unknown), ("Q", SessionState::LeftBetween), ("V", SessionState::Unknown)]
     );
-    assert_eq!(answer.nodes[0].unwatched_kinds, node.unwatched_kinds);
+    assert_eq!(stored.nodes[0].unwatched_kinds, node.unwatched_kinds);
     assert_eq!(history.check().unwrap(), [""; 0]);
 }

@@ -20,7 +20,7 @@ const KEY: &str = "color-scheme";
 const DARK: u32 = 1;
 const LIGHT: u32 = 2;
 
-/// The most frequent colors of the window in both themes: the ground of the table, as bytes of blue, green and red.
+/// The most frequent colors of the window in both themes: the background of the table, as bytes of blue, green and red.
 const LIGHT_GROUND: [u8; 3] = [0xff, 0xff, 0xff];
 const DARK_GROUND: [u8; 3] = [0x1c, 0x17, 0x14];
 
@@ -78,9 +78,9 @@ fn most_frequent(picture: &[u8]) -> [u8; 3] {
     counts.into_iter().max_by_key(|(_, count)| *count).unwrap().0
 }
 
-fn until_ground(display: &str, window: &str, ground: [u8; 3]) {
-    until(&format!("a window with the ground {ground:x?}"), || {
-        picture(display, window).filter(|picture| most_frequent(picture) == ground)
+fn until_background(display: &str, window: &str, background: [u8; 3]) {
+    until(&format!("a window with the background {background:x?}"), || {
+        picture(display, window).filter(|picture| most_frequent(picture) == background)
     });
 }
 
@@ -106,14 +106,14 @@ fn follows_the_portal() {
     command.arg("http://127.0.0.1:9").env("DBUS_SESSION_BUS_ADDRESS", &address);
     let mut program = Running(command.spawn().unwrap());
     let window = window(&display, &mut program);
-    until_ground(&display, &window, LIGHT_GROUND);
+    until_background(&display, &window, LIGHT_GROUND);
     set_scheme(&portal, DARK);
-    until_ground(&display, &window, DARK_GROUND);
+    until_background(&display, &window, DARK_GROUND);
     set_scheme(&portal, LIGHT);
-    until_ground(&display, &window, LIGHT_GROUND);
+    until_background(&display, &window, LIGHT_GROUND);
     // No preference.
     set_scheme(&portal, 0);
-    until_ground(&display, &window, DARK_GROUND);
+    until_background(&display, &window, DARK_GROUND);
     output(&display, "xdotool", &["windowfocus", "--sync", &window]).unwrap();
     quit(&display, &mut program);
 }
@@ -132,7 +132,7 @@ fn bus_that_never_answers_delays_nothing() {
     command.arg("http://127.0.0.1:9").env("DBUS_SESSION_BUS_ADDRESS", address);
     let mut program = Running(command.spawn().unwrap());
     let window = window(&display, &mut program);
-    until_ground(&display, &window, DARK_GROUND);
+    until_background(&display, &window, DARK_GROUND);
     output(&display, "xdotool", &["windowfocus", "--sync", &window]).unwrap();
     quit(&display, &mut program);
 }

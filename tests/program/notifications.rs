@@ -20,7 +20,7 @@ use zbus::zvariant::{OwnedValue, Value};
 
 use crate::desktop_theme::bus;
 use crate::support::screen::{Running, TIMEOUT, gatewatch, missing, output, quit, screen, until, window};
-use crate::support::{FakeGateway, answer, ok, saved_gateway, skip, status};
+use crate::support::{FakeGateway, ok, saved_gateway, skip, status, webdev_json};
 
 const SERVICE: &str = "org.freedesktop.Notifications";
 
@@ -74,7 +74,7 @@ impl Service {
     }
 }
 
-/// A gateway whose answer can be changed.
+/// A gateway whose response can be changed.
 fn gateway(rows: &[String]) -> (FakeGateway, Arc<Mutex<Option<Vec<String>>>>) {
     let shown = Arc::new(Mutex::new(Some(rows.to_vec())));
     let rows = shown.clone();
@@ -82,7 +82,7 @@ fn gateway(rows: &[String]) -> (FakeGateway, Arc<Mutex<Option<Vec<String>>>>) {
         let rows = rows.lock().unwrap().clone();
         let response = match (request.path(), rows) {
             ("/system/webdev/gatewatch/sessions", Some(rows)) => {
-                ok(&answer(&rows.iter().map(String::as_str).collect::<Vec<_>>()))
+                ok(&webdev_json(&rows.iter().map(String::as_str).collect::<Vec<_>>()))
             }
             (_, Some(_)) => status("404 Not Found", ""),
             (_, None) => status("503 Service Unavailable", ""),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::support::screen::{
     Running, differences, gatewatch, missing, output, picture, quit, screen, shades, until, window,
 };
-use crate::support::{FakeGateway, answer, ok, skip};
+use crate::support::{FakeGateway, ok, skip, webdev_json};
 use tempfile::TempDir;
 
 /// The text that tests type. Each letter counts: without any of them, it selects another number of sessions.
@@ -35,7 +35,7 @@ impl Program {
         }
         let session = |start: usize| format!(r#""{}","P","10.2.0.9",false,"{start}",0"#, &TYPED[start..]);
         let sessions: Vec<String> = (0..TYPED.len()).map(session).collect();
-        let sessions = answer(&sessions.iter().map(String::as_str).collect::<Vec<_>>());
+        let sessions = webdev_json(&sessions.iter().map(String::as_str).collect::<Vec<_>>());
         // Sessions that never change, read once: after that the window is painted only for keys.
         let gateway = FakeGateway::gateway("8.1.44", ok(&sessions));
         let config = tempfile::tempdir().unwrap();

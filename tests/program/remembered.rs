@@ -8,7 +8,7 @@ use std::path::Path;
 use gatewatch::settings::{State, WindowPlace};
 
 use crate::support::screen::{Running, gatewatch, missing, output, quit, screen, until, window};
-use crate::support::{FakeGateway, answer, ok, skip};
+use crate::support::{FakeGateway, ok, skip, webdev_json};
 
 /// A program in a window.
 struct Program {
@@ -54,7 +54,7 @@ impl Program {
 fn gateway() -> FakeGateway {
     let session = |id: usize| format!(r#""u{id}","P","10.2.0.9",false,"{id}",0"#);
     let sessions: Vec<String> = (0..1_234).map(session).collect();
-    FakeGateway::gateway("8.1.44", ok(&answer(&sessions.iter().map(String::as_str).collect::<Vec<_>>())))
+    FakeGateway::gateway("8.1.44", ok(&webdev_json(&sessions.iter().map(String::as_str).collect::<Vec<_>>())))
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::support::screen::{
     Running, TIMEOUT, first_line, gatewatch, missing, output, quit, screen, until, window,
 };
-use crate::support::{FakeGateway, answer, ok};
+use crate::support::{FakeGateway, ok, webdev_json};
 use tempfile::TempDir;
 
 /// The file with which a session bus starts the accessibility bus.
@@ -154,7 +154,7 @@ impl Reader {
         let stdin = python.0.stdin.take().unwrap();
         let stdout = BufReader::new(python.0.stdout.take().unwrap());
         let mut reader = Self { _python: python, stdin, stdout };
-        // The first answer comes after accessibility is switched on.
+        // The first response comes after accessibility is switched on.
         reader.run("focused");
         reader
     }
@@ -301,7 +301,7 @@ impl fmt::Display for Window {
 fn still_gateway() -> FakeGateway {
     let session = |n: usize| format!(r#""user{n}","Boiler","10.2.0.{n}",false,"ID{n}",1795365700123"#);
     let sessions: Vec<String> = (10..10 + SESSIONS).map(session).collect();
-    FakeGateway::gateway("8.1.44", ok(&answer(&sessions.iter().map(String::as_str).collect::<Vec<_>>())))
+    FakeGateway::gateway("8.1.44", ok(&webdev_json(&sessions.iter().map(String::as_str).collect::<Vec<_>>())))
 }
 
 #[test]

@@ -83,15 +83,15 @@ pub(crate) struct FakeGateway {
 }
 
 impl FakeGateway {
-    /// Starts a server on a free port. `answer` writes the response, after which the connection is closed.
-    pub(crate) fn new(answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
-        Self::at("127.0.0.1:0".parse().unwrap(), answer)
+    /// Starts a server on a free port. `respond` writes the response, after which the connection is closed.
+    pub(crate) fn new(respond: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        Self::at("127.0.0.1:0".parse().unwrap(), respond)
     }
 
     /// Starts a server at this address, which another one may have used before.
     pub(crate) fn at(
         address: SocketAddr,
-        answer: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static,
+        respond: impl Fn(&Request, &mut TcpStream) + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
@@ -99,18 +99,18 @@ impl FakeGateway {
         let requests = Arc::<Mutex<Vec<Request>>>::default();
         let is_stopped = Arc::<AtomicBool>::default();
         let (received, stopped) = (requests.clone(), is_stopped.clone());
-        let answer = Arc::new(answer);
+        let respond = Arc::new(respond);
         let thread = thread::spawn(move || {
             for stream in listener.incoming() {
                 if stopped.load(Ordering::SeqCst) {
                     return;
                 }
-                let (received, answer) = (received.clone(), answer.clone());
+                let (received, respond) = (received.clone(), respond.clone());
                 thread::spawn(move || {
                     let mut stream = stream.unwrap();
                     let Some(request) = read(&stream) else { return };
                     received.lock().unwrap().push(request.clone());
-                    answer(&request, &mut stream);
+                    respond(&request, &mut stream);
                 });
             }
         });
@@ -182,7 +182,7 @@ pub(crate) fn ok(body: &str) -> Vec<u8> {
 }
 
 /// Returns a dataset of a gateway 4 hours behind UTC in the format of Web Dev with these rows, each of six JSON values.
-pub(crate) fn answer(rows: &[&str]) -> String {
+pub(crate) fn webdev_json(rows: &[&str]) -> String {
     let columns = [
         ("username", "String"),
         ("project", "String"),

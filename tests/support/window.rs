@@ -15,7 +15,7 @@ use gatewatch::settings::{Settings, State, Target};
 use gatewatch::ui::{App, DesktopTheme, Start};
 
 use super::keyring::TestKeyring;
-use super::{FakeGateway, PLANT, answer, ok};
+use super::{FakeGateway, PLANT, ok, webdev_json};
 
 /// Maximum time to wait. Far longer than anything takes, even on a busy machine.
 pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
@@ -395,7 +395,7 @@ pub(crate) fn start_on(url: &str) -> Start {
 
 /// Starts a gateway with the sessions of the plant.
 pub(crate) fn plant() -> FakeGateway {
-    FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
+    FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)))
 }
 
 /// Opens the box for an address, and connects to this one.

@@ -16,7 +16,7 @@ use gatewatch::ui::{App, Start};
 use crate::focus::focused;
 use crate::popups::{hover, popups};
 use crate::support::window::{Window, plant, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, unused_address, webdev_json};
 
 /// Returns an alert that fires for each gateway with a session, and writes what is sent to `out` in this folder.
 fn alert(folder: &Path) -> String {
@@ -248,7 +248,7 @@ fn marked(window: &Window) -> Vec<String> {
 #[test]
 fn sessions_and_gateways_with_an_alert_are_marked() {
     let (north, folder) = (plant(), tempfile::tempdir().unwrap());
-    let south = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT[..2])));
+    let south = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT[..2])));
     let config = [
         "refresh_secs = 0\n".to_owned(),
         saved_gateway("North", &north.url, ""),
@@ -273,7 +273,7 @@ fn activity_lists_what_was_sent_and_what_is_over() {
     let shown = rows.clone();
     let north = FakeGateway::new(move |request, stream| {
         let response = match request.path() {
-            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT[..shown.load(Ordering::SeqCst)])),
+            "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT[..shown.load(Ordering::SeqCst)])),
             _ => status("404 Not Found", ""),
         };
         let _closed = stream.write_all(&response);

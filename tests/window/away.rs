@@ -36,7 +36,7 @@ fn a_start_says_once_what_happened_since_the_last_one() {
     for button in ["Show what happened", "Dismiss what happened"] {
         let mut window = reopen(&history, &plant.url, 4 * DAY_MS + 12 * HOUR_MS);
         // Such a filter hides all of them.
-        retype(&mut window, "Username filter", "nobody");
+        retype(&mut window, "Username filter", "unknown");
         let gateway = &history.gateway;
         // The sessions that are on have arrived, too, as soon as they are written.
         window.until_text_contains(&format!(" arrived, 3 left, {gateway} unreachable 12 min"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::window::{Window, connect_to, plant, start, typed};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, status, unused_address, webdev_json};
 use egui::accesskit::{Role, SortDirection};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -116,8 +116,8 @@ fn refresh_shows_new_and_ended_sessions() {
         let body = r#"{"username":"zoe","project":"Night","address":"10.9.9.9","isDesigner":true}"#;
         let url = format!("{}/demo/sessions", demo.url());
         let request = http.post(url).header("content-type", "application/json").body(body);
-        let answer = request.send().await.unwrap().text().await.unwrap();
-        answer.split('"').nth(3).unwrap().to_owned()
+        let response = request.send().await.unwrap().text().await.unwrap();
+        response.split('"').nth(3).unwrap().to_owned()
     });
     window.type_into("Username filter", "zoe");
     window.until_text("0 of 10 sessions");
@@ -140,7 +140,7 @@ fn unreachable_gateway_keeps_its_table_and_recovers() {
         use std::io::Write as _;
         let response = match request.path() {
             _ if failing.load(std::sync::atomic::Ordering::SeqCst) => status("503 Service Unavailable", ""),
-            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT)),
             _ => status("404 Not Found", ""),
         };
         stream.write_all(&response).unwrap();
@@ -165,7 +165,7 @@ fn unreachable_gateway_keeps_its_table_and_recovers() {
 
 #[test]
 fn connects_to_another_gateway_and_remembers_it() {
-    let (first, second) = (plant(), FakeGateway::gateway("8.1.0", ok(&answer(&PLANT[..2]))));
+    let (first, second) = (plant(), FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT[..2]))));
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Gateway(Profile::from_address(&first.url).unwrap());
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
@@ -452,7 +452,7 @@ fn failed_node_hides_no_other_and_is_listed() {
     let mut window = Window::open(start(target));
     window.until_text("6 of 6 sessions");
     // The name that the node reports. The failed one has reported none.
-    assert_eq!(window.column("Gateway"), ["Plant"; 6]);
+    assert_eq!(window.column("Node"), ["Plant"; 6]);
     window.click("Nodes");
     window.until_text_contains("The Web Dev module has no license");
     for (url, expected) in [(&good.url, "Running, 8.1.44"), (&bad.url, "no license")] {

@@ -8,7 +8,7 @@ use crate::painted;
 use crate::past::{Plant, activity, until_activity};
 use crate::popups::{hover, until_repaint};
 use crate::support::window::{Window, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok};
+use crate::support::{FakeGateway, PLANT, ok, webdev_json};
 use crate::user_history::{DAY_MS, HOUR_MS, StoredHistory};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
@@ -130,7 +130,7 @@ fn time_of_the_timeline(window: &Window) -> String {
 #[test]
 fn old_times_of_the_activity_are_whole() {
     // With a single session, the old entries stay in view whatever happens to the gateway.
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT[..1])));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT[..1])));
     let folder = tempfile::tempdir().unwrap();
     let mut history = StoredHistory::new(folder.path(), &gateway.url);
     // Noon of 29 November in UTC: the last entry has a day of one digit, the one above it of two.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, key, plant, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Rect};
 use egui_kittest::Harness;
@@ -543,7 +543,7 @@ fn table_without_lines_keeps_the_window_at_rest() {
         move |request, stream| {
             let rows = if is_empty.load(Ordering::SeqCst) { &[][..] } else { &PLANT };
             let is_list = request.path() == "/system/webdev/gatewatch/sessions";
-            let response = if is_list { ok(&answer(rows)) } else { status("404 Not Found", "") };
+            let response = if is_list { ok(&webdev_json(rows)) } else { status("404 Not Found", "") };
             stream.write_all(&response).unwrap();
         }
     });
@@ -560,14 +560,14 @@ fn table_without_lines_keeps_the_window_at_rest() {
 
 #[test]
 fn window_rests_when_the_focused_control_is_disabled() {
-    let wants_login = Arc::new(AtomicBool::new(false));
+    let requires_login = Arc::new(AtomicBool::new(false));
     let plant = FakeGateway::new({
-        let wants_login = wants_login.clone();
+        let requires_login = requires_login.clone();
         move |request, stream| {
             let is_list = request.path() == "/system/webdev/gatewatch/sessions";
-            let response = match (is_list, wants_login.load(Ordering::SeqCst)) {
+            let response = match (is_list, requires_login.load(Ordering::SeqCst)) {
                 (true, true) => status("401 Unauthorized", ""),
-                (true, false) => ok(&answer(&PLANT)),
+                (true, false) => ok(&webdev_json(&PLANT)),
                 (false, _) => status("404 Not Found", ""),
             };
             stream.write_all(&response).unwrap();
@@ -576,7 +576,7 @@ fn window_rests_when_the_focused_control_is_disabled() {
     let mut window = open([1280.0, 680.0], start_on(&plant.url));
     window.harness.get_by_label("Add filter").focus();
     window.harness.step();
-    wants_login.store(true, Ordering::SeqCst);
+    requires_login.store(true, Ordering::SeqCst);
     window.press(NONE, Key::F5);
     window.until_text("User name");
     until_at_rest(&mut window);

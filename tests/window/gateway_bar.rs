@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::window::{Window, plant, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, unused_address, webdev_json};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::Harness;
@@ -25,7 +25,7 @@ fn failing_gateway() -> (FakeGateway, Arc<AtomicBool>) {
         );
         let response = match request.path() {
             _ if is_failing.load(Ordering::SeqCst) => redirect.into_bytes(),
-            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT)),
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
             _ => status("404 Not Found", ""),
         };

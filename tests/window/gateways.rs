@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::painted;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{TIMEOUT, Window, connect_to, plant, retype, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, unused_address, webdev_json};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
@@ -382,7 +382,7 @@ fn accepting_any_login() -> FakeGateway {
     FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
-            _ if request.header("authorization").is_some() => ok(&answer(&PLANT)),
+            _ if request.header("authorization").is_some() => ok(&webdev_json(&PLANT)),
             _ => status("401 Unauthorized", "<html>"),
         };
         // The client may have hung up.
@@ -732,28 +732,28 @@ fn another_gateway_closes_an_unchanged_form() {
     assert!(window.has("Save gateway"));
 }
 
-/// The answer that a gateway sends; without one, its requests wait.
+/// The response that a gateway sends; without one, its requests wait.
 #[derive(Default)]
 struct HeldAnswer {
-    answer: Mutex<Option<Vec<u8>>>,
+    response: Mutex<Option<Vec<u8>>>,
     changed: Condvar,
 }
 
 impl HeldAnswer {
-    fn set(&self, answer: Option<Vec<u8>>) {
-        *self.answer.lock().unwrap() = answer;
+    fn set(&self, response: Option<Vec<u8>>) {
+        *self.response.lock().unwrap() = response;
         self.changed.notify_all();
     }
 
     fn wait(&self) -> Vec<u8> {
-        let answer = self.answer.lock().unwrap();
-        let (answer, _) =
-            self.changed.wait_timeout_while(answer, TIMEOUT, |answer| answer.is_none()).unwrap();
-        answer.clone().unwrap_or_default()
+        let response = self.response.lock().unwrap();
+        let (response, _) =
+            self.changed.wait_timeout_while(response, TIMEOUT, |response| response.is_none()).unwrap();
+        response.clone().unwrap_or_default()
     }
 }
 
-/// Starts a gateway that waits for its answer.
+/// Starts a gateway that waits for its response.
 fn held_gateway() -> (FakeGateway, Arc<HeldAnswer>) {
     let held = Arc::<HeldAnswer>::default();
     let waiting = held.clone();
@@ -779,7 +779,7 @@ fn keeps_table_of_the_same_gateway_until_it_answers_again() {
         north(&gateway.url).replace("North", "West")
     ));
     let mut window = open(folder.path());
-    held.set(Some(ok(&answer(&PLANT))));
+    held.set(Some(ok(&webdev_json(&PLANT))));
     window.until_text("6 of 6 sessions");
 
     held.set(None);
@@ -798,7 +798,7 @@ fn keeps_table_of_the_same_gateway_until_it_answers_again() {
     choose(&mut window, "North");
     window.until_text("Connecting…");
     assert!(window.has("3 of 6 sessions"));
-    held.set(Some(ok(&answer(&PLANT[..1]))));
+    held.set(Some(ok(&webdev_json(&PLANT[..1]))));
     window.until_text("1 of 1 sessions");
     assert_eq!(count(&window, " ago"), 0);
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::window::{Window, plant, retype, start, start_on, typed};
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, unused_address, webdev_json};
 use egui::{Key, Modifiers, OutputCommand, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -37,7 +37,7 @@ fn without_resource() -> (FakeGateway, Arc<AtomicBool>) {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
             "/system/webdev/gatewatch/sessions" if installed.load(Ordering::SeqCst) => {
                 if login == Some("Basic YmlsbHk6b3Blbi1zZXNhbWU=") {
-                    ok(&answer(&PLANT[..2]))
+                    ok(&webdev_json(&PLANT[..2]))
                 } else {
                     status("401 Unauthorized", "")
                 }

@@ -3,7 +3,7 @@
 use crate::pictures::can_draw;
 use crate::support::looks;
 use crate::support::window::{Window, plant, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, status, unused_address, webdev_json};
 use egui::{Key, Modifiers, Rect};
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::gateway::Profile;
@@ -95,7 +95,7 @@ fn tasks_for_a_token() {
 #[test]
 fn name_of_a_gateway_that_can_be_read() {
     if can_draw() {
-        let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
+        let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
         compare("guide_name", &gateway.url, |window| {
             window.press(Modifiers::NONE, Key::Enter);
             window.until_text("The sessions can be read");

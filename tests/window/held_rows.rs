@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use crate::painted;
 use crate::popups::turn_wheel;
 use crate::support::window::{Window, start};
-use crate::support::{FakeGateway, answer, ok, status};
+use crate::support::{FakeGateway, ok, status, webdev_json};
 
 /// A gateway on which more and more users sign in.
 struct Plant {
@@ -36,7 +36,7 @@ impl Plant {
             let rows: Vec<String> = (0..shown.load(Ordering::SeqCst)).map(user).collect();
             let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
             let response = match request.path() {
-                "/system/webdev/gatewatch/sessions" => ok(&answer(&rows)),
+                "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&rows)),
                 _ => status("404 Not Found", ""),
             };
             let _closed = stream.write_all(&response);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::keyring::TestKeyring;
 use crate::support::window::{Window, retype, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status};
+use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, webdev_json};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::gateway::Login;
@@ -38,7 +38,7 @@ impl Gateway {
         let inner = FakeGateway::new(move |request, stream| {
             let is_accepted = request.header("authorization") == Some(*current.lock().unwrap());
             let response = match request.path() {
-                "/system/webdev/gatewatch/sessions" if is_accepted => ok(&answer(&PLANT)),
+                "/system/webdev/gatewatch/sessions" if is_accepted => ok(&webdev_json(&PLANT)),
                 "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
                 _ => status("404 Not Found", ""),
             };

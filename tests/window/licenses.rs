@@ -18,7 +18,7 @@ use super::painted::{self, PaintedText};
 use super::past::{Plant, activity};
 use super::popups::{hover, popups, turn_wheel};
 use super::support::window::{Window, retype, start};
-use super::support::{FakeGateway, answer, ok};
+use super::support::{FakeGateway, ok, webdev_json};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -278,14 +278,14 @@ fn licenses_and_activity_share_one_place() {
 
 /// A gateway whose sessions communicated at these times before now, in minutes.
 fn silent_gateway(rows: &[(&str, u64)]) -> FakeGateway {
-    // The time of the gateway in the answer.
+    // The time of the gateway in the response.
     let now_ms = 1_790_000_000_000_u64;
     let rows: Vec<String> =
         rows.iter().map(|(row, minutes)| format!("{row},{}", now_ms - minutes * 60_000)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     let created = r#"{"name":"creationTime","type":"Date"}"#;
     let last = r#"{"name":"lastComm","type":"Date"}"#;
-    FakeGateway::gateway("8.1.44", ok(&answer(&rows).replace(created, &format!("{created},{last}"))))
+    FakeGateway::gateway("8.1.44", ok(&webdev_json(&rows).replace(created, &format!("{created},{last}"))))
 }
 
 #[test]

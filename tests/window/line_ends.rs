@@ -1,7 +1,7 @@
 //! Text that is pasted with a line end.
 
 use crate::support::window::{Window, plant, retype};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 use egui::Event;
 use egui::accesskit::{Action, ActionData, ActionRequest, TreeId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -83,7 +83,7 @@ fn password_pasted_with_its_line_end_is_accepted() {
         // The header of `billy:se:cret`.
         let is_accepted = request.header("authorization") == Some("Basic YmlsbHk6c2U6Y3JldA==");
         let response = match request.path() {
-            "/system/webdev/gatewatch/sessions" if is_accepted => ok(&answer(&PLANT)),
+            "/system/webdev/gatewatch/sessions" if is_accepted => ok(&webdev_json(&PLANT)),
             "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
             _ => status("404 Not Found", ""),
         };

@@ -10,7 +10,7 @@ use gatewatch::settings::Settings;
 use gatewatch::ui::Start;
 
 use crate::support::window::{Window, plant, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 
 /// Starts logging for this process, which has one log, with everything that this program logs.
 fn log_lines() -> LogLines {
@@ -58,7 +58,7 @@ fn copies_diagnostics_without_secrets() {
     let gateway = FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
-            _ if request.header("authorization").is_some() => ok(&answer(&PLANT)),
+            _ if request.header("authorization").is_some() => ok(&webdev_json(&PLANT)),
             _ => status("401 Unauthorized", "<html>"),
         };
         // The client may have hung up.

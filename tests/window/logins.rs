@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::support::window::{Window, connect_to, plant, retype, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::Credentials;
@@ -18,7 +18,7 @@ fn requiring_password() -> FakeGateway {
     FakeGateway::new(|request, stream| {
         let response = match request.path() {
             "/system/webdev/gatewatch/sessions" if request.header("authorization") == Some(BASIC) => {
-                ok(&answer(&PLANT))
+                ok(&webdev_json(&PLANT))
             }
             "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
             _ => status("404 Not Found", ""),

@@ -7,7 +7,7 @@ use crate::pictures::can_draw;
 use crate::popups::{hover, popups};
 use crate::support::looks::{LOOKS, in_utc};
 use crate::support::window::{StoppedClock, Window, retype, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, status, unused_address, webdev_json};
 use egui::{Key, Modifiers, Order, PointerButton, Rect, Theme, vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, try_image_snapshot_options};
@@ -131,7 +131,7 @@ fn pixels(length: f32) -> u32 {
 }
 
 fn plant() -> FakeGateway {
-    FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
+    FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)))
 }
 
 #[test]
@@ -364,9 +364,9 @@ fn changing() -> FakeGateway {
     FakeGateway::new(move |request, stream| {
         let response = match request.path() {
             "/system/webdev/gatewatch/sessions" if reads.fetch_add(1, Ordering::SeqCst) == 0 => {
-                ok(&answer(&rows[..6]))
+                ok(&webdev_json(&rows[..6]))
             }
-            "/system/webdev/gatewatch/sessions" => ok(&answer(&rows)),
+            "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&rows)),
             _ => status("404 Not Found", ""),
         };
         stream.write_all(&response).unwrap();

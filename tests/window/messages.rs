@@ -71,7 +71,7 @@ fn toasts_stack_above_the_footer_and_are_announced() {
 #[test]
 fn error_goes_when_its_task_is_repeated() {
     let (_gateway, mut window) = terminating();
-    let error = "No answer. Refresh to see whether the Vision session of billy";
+    let error = "No response. Refresh to see whether the Vision session of billy";
     ask(&mut window);
     window.click("Terminate session");
     window.until_text_contains(error);
@@ -95,9 +95,9 @@ fn toasts_leave_the_right_panel_free() {
         window.click("Terminate session…");
         window.harness.run_steps(4);
         window.click("Terminate session");
-        window.until_text_contains("No answer.");
+        window.until_text_contains("No response.");
         window.harness.run_steps(2);
-        let toast = window.harness.get_by_label_contains("No answer.").rect();
+        let toast = window.harness.get_by_label_contains("No response.").rect();
         let panel = window.harness.get_by_label("Right panel").rect();
         assert!(toast.right() < panel.left() && toast.width() > 100.0, "{toast} {panel}");
     }
@@ -108,17 +108,17 @@ fn error_stays_until_it_is_dismissed_and_has_details_to_copy() {
     let (_gateway, mut window) = terminating();
     ask(&mut window);
     window.click("Terminate session");
-    window.until_text_contains("No answer.");
+    window.until_text_contains("No response.");
     window.harness.run_steps(2);
     window.click("Error details");
     window.click("Copy details");
-    assert!(window.copied().starts_with("No answer. Refresh to see"));
+    assert!(window.copied().starts_with("No response. Refresh to see"));
     let dismiss: Vec<_> =
         window.harness.query_all_by_label("Dismiss message").map(|node| node.rect()).collect();
     // The copy has a message of its own, which came later.
     let highest = dismiss.iter().min_by(|a, b| a.top().total_cmp(&b.top())).unwrap().center();
     window.click_at(highest, egui::PointerButton::Primary, Modifiers::NONE);
-    assert!(window.harness.query_by_label_contains("No answer.").is_none());
+    assert!(window.harness.query_by_label_contains("No response.").is_none());
 }
 
 #[test]

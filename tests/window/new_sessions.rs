@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::painted;
 use crate::support::window::{StoppedClock, Window, plant, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, status};
+use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, webdev_json};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, PointerButton};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -23,7 +23,7 @@ fn growing(sessions: usize) -> (FakeGateway, Arc<AtomicUsize>) {
     let shown = sessions.clone();
     let gateway = FakeGateway::new(move |request, stream| {
         let response = match request.path() {
-            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT[..shown.load(Ordering::SeqCst)])),
+            "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT[..shown.load(Ordering::SeqCst)])),
             _ => status("404 Not Found", ""),
         };
         let _closed = stream.write_all(&response);

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use crate::support::window::{Window, plant, start, start_on};
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, Request, ok, status, webdev_json};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use gatewatch::gateway::{Credentials, Profile};
@@ -28,7 +28,7 @@ fn gateway(respond: impl Fn(&Request) -> Vec<u8> + Send + Sync + 'static) -> Fak
 fn redundant(redundancy: &'static str) -> FakeGateway {
     gateway(move |request| match request.path() {
         "/system/gwinfo" => ok(&format!("ContextStatus=RUNNING;Version=8.1.0;{redundancy}")),
-        _ => ok(&answer(&PLANT)),
+        _ => ok(&webdev_json(&PLANT)),
     })
 }
 
@@ -88,7 +88,7 @@ fn shows_two_lists_and_says_why_the_third_is_missing() {
 #[test]
 fn counts_values_that_cannot_be_represented() {
     let rows = [r#""a\ud83d","P","h",false,"A",253402300800000"#];
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&webdev_json(&rows)));
     let mut window = open(&[&gateway.url], Credentials::None);
     window.until_text("1 of 1 sessions");
     window.until_text_contains("2 values can't be represented");

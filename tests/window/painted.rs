@@ -39,13 +39,13 @@ pub(crate) fn texts_in(window: &Window, part: Rect) -> Vec<PaintedText> {
 }
 
 /// Returns the places of the filled rectangles in a part of the window.
-pub(crate) fn grounds_in(window: &Window, part: Rect) -> Vec<Rect> {
+pub(crate) fn backgrounds_in(window: &Window, part: Rect) -> Vec<Rect> {
     let shapes = window.harness.output().shapes.iter();
-    let grounds = shapes.filter_map(|clipped| match &clipped.shape {
-        Shape::Rect(ground) => Some(ground.rect),
+    let backgrounds = shapes.filter_map(|clipped| match &clipped.shape {
+        Shape::Rect(background) => Some(background.rect),
         _ => None,
     });
-    grounds.filter(|ground| part.contains_rect(*ground)).collect()
+    backgrounds.filter(|background| part.contains_rect(*background)).collect()
 }
 
 fn add(shape: &Shape, clip: Rect, found: &mut Vec<PaintedText>) {

@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use gatewatch::gateway::{Profile, webdev};
 use gatewatch::history::{Location, Recorder};
 use gatewatch::poll::{ListUpdate, NodeUpdate, ReadOutcome};
-use gatewatch::query::{FilterSet, FilterText, KindFilter};
+use gatewatch::query::{DesignerFilter, FilterSet, FilterText};
 use gatewatch::settings::{FilterState, State, Target};
 use gatewatch::table::Layout;
 use gatewatch::ui::Start;
@@ -22,7 +22,7 @@ use super::painted;
 use super::popups::{hover, popups};
 use super::rail::choose_in_menu;
 use super::support::window::{Window, plant, retype, start, typed};
-use super::support::{FakeGateway, PLANT, answer, ok};
+use super::support::{FakeGateway, PLANT, ok, webdev_json};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -112,7 +112,7 @@ fn activity_passes_restored_filters_while_the_gateway_is_down() {
     let filters = FilterSet { username, ..FilterSet::default() };
     let state = State {
         table: Layout { activity: true, ..Layout::default() },
-        filters: FilterState::new(&filters, KindFilter::All),
+        filters: FilterState::new(&filters, DesignerFilter::All),
         ..State::default()
     };
     let mut window = Window::open(Start { state, ..start });
@@ -124,7 +124,7 @@ fn activity_passes_restored_filters_while_the_gateway_is_down() {
 
 /// Returns a read of a node of the gateway "Plant".
 pub(crate) fn list_update(url: &str, time: SystemTime, interval: Duration, rows: &[&str]) -> NodeUpdate {
-    let list = Arc::new(webdev::parse(answer(rows).as_bytes()).unwrap().dataset);
+    let list = Arc::new(webdev::parse(webdev_json(rows).as_bytes()).unwrap().dataset);
     let list = ListUpdate {
         list,
         missing_kinds: Vec::new(),
@@ -261,8 +261,11 @@ fn timeline_value(window: &Window) -> String {
 
 #[test]
 fn timeline_says_what_is_on_now_also_in_an_outage() {
-    let lists =
-        [ok(&answer(&PLANT)), ok(&answer(&[r#""zoe","Boiler","hmi-1",false,"Z1",null"#])), Vec::new()];
+    let lists = [
+        ok(&webdev_json(&PLANT)),
+        ok(&webdev_json(&[r#""zoe","Boiler","hmi-1",false,"Z1",null"#])),
+        Vec::new(),
+    ];
     let current = Arc::new(AtomicUsize::new(0));
     let read = current.clone();
     let gateway = FakeGateway::new(move |request, stream| {
@@ -311,11 +314,11 @@ fn time_under_the_pointer_is_not_written_over_the_chosen_one() {
     let at = pos2(chart.left() + chart.width() / 2.0, chart.top() + 10.0);
     window.click_at(at, PointerButton::Primary, Modifiers::NONE);
     window.until_text("Back to live");
-    let is_label = |ground: &Rect| (ground.height() - 15.0).abs() < 1.0 && ground.width() > 24.0;
+    let is_label = |background: &Rect| (background.height() - 15.0).abs() < 1.0 && background.width() > 24.0;
     for (beside, count) in [(0.0, 1), (12.0, 1), (-30.0, 1), (80.0, 2)] {
         hover(&mut window, at + vec2(beside, 0.0));
         let labels: Vec<Rect> =
-            painted::grounds_in(&window, chart.expand(2.0)).into_iter().filter(is_label).collect();
+            painted::backgrounds_in(&window, chart.expand(2.0)).into_iter().filter(is_label).collect();
         assert_eq!(labels.len(), count, "{beside} px beside the chosen time: {labels:?}");
         assert!(labels.iter().any(|label| label.x_range().contains(at.x)), "the chosen one: {labels:?}");
     }
@@ -459,7 +462,8 @@ fn demo_gateway_has_a_history_that_is_not_kept() {
 #[test]
 fn another_gateway_is_shown_in_the_present() {
     let plant = Plant::new();
-    let other = FakeGateway::gateway("8.1.44", ok(&answer(&[r#""zoe","Boiler","hmi-1",false,"Z1",null"#])));
+    let other =
+        FakeGateway::gateway("8.1.44", ok(&webdev_json(&[r#""zoe","Boiler","hmi-1",false,"Z1",null"#])));
     let profile = Profile::new("Other".to_owned(), vec![other.url.parse().unwrap()]).unwrap();
     let Start { target, mut settings, .. } = plant.start();
     let Some(Target::Gateway(own)) = target else { unreachable!("it opens a gateway") };

@@ -10,7 +10,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use crate::focus::focused;
 use crate::popups::popups;
 use crate::support::window::{Window, plant, retype, start_on};
-use crate::support::{FakeGateway, answer, ok};
+use crate::support::{FakeGateway, ok, webdev_json};
 
 /// Opens the dialog in the palette.
 fn open(window: &mut Window) {
@@ -147,7 +147,7 @@ fn catastrophic_pattern_gives_up_while_the_window_goes_on() {
     let row = |n: usize| format!(r#""{}!{n}","P","10.0.0.1",false,"{n:X}",null"#, "a".repeat(40));
     let sessions: Vec<String> = (0..50_000).map(row).collect();
     let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&sessions)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&sessions)));
     let mut window = Window::on(&gateway.url);
     window.until_text("50,000 of 50,000 sessions");
     open(&mut window);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::looks::in_utc;
 use crate::support::window::{Window, start};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions};
@@ -54,7 +54,7 @@ fn open(builder: HarnessBuilder<App>, gateway: &FakeGateway, layout: Layout) -> 
 }
 
 fn plant() -> FakeGateway {
-    FakeGateway::gateway("8.1.44", ok(&answer(&rows())))
+    FakeGateway::gateway("8.1.44", ok(&webdev_json(&rows())))
 }
 
 fn compare(window: &mut Window, name: &str) {
@@ -225,7 +225,7 @@ fn failing_gateway() -> (FakeGateway, Arc<AtomicBool>) {
     let gateway = FakeGateway::new(move |request, stream| {
         let response = match request.path() {
             _ if failing.load(Ordering::SeqCst) => status("503 Service Unavailable", ""),
-            "/system/webdev/gatewatch/sessions" => ok(&answer(&rows())),
+            "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&rows())),
             // Its name is in a column where there are several nodes.
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"),
             _ => status("404 Not Found", ""),

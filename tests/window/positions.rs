@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::window::{Window, start, start_on};
-use crate::support::{FakeGateway, answer, ok, status};
+use crate::support::{FakeGateway, ok, status, webdev_json};
 use egui::accesskit::Role;
 use egui::{Rect, Vec2, pos2, vec2};
 use egui_kittest::Harness;
@@ -30,7 +30,7 @@ fn rows() -> Vec<String> {
 
 fn sessions() -> Vec<u8> {
     let rows = rows();
-    ok(&answer(&rows.iter().map(String::as_str).collect::<Vec<_>>()))
+    ok(&webdev_json(&rows.iter().map(String::as_str).collect::<Vec<_>>()))
 }
 
 /// Starts a gateway that answers unless the flag is set.
@@ -171,7 +171,7 @@ fn nothing_moves_when_a_gateway_fails() {
         assert_eq!(places(&mut window), before, "{size}: unreachable");
         fails.store(false, Ordering::SeqCst);
         window.click("Refresh");
-        window.until("an answer", |harness| harness.query_by_label("The gateway is starting").is_none());
+        window.until("a response", |harness| harness.query_by_label("The gateway is starting").is_none());
         assert_eq!(places(&mut window), before, "{size}: back");
     }
 }

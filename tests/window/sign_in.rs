@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, connect_to, plant, start, start_on};
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, saved_gateway, status};
+use crate::support::{FakeGateway, PLANT, Request, ok, saved_gateway, status, webdev_json};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
@@ -25,7 +25,7 @@ fn requiring_password() -> FakeGateway {
             "/system/webdev/gatewatch/sessions"
                 if request.headers.iter().any(|line| line.ends_with(BASIC)) =>
             {
-                ok(&answer(&PLANT))
+                ok(&webdev_json(&PLANT))
             }
             "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
             _ => status("404 Not Found", ""),
@@ -227,9 +227,9 @@ fn forward(url: &str, request: &Request) -> Vec<u8> {
     runtime.block_on(async {
         let token = request.header("x-ignition-api-token").unwrap_or_default();
         let request = reqwest::Client::new().get(format!("{url}{}", request.target));
-        let answer = request.header("x-ignition-api-token", token).send().await.unwrap();
-        let line = answer.status().to_string();
-        status(&line, &answer.text().await.unwrap())
+        let response = request.header("x-ignition-api-token", token).send().await.unwrap();
+        let line = response.status().to_string();
+        status(&line, &response.text().await.unwrap())
     })
 }
 

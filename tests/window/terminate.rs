@@ -182,7 +182,7 @@ fn terminates_session_on_its_own_node() {
     let before = count(&window.harness);
     window.click_cell("Username", 0, Modifiers::NONE);
     let id = window.column("Client ID")[0].clone();
-    let node = window.column("Gateway")[0].clone();
+    let node = window.column("Node")[0].clone();
     let owner = if first.url().ends_with(&node) { &first } else { &second };
     assert!(owner.url().ends_with(&node), "{node}");
     assert!(client_ids(owner).contains(&id));
@@ -323,7 +323,7 @@ fn says_that_no_answer_came() {
     window.menu_of_cell("Username", 0);
     open_confirmation(&mut window);
     window.click("Terminate session");
-    window.until_text_contains("No answer. Refresh to see whether the Vision session of billy");
+    window.until_text_contains("No response. Refresh to see whether the Vision session of billy");
     assert!(window.harness.query_by_label_contains("Can't terminate").is_none());
 }
 

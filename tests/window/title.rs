@@ -28,7 +28,7 @@ fn until_title(window: &mut Window, expected: &str) {
 }
 
 #[test]
-fn tells_gateway_and_sessions_and_is_set_only_when_changed() {
+fn has_gateway_and_sessions_and_is_set_only_when_changed() {
     let plant = plant();
     let mut window = open(&plant.url);
     until_title(&mut window, "Plant North: 6 sessions – Gatewatch");
@@ -43,7 +43,7 @@ fn tells_gateway_and_sessions_and_is_set_only_when_changed() {
 }
 
 #[test]
-fn tells_why_there_are_no_sessions() {
+fn says_why_there_are_no_sessions() {
     let mut window = open(&format!("http://{}", unused_address()));
     until_title(&mut window, "Plant North: unreachable – Gatewatch");
     let locked = FakeGateway::gateway("8.1.44", status("401 Unauthorized", ""));

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{TIMEOUT, Window, key, plant, start, start_on, typed};
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 use egui::{Event, ImeEvent, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -43,7 +43,7 @@ fn gated(
 fn requiring_login(request: &crate::support::Request) -> Vec<u8> {
     match request.path() {
         "/system/webdev/gatewatch/sessions" if request.header("authorization") == Some(BASIC) => {
-            ok(&answer(&PLANT))
+            ok(&webdev_json(&PLANT))
         }
         "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
         _ => status("404 Not Found", ""),
@@ -89,7 +89,7 @@ fn no_letter_is_lost_from_the_first_frame_on() {
         ("after a pause", after_a_pause),
     ] {
         // The letters come before the first sessions.
-        let (gateway, open) = gated(|_| ok(&answer(&PLANT)));
+        let (gateway, open) = gated(|_| ok(&webdev_json(&PLANT)));
         let mut window = Window::open_receiving(frames, start_on(&gateway.url));
         window.harness.run_steps(TEXT.len());
         assert_eq!(window.text_of(FILTER), TEXT, "{name}");
@@ -101,7 +101,7 @@ fn no_letter_is_lost_from_the_first_frame_on() {
 
 #[test]
 fn no_letter_is_lost_while_sessions_arrive() {
-    let (gateway, open) = gated(|_| ok(&answer(&PLANT)));
+    let (gateway, open) = gated(|_| ok(&webdev_json(&PLANT)));
     let mut window = Window::on(&gateway.url);
     drop(open);
     // Some letters before the sessions, some after.
@@ -193,7 +193,7 @@ fn typing_is_no_filter_while_a_login_is_asked_for() {
     let gateway = FakeGateway::new(move |request, stream| {
         let is_open = opened.load(std::sync::atomic::Ordering::SeqCst);
         let response = match request.path() {
-            "/system/webdev/gatewatch/sessions" if is_open => ok(&answer(&PLANT)),
+            "/system/webdev/gatewatch/sessions" if is_open => ok(&webdev_json(&PLANT)),
             _ => requiring_login(request),
         };
         let _closed = stream.write_all(&response);
@@ -214,7 +214,7 @@ fn typing_is_no_filter_while_a_login_is_asked_for() {
     window.type_into("User name", "billy");
     window.type_into("Password", "sesame");
     window.click("Sign in");
-    window.until("the answer", |harness| {
+    window.until("the response", |harness| {
         let gateway = harness.get_by_label("Saved gateways").accesskit_node().value().unwrap();
         harness.query_by_label("Sign in").is_none() && !gateway.ends_with("connecting")
     });

@@ -4,7 +4,7 @@ use crate::pictures::can_draw;
 use crate::support::looks::{LOOKS, snapshot};
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, start, start_on};
-use crate::support::{FakeGateway, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, ok, status, unused_address, webdev_json};
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, SnapshotResults};
@@ -116,7 +116,7 @@ fn certificate_that_is_not_trusted() {
 #[test]
 fn no_sessions() {
     if can_draw() {
-        let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[])));
+        let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&[])));
         compare("view_no_sessions", &on(&gateway.url), |window| {
             window.until_text_contains("No one is signed in to");
             Vec::new()

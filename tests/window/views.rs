@@ -9,7 +9,7 @@ use crate::popups::turn_wheel;
 use crate::rail::choose_in_menu;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{StoppedClock, Window, plant, retype, start, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, status, unused_address, webdev_json};
 use egui::{Event, Key, Modifiers, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -27,7 +27,7 @@ fn requiring_password(is_closed: Arc<AtomicBool>) -> FakeGateway {
     FakeGateway::new(move |request, stream| {
         let is_open = !is_closed.load(Ordering::SeqCst) || request.header("authorization") == Some(BASIC);
         let response = match request.path() {
-            "/system/webdev/gatewatch/sessions" if is_open => ok(&answer(&PLANT)),
+            "/system/webdev/gatewatch/sessions" if is_open => ok(&webdev_json(&PLANT)),
             "/system/webdev/gatewatch/sessions" => status("401 Unauthorized", "<html>"),
             _ => status("404 Not Found", ""),
         };
@@ -129,7 +129,7 @@ fn unreachable_gateway_names_all_nodes() {
 
 #[test]
 fn gateway_without_sessions_says_so_below_the_headers() {
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[])));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&[])));
     let mut window = Window::on(&gateway.url);
     window.until_text_contains("No one is signed in to");
     assert!(window.has("Username") && window.has("0 of 0 sessions"));

@@ -33,14 +33,10 @@ fn node(sessions: &[StoredSession], unwatched: &[(i64, i64)]) -> NodeReplay {
 }
 
 fn node_with(sessions: &[StoredSession], unwatched: &[(i64, i64)], marks: Vec<MarkKind>) -> NodeReplay {
-    let unwatched = unwatched.iter().map(|(from, to)| Watched { from: *from, to: *to }).collect();
-    let node = NodeAnswer {
-        gateway: "Plant".into(),
-        url: "http://n1".into(),
-        unwatched,
-        unwatched_kinds: Vec::new(),
-    };
-    NodeReplay::new(node, sessions, marks, Watched { from: 0, to: END })
+    let unwatched = unwatched.iter().map(|(from, to)| TimeRange { from: *from, to: *to }).collect();
+    let node =
+        NodeGaps { gateway: "Plant".into(), url: "http://n1".into(), unwatched, unwatched_kinds: Vec::new() };
+    NodeReplay::new(node, sessions, marks, TimeRange { from: 0, to: END })
 }
 
 fn sent(rule: Rule, node: NodeReplay) -> Vec<(i64, String)> {

@@ -12,7 +12,7 @@ use crate::cli::rows::RowWriter;
 use crate::gateway::NodeUrl;
 use crate::history::{History, HistoryGateway};
 
-/// Writes the answer. What was not watched is reported on standard error.
+/// Writes the response. What was not watched is reported on standard error.
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
     // Wrong usage is reported before the history is opened.
     let writer = RowWriter::new(&args.rows)?;
@@ -20,11 +20,11 @@ pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
     let query = TimeQuery::parse(args, &clock)?;
     let mut history = History::open_read_only(&location(&settings()?)?)?;
     let gateway = args.gateway.as_deref().map(|gateway| find(&mut history, gateway)).transpose()?;
-    let answer = query.run(&mut history, gateway.as_ref())?;
-    for line in unwatched::lines(query, &answer.nodes, &clock) {
+    let stored = query.run(&mut history, gateway.as_ref())?;
+    for line in unwatched::lines(query, &stored.nodes, &clock) {
         note(&line);
     }
-    writer.write(&Arc::new(answer.dataset()))?;
+    writer.write(&Arc::new(stored.dataset()))?;
     Ok(ExitStatus::Done)
 }
 

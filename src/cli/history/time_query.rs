@@ -3,13 +3,13 @@
 use super::error::CommandError;
 use super::{HistoryArgs, times};
 use crate::display::{Clock, Repeated};
-use crate::history::{Answer, History, HistoryError, HistoryGateway, Watched};
+use crate::history::{History, HistoryError, HistoryGateway, StoredSessions, TimeRange};
 
 /// The time or the range of times to query, in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TimeQuery {
     At(i64),
-    Between(Watched),
+    Between(TimeRange),
 }
 
 impl TimeQuery {
@@ -27,17 +27,17 @@ impl TimeQuery {
         if from > to {
             return Err(CommandError::Order { from: clock.moment_text(from), to: clock.moment_text(to) });
         }
-        Ok(Self::Between(Watched { from, to }))
+        Ok(Self::Between(TimeRange { from, to }))
     }
 
     pub(super) fn run(
         self,
         history: &mut History,
         gateway: Option<&HistoryGateway>,
-    ) -> Result<Answer, HistoryError> {
+    ) -> Result<StoredSessions, HistoryError> {
         match self {
             Self::At(time) => history.at(time, gateway),
-            Self::Between(Watched { from, to }) => history.between(from, to, gateway),
+            Self::Between(TimeRange { from, to }) => history.between(from, to, gateway),
         }
     }
 }

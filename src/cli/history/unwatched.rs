@@ -2,7 +2,7 @@
 
 use super::time_query::TimeQuery;
 use crate::display::{Clock, counted, number};
-use crate::history::{NodeAnswer, Watched};
+use crate::history::{NodeGaps, TimeRange};
 
 /// The largest number of nodes that are listed.
 const MAX_NODES: usize = 10;
@@ -10,9 +10,9 @@ const MAX_NODES: usize = 10;
 const MAX_GAPS: usize = 3;
 
 /// Returns lines for the nodes that were not watched all the time, or not all kinds of their sessions.
-pub(super) fn lines(query: TimeQuery, nodes: &[NodeAnswer], clock: &Clock) -> Vec<String> {
-    let is_unwatched = |node: &&NodeAnswer| !node.unwatched.is_empty() || !node.unwatched_kinds.is_empty();
-    let unwatched: Vec<&NodeAnswer> = nodes.iter().filter(is_unwatched).collect();
+pub(super) fn lines(query: TimeQuery, nodes: &[NodeGaps], clock: &Clock) -> Vec<String> {
+    let is_unwatched = |node: &&NodeGaps| !node.unwatched.is_empty() || !node.unwatched_kinds.is_empty();
+    let unwatched: Vec<&NodeGaps> = nodes.iter().filter(is_unwatched).collect();
     let listed = unwatched.iter().take(MAX_NODES);
     let mut lines: Vec<String> = listed.flat_map(|node| lines_of_node(query, node, clock)).collect();
     if unwatched.len() > MAX_NODES {
@@ -25,7 +25,7 @@ pub(super) fn lines(query: TimeQuery, nodes: &[NodeAnswer], clock: &Clock) -> Ve
     lines
 }
 
-fn lines_of_node(query: TimeQuery, node: &NodeAnswer, clock: &Clock) -> Vec<String> {
+fn lines_of_node(query: TimeQuery, node: &NodeGaps, clock: &Clock) -> Vec<String> {
     let name = match (&*node.gateway, &*node.url) {
         (gateway, url) if gateway == url => url.to_owned(),
         (gateway, url) => format!("{gateway}, {url}"),
@@ -37,9 +37,9 @@ fn lines_of_node(query: TimeQuery, node: &NodeAnswer, clock: &Clock) -> Vec<Stri
 }
 
 /// Returns a line that begins with a subject and "was" or "were".
-fn line(query: TimeQuery, subject: &str, gaps: &[Watched], clock: &Clock) -> String {
+fn line(query: TimeQuery, subject: &str, gaps: &[TimeRange], clock: &Clock) -> String {
     let text = |time| clock.moment_text(time);
-    let span = |gap: &Watched| format!("from {} to {}", text(gap.from), text(gap.to));
+    let span = |gap: &TimeRange| format!("from {} to {}", text(gap.from), text(gap.to));
     match (query, gaps) {
         (TimeQuery::At(time), [gap, ..]) if gap.from < gap.to => {
             let recorded = match (gap.from, gap.to) {
@@ -74,13 +74,13 @@ mod tests {
 
     const MINUTE_MS: i64 = 60_000;
 
-    fn node(gateway: &str, gaps: &[(i64, i64)]) -> NodeAnswer {
-        let unwatched = gaps.iter().map(|&(from, to)| Watched { from, to }).collect();
+    fn node(gateway: &str, gaps: &[(i64, i64)]) -> NodeGaps {
+        let unwatched = gaps.iter().map(|&(from, to)| TimeRange { from, to }).collect();
         let unwatched_kinds = Vec::new();
-        NodeAnswer { gateway: gateway.into(), url: "http://n1:8088".into(), unwatched, unwatched_kinds }
+        NodeGaps { gateway: gateway.into(), url: "http://n1:8088".into(), unwatched, unwatched_kinds }
     }
 
-    fn lines_of(query: TimeQuery, nodes: &[NodeAnswer]) -> Vec<String> {
+    fn lines_of(query: TimeQuery, nodes: &[NodeGaps]) -> Vec<String> {
         lines(query, nodes, &Clock::new(DateStyle::Utc, None, 0))
     }
 
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn lists_the_first_gaps_and_nodes() {
-        let range = TimeQuery::Between(Watched { from: 0, to: 10 * MINUTE_MS });
+        let range = TimeQuery::Between(TimeRange { from: 0, to: 10 * MINUTE_MS });
         let minute = |number: i64| (number * MINUTE_MS, (number + 1) * MINUTE_MS);
         let name = "http://n1:8088";
         for (gaps, expected) in [
@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn says_which_kinds_were_not_watched() {
-        let gap = Watched { from: MINUTE_MS, to: 9 * MINUTE_MS };
+        let gap = TimeRange { from: MINUTE_MS, to: 9 * MINUTE_MS };
         let partly =
-            NodeAnswer { unwatched_kinds: vec![(SessionKind::Perspective, vec![gap])], ..node("North", &[]) };
+            NodeGaps { unwatched_kinds: vec![(SessionKind::Perspective, vec![gap])], ..node("North", &[]) };
         let start = "Perspective sessions of North, http://n1:8088 were not watched";
         let nodes = [node("South", &[]), partly];
         assert_eq!(
@@ -142,7 +142,7 @@ mod tests {
             )]
         );
         assert_eq!(
-            lines_of(TimeQuery::Between(Watched { from: 0, to: 10 * MINUTE_MS }), &nodes),
+            lines_of(TimeQuery::Between(TimeRange { from: 0, to: 10 * MINUTE_MS }), &nodes),
             [format!("{start} from 1970-01-01 00:01:00 to 1970-01-01 00:09:00")]
         );
     }

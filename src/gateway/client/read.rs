@@ -24,7 +24,7 @@ pub(in crate::gateway) const WEBDEV_PATHS: [&str; 2] =
 /// The fraction of the total timeout after which a REST list is given up. The rest is for combining the others.
 const LISTS_TIME: f64 = 0.9;
 
-/// The answer of one node at a time.
+/// The response of one node at a time.
 #[derive(Clone, Debug)]
 pub struct NodeSnapshot {
     /// The health page; `None` if the node has none.
@@ -122,22 +122,21 @@ impl Client {
     ) -> Result<NodeSnapshot, GatewayError> {
         let body = self.sessions(node, credentials, attempt, options).await?;
         let received = SystemTime::now();
-        let answer = body::offload(body.len(), move || webdev::parse(&body)).await?;
-        let missing = match answer.perspective_error {
+        let response = body::offload(body.len(), move || webdev::parse(&body)).await?;
+        let missing = match response.perspective_error {
             Some(message) => {
                 let kind = SessionKind::Perspective;
                 let error = redact::redacted(webdev::WebDevError::Refused { message }.into(), credentials);
                 tracing::debug!(node = %node.url, %kind, %error, "can't read a list");
                 Some(Notice::ListFailed { kind, error })
             }
-            None => {
-                (answer.has_perspective == Some(false)).then_some(Notice::NoModule(SessionKind::Perspective))
-            }
+            None => (response.has_perspective == Some(false))
+                .then_some(Notice::NoModule(SessionKind::Perspective)),
         };
-        let replaced = Notice::replaced(answer.replaced);
+        let replaced = Notice::replaced(response.replaced);
         let notices =
             Notice::inactive(node.info.as_ref()).into_iter().chain(missing).chain(replaced).collect();
-        let (now, dataset) = (answer.dataset.now(), Arc::new(answer.dataset));
+        let (now, dataset) = (response.dataset.now(), Arc::new(response.dataset));
         Ok(NodeSnapshot {
             info: node.info.clone(),
             api: Api::WebDev,

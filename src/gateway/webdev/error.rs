@@ -1,19 +1,19 @@
-//! The errors of parsing an answer, with advice for an administrator.
+//! The errors of parsing a response, with advice for an administrator.
 
 use crate::dataset::{ColumnType, DatasetError};
 use crate::gateway::Cause;
 use crate::sanitize::capitalize;
 
-/// The reason why an answer can't be parsed, and advice. Rows and columns are counted from 1.
+/// The reason why a response can't be parsed, and advice. Rows and columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebDevError {
     /// No bytes, or white space only. A script that does not start with `def doGet` returns that.
-    #[error("The answer is empty. {INSTALL_SCRIPT}")]
+    #[error("The response is empty. {INSTALL_SCRIPT}")]
     Empty,
     /// A web page instead of JSON.
     #[error(
-        "The answer is a web page{}, not a list of sessions. Check the address, and that the Web Dev project is installed",
+        "The response is a web page{}, not a list of sessions. Check the address, and that the Web Dev project is installed",
         title_in_brackets(.title.as_deref())
     )]
     Html {
@@ -23,13 +23,13 @@ pub enum WebDevError {
         source: Cause,
     },
     /// The bytes are not UTF-8.
-    #[error("The answer is not UTF-8 text from byte {offset} on. {CHECK_PROXY}")]
+    #[error("The response is not UTF-8 text from byte {offset} on. {CHECK_PROXY}")]
     NotUtf8 {
         /// The number of valid bytes.
         offset: usize,
     },
-    /// The answer ends too early.
-    #[error("The answer is cut off at line {line}, column {column}. {CHECK_PROXY}")]
+    /// The response ends too early.
+    #[error("The response is cut off at line {line}, column {column}. {CHECK_PROXY}")]
     Truncated {
         /// Line of the end.
         line: usize,
@@ -38,8 +38,8 @@ pub enum WebDevError {
         /// The error of the JSON parser.
         source: Cause,
     },
-    /// The answer is not JSON.
-    #[error("The answer is not valid JSON at line {line}, column {column}. {INSTALL_SCRIPT}")]
+    /// The response is not JSON.
+    #[error("The response is not valid JSON at line {line}, column {column}. {INSTALL_SCRIPT}")]
     Syntax {
         /// Line of the error.
         line: usize,
@@ -48,8 +48,8 @@ pub enum WebDevError {
         /// The error of the JSON parser.
         source: Cause,
     },
-    /// The answer is JSON of another kind, such as a list.
-    #[error("The answer is JSON, but not that of the Gatewatch resource. {INSTALL_SCRIPT}")]
+    /// The response is JSON of another kind, such as a list.
+    #[error("The response is JSON, but not that of the Gatewatch resource. {INSTALL_SCRIPT}")]
     OtherJson(#[source] Cause),
     /// The script on the gateway reported an error.
     #[error("The gateway reports an error: {message}. Check the gateway's log")]
@@ -57,13 +57,13 @@ pub enum WebDevError {
         /// The message of the script.
         message: String,
     },
-    /// The answer has a newer format.
-    #[error("The answer has version {found}, but only version 1 is supported. Update Gatewatch")]
+    /// The response has a newer format.
+    #[error("The response has version {found}, but only version 1 is supported. Update Gatewatch")]
     UnknownVersion {
-        /// The version of the answer.
+        /// The version of the response.
         found: i64,
     },
-    /// The answer has another form, such as a missing key or a cell of the wrong type.
+    /// The response has another form, such as a missing key or a cell of the wrong type.
     #[error("{}. {INSTALL_SCRIPT}", capitalize(.reason))]
     Unexpected {
         /// The difference to the expected form.
@@ -76,7 +76,7 @@ pub enum WebDevError {
 
 /// Advice if the script on the gateway may belong to another version.
 const INSTALL_SCRIPT: &str = "Install the Gatewatch resource again";
-/// Advice if the answer may have been damaged on its way.
+/// Advice if the response may have been damaged on its way.
 const CHECK_PROXY: &str = "Retry, then check for a proxy in between";
 
 // Not `#[from]`, which makes it the cause too: the message has all of it.
@@ -100,7 +100,7 @@ impl WebDevError {
         }
     }
 
-    /// Returns the cause, whose message may quote the answer.
+    /// Returns the cause, whose message may quote the response.
     pub(crate) fn cause_mut(&mut self) -> Option<&mut Cause> {
         match self {
             Self::Html { source: cause, .. }

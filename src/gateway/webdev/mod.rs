@@ -1,4 +1,4 @@
-//! The answer of the Web Dev resource `gatewatch/sessions`.
+//! The response of the Web Dev resource `gatewatch/sessions`.
 //!
 //! ```text
 //! {"ok":true,"v":1,"now":EPOCH_MS,"timezone":"America/Los_Angeles","perspective":true,
@@ -12,15 +12,15 @@
 //! Keys and columns may come in any order. The six standard columns are required, others are kept. Any cell may be null. A
 //! date is in milliseconds since 1970 UTC; a whole number may also be written as `1.79E12` or in a text.
 
-mod answer;
 mod context;
 mod error;
 mod project;
+mod response;
 mod rows;
 
-pub use answer::WebDevAnswer;
 pub use error::WebDevError;
 pub use project::{PROJECT_FILE, SCRIPT, project_zip};
+pub use response::WebDevResponse;
 
 use super::Cause;
 use super::json_text::JsonText;
@@ -32,10 +32,10 @@ const MAX_MESSAGE_CHARS: usize = 200;
 /// Maximum length of the title of a web page in a message, in characters.
 const MAX_TITLE_CHARS: usize = 100;
 
-/// Parses an answer. A single value that can't be represented becomes null or has a replacement character, and is counted.
+/// Parses a response. A single value that can't be represented becomes null or has a replacement character, and is counted.
 ///
 /// # Errors
-/// If the answer isn't a dataset: no JSON, a missing key or column, or a row of another length.
+/// If the response isn't a dataset: no JSON, a missing key or column, or a row of another length.
 ///
 /// ```
 /// use gatewatch::gateway::webdev;
@@ -54,7 +54,7 @@ const MAX_TITLE_CHARS: usize = 100;
 /// assert!(matches!(error, Err(webdev::WebDevError::Refused { .. })));
 /// # Ok::<(), webdev::WebDevError>(())
 /// ```
-pub fn parse(bytes: &[u8]) -> Result<WebDevAnswer, WebDevError> {
+pub fn parse(bytes: &[u8]) -> Result<WebDevResponse, WebDevError> {
     let json = JsonText::decode(bytes);
     match parse_text(&json) {
         // Invalid bytes can be replaced in texts only.
@@ -65,7 +65,7 @@ pub fn parse(bytes: &[u8]) -> Result<WebDevAnswer, WebDevError> {
     }
 }
 
-fn parse_text(json: &JsonText<'_>) -> Result<WebDevAnswer, WebDevError> {
+fn parse_text(json: &JsonText<'_>) -> Result<WebDevResponse, WebDevError> {
     let text = json.text.strip_prefix('\u{feff}').unwrap_or(&json.text);
     let trimmed = text.trim_start();
     if trimmed.is_empty() {
@@ -81,9 +81,9 @@ fn parse_text(json: &JsonText<'_>) -> Result<WebDevAnswer, WebDevError> {
         && let Ok(decoded) = serde_json::from_str::<String>(trimmed)
     {
         let inner = JsonText::decode(decoded.as_bytes());
-        return WebDevAnswer::parse(&inner.text, inner.replaced + json.replaced);
+        return WebDevResponse::parse(&inner.text, inner.replaced + json.replaced);
     }
-    WebDevAnswer::parse(text, json.replaced)
+    WebDevResponse::parse(text, json.replaced)
 }
 
 /// Returns the title of a web page, unless it is empty.

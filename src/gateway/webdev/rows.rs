@@ -1,4 +1,4 @@
-//! Parses the rows of the answer directly into columns.
+//! Parses the rows of the response directly into columns.
 
 use std::fmt;
 
@@ -91,7 +91,7 @@ impl<'de> ReadList<'de> for RowsSeed<'_> {
         while let Some(()) = rows.next_element_seed(RowSeed { row, builder, context })? {
             row += 1;
             if row >= TextColumn::NULL as usize {
-                let reason = "the answer has too many rows".to_owned();
+                let reason = "the response has too many rows".to_owned();
                 return Err(fail(&mut context.error, WebDevError::Unexpected { reason }));
             }
         }
@@ -99,7 +99,7 @@ impl<'de> ReadList<'de> for RowsSeed<'_> {
     }
 
     fn not_a_list<E: de::Error>(self, found: &str) -> E {
-        let reason = format!("\"rows\" in the answer is {found} instead of a list of rows");
+        let reason = format!("\"rows\" in the response is {found} instead of a list of rows");
         fail(&mut self.context.error, WebDevError::Unexpected { reason })
     }
 }

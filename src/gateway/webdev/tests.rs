@@ -1,4 +1,4 @@
-//! Valid answers in every form, and each way in which an answer can be invalid.
+//! Valid answers in every form, and each way in which a response can be invalid.
 
 use super::*;
 use crate::dataset::{Dataset, DatasetError};
@@ -6,14 +6,14 @@ use crate::dataset::{Dataset, DatasetError};
 const COLUMNS: &str = r#"{"name":"username","type":"String"},{"name":"project","type":"String"},{"name":"address","type":"String"},{"name":"isDesigner","type":"Boolean"},{"name":"clientId","type":"String"},{"name":"creationTime","type":"Date"}"#;
 const BILLY: &str = r#"["billy","Packaging","10.1.2.3",false,"A1B2C3D4",1790000000000]"#;
 
-fn answer(columns: &str, rows: &str) -> String {
+fn webdev_json(columns: &str, rows: &str) -> String {
     format!(
         r#"{{"ok":true,"v":1,"now":1790000000123,"timezone":"America/Los_Angeles","columns":[{columns}],"rows":[{rows}]}}"#
     )
 }
 
 fn read(json: &str) -> Result<Dataset, WebDevError> {
-    parse(json.as_bytes()).map(|answer| answer.dataset)
+    parse(json.as_bytes()).map(|response| response.dataset)
 }
 
 /// Returns the reason of a [`WebDevError::Unexpected`].
@@ -32,7 +32,7 @@ fn rows(dataset: &Dataset) -> Vec<Vec<String>> {
 
 #[test]
 fn reads_the_example_of_the_manual() {
-    let dataset = read(&answer(COLUMNS, BILLY)).unwrap();
+    let dataset = read(&webdev_json(COLUMNS, BILLY)).unwrap();
     assert_eq!(dataset.now(), Some(1_790_000_000_123));
     assert_eq!(dataset.timezone(), Some("America/Los_Angeles"));
     assert_eq!(
@@ -50,19 +50,19 @@ fn reads_the_example_of_the_manual() {
 
 #[test]
 fn reads_an_answer_without_rows() {
-    assert!(read(&answer(COLUMNS, "")).unwrap().is_empty());
+    assert!(read(&webdev_json(COLUMNS, "")).unwrap().is_empty());
 }
 
 #[test]
 fn accepts_a_byte_order_mark_and_white_space() {
-    let spaced = answer(COLUMNS, BILLY).replace(':', ": ").replace(',', " ,\r\n\t").replace('[', "[ ");
-    assert_eq!(read(&format!("\u{feff} {spaced}\n")), read(&answer(COLUMNS, BILLY)));
+    let spaced = webdev_json(COLUMNS, BILLY).replace(':', ": ").replace(',', " ,\r\n\t").replace('[', "[ ");
+    assert_eq!(read(&format!("\u{feff} {spaced}\n")), read(&webdev_json(COLUMNS, BILLY)));
 }
 
 #[test]
 fn accepts_an_answer_that_was_encoded_twice() {
     let encoded = |json: &str| serde_json::to_string(json).unwrap();
-    let json = answer(COLUMNS, BILLY);
+    let json = webdev_json(COLUMNS, BILLY);
     assert_eq!(read(&encoded(&json)), read(&json));
     assert_eq!(read(&encoded("no JSON")), read("no JSON"));
     assert!(matches!(read(&encoded(&encoded(&json))), Err(WebDevError::OtherJson(_))));
@@ -72,7 +72,7 @@ fn accepts_an_answer_that_was_encoded_twice() {
 fn accepts_columns_in_any_order() {
     let columns = r#"{"name":"creationTime","type":"Date"},{"name":"isDesigner","type":"Boolean"},{"name":"clientId","type":"String"},{"name":"address","type":"String"},{"name":"project","type":"String"},{"name":"username","type":"String"}"#;
     let row = r#"[1790000000000,false,"A1B2C3D4","10.1.2.3","Packaging","billy"]"#;
-    assert_eq!(read(&answer(columns, row)), read(&answer(COLUMNS, BILLY)));
+    assert_eq!(read(&webdev_json(columns, row)), read(&webdev_json(COLUMNS, BILLY)));
 }
 
 #[test]
@@ -80,14 +80,14 @@ fn accepts_keys_in_any_order() {
     let json = format!(
         r#"{{"rows":[{BILLY}],"columns":[{COLUMNS}],"timezone":"America/Los_Angeles","now":1790000000123,"later":{{"x":[1]}},"ok":true}}"#
     );
-    assert_eq!(read(&json), read(&answer(COLUMNS, BILLY)));
+    assert_eq!(read(&json), read(&webdev_json(COLUMNS, BILLY)));
 }
 
 #[test]
 fn ignores_other_keys_and_texts_that_look_like_rows() {
-    let json = answer(COLUMNS, BILLY)
+    let json = webdev_json(COLUMNS, BILLY)
         .replace("\"ok\":true", r#""ok":true,"x":{"rows":[1],"columns":[2]},"y":"\"rows\":[]""#);
-    assert_eq!(read(&json), read(&answer(COLUMNS, BILLY)));
+    assert_eq!(read(&json), read(&webdev_json(COLUMNS, BILLY)));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn keeps_other_columns_in_their_types() {
         r#"{COLUMNS},{{"name":"memory","type":"Long"}},{{"name":"load","type":"Double"}},{{"name":"kind","type":"String"}},{{"name":"pages","type":"List"}},{{"name":"note","type":"Note"}}"#
     );
     let row = r#"["b","P","h",true,"A",0,9007199254740993,0.5,"Vision",["a",1],"x"]"#;
-    let dataset = read(&answer(&columns, row)).unwrap();
+    let dataset = read(&webdev_json(&columns, row)).unwrap();
     assert_eq!(
         rows(&dataset)[0][6..],
         [
@@ -111,33 +111,33 @@ fn keeps_other_columns_in_their_types() {
 
 #[test]
 fn accepts_null_in_any_cell() {
-    let dataset = read(&answer(COLUMNS, "[null,null,null,null,null,null]")).unwrap();
+    let dataset = read(&webdev_json(COLUMNS, "[null,null,null,null,null,null]")).unwrap();
     assert_eq!(rows(&dataset), [["Null"; 6]]);
 }
 
 #[test]
 fn decodes_escapes_and_any_script() {
     let row = r#"["j\u00fcrgen \"x\" \ud83d\ude00","生産","h",false,"A",0]"#;
-    let dataset = read(&answer(COLUMNS, row)).unwrap();
+    let dataset = read(&webdev_json(COLUMNS, row)).unwrap();
     assert_eq!(dataset.username().get(0), Some("jürgen \"x\" 😀"));
     assert_eq!(dataset.project().get(0), Some("生産"));
 }
 
-/// The answer is parsed again after this message only.
+/// The response is parsed again after this message only.
 #[test]
 fn json_parser_reports_number_out_of_range() {
     for number in ["1e999", "-1E+400", "[1,1e309]"] {
         let error = serde_json::from_str::<serde_json::Value>(number).unwrap_err();
         let error = WebDevError::from_json(error, number);
         let WebDevError::Syntax { source, .. } = &error else { panic!("{error:?}") };
-        assert!(answer::is_number_out_of_range(source), "{error:?}");
+        assert!(response::is_number_out_of_range(source), "{error:?}");
     }
 }
 
 #[test]
 fn accepts_whole_numbers_with_exponent_or_fraction_as_dates() {
     for (number, expected) in [("1.79E12", 1_790_000_000_000_i64), ("1.0", 1), ("-0", 0), ("1e3", 1_000)] {
-        let dataset = read(&answer(COLUMNS, &BILLY.replace("1790000000000", number))).unwrap();
+        let dataset = read(&webdev_json(COLUMNS, &BILLY.replace("1790000000000", number))).unwrap();
         assert_eq!(rows(&dataset)[0][5], format!("Date({expected})"), "{number}");
     }
 }
@@ -145,7 +145,7 @@ fn accepts_whole_numbers_with_exponent_or_fraction_as_dates() {
 #[test]
 fn reports_missing_perspective_module() {
     let perspective = |value: &str| {
-        let json = answer(COLUMNS, "").replace("\"v\":1", &format!("\"v\":1{value}"));
+        let json = webdev_json(COLUMNS, "").replace("\"v\":1", &format!("\"v\":1{value}"));
         parse(json.as_bytes()).unwrap().has_perspective
     };
     assert_eq!(perspective(""), None);
@@ -156,11 +156,11 @@ fn reports_missing_perspective_module() {
 #[test]
 fn reports_why_perspective_sessions_are_missing() {
     let error = |value: &str| {
-        let json = answer(COLUMNS, BILLY)
+        let json = webdev_json(COLUMNS, BILLY)
             .replace("\"v\":1", &format!(r#""v":1,"perspective":false,"perspectiveError":{value}"#));
-        let answer = parse(json.as_bytes()).unwrap();
-        assert_eq!((answer.dataset.len(), answer.has_perspective), (1, Some(false)), "{value}");
-        answer.perspective_error
+        let response = parse(json.as_bytes()).unwrap();
+        assert_eq!((response.dataset.len(), response.has_perspective), (1, Some(false)), "{value}");
+        response.perspective_error
     };
     assert_eq!(error(r#""trial \u001b expired""#).as_deref(), Some("trial \u{fffd} expired"));
     assert_eq!(error("[1]").as_deref(), Some("[1]"));
@@ -171,27 +171,27 @@ fn reports_why_perspective_sessions_are_missing() {
 fn rejects_wrong_columns() {
     let missing = COLUMNS.replacen("username", "other", 1);
     assert_eq!(
-        read(&answer(&missing, BILLY)),
+        read(&webdev_json(&missing, BILLY)),
         Err(WebDevError::Columns(DatasetError::MissingColumn { name: "username".into() }))
     );
     let twice = format!(r#"{COLUMNS},{{"name":"project","type":"String"}}"#);
     assert_eq!(
-        read(&answer(&twice, BILLY)),
+        read(&webdev_json(&twice, BILLY)),
         Err(WebDevError::Columns(DatasetError::DuplicateColumn { name: "project".into() }))
     );
     let many: Vec<String> =
         (6..257).map(|number| format!(r#"{{"name":"c{number}","type":"Long"}}"#)).collect();
     assert_eq!(
-        read(&answer(&format!("{COLUMNS},{}", many.join(",")), "")),
+        read(&webdev_json(&format!("{COLUMNS},{}", many.join(",")), "")),
         Err(WebDevError::Columns(DatasetError::TooManyColumns { found: 257 }))
     );
 }
 
 /// Returns the cells of a column and the number of replaced values.
 fn replaced(columns: &str, rows: &str, column: usize) -> (Vec<String>, usize) {
-    let answer = parse(answer(columns, rows).as_bytes()).unwrap();
-    let cells = self::rows(&answer.dataset).iter().map(|row| row[column].clone()).collect();
-    (cells, answer.replaced)
+    let response = parse(webdev_json(columns, rows).as_bytes()).unwrap();
+    let cells = self::rows(&response.dataset).iter().map(|row| row[column].clone()).collect();
+    (cells, response.replaced)
 }
 
 #[test]
@@ -240,12 +240,12 @@ fn replaces_and_counts_single_values_that_cannot_be_represented() {
 
 #[test]
 fn replaces_invalid_bytes_in_texts_only() {
-    let mut bytes = answer(COLUMNS, &format!("{BILLY},{BILLY}")).into_bytes();
+    let mut bytes = webdev_json(COLUMNS, &format!("{BILLY},{BILLY}")).into_bytes();
     let billy = bytes.windows(5).position(|text| text == b"billy").unwrap();
     bytes[billy + 1] = 0xFC;
-    let answer = parse(&bytes).unwrap();
-    assert_eq!((answer.dataset.username().get(0), answer.replaced), (Some("b\u{fffd}lly"), 1));
-    assert_eq!(answer.dataset.username().get(1), Some("billy"));
+    let response = parse(&bytes).unwrap();
+    assert_eq!((response.dataset.username().get(0), response.replaced), (Some("b\u{fffd}lly"), 1));
+    assert_eq!(response.dataset.username().get(1), Some("billy"));
     bytes[0] = 0xFC;
     assert_eq!(parse(&bytes).err(), Some(WebDevError::NotUtf8 { offset: 0 }));
 }
@@ -256,8 +256,8 @@ fn accepts_rows_before_columns_with_a_number_out_of_range() {
         r#"{{"rows":[{}],"columns":[{COLUMNS}],"ok":true}}"#,
         BILLY.replace("1790000000000", "1e999")
     );
-    let answer = parse(json.as_bytes()).unwrap();
-    assert_eq!((rows(&answer.dataset)[0][5].as_str(), answer.replaced), ("Null", 1));
+    let response = parse(json.as_bytes()).unwrap();
+    assert_eq!((rows(&response.dataset)[0][5].as_str(), response.replaced), ("Null", 1));
 }
 
 #[test]
@@ -269,9 +269,9 @@ fn accepts_whole_numbers_in_any_form_for_version_and_clock() {
         ("253402300800000", None, 1),
         ("1e999", None, 1),
     ] {
-        let json = answer(COLUMNS, BILLY).replace("1790000000123", now).replace("\"v\":1", "\"v\":1.0");
-        let answer = parse(json.as_bytes()).unwrap();
-        assert_eq!((answer.dataset.now(), answer.replaced), (expected, count), "{now}");
+        let json = webdev_json(COLUMNS, BILLY).replace("1790000000123", now).replace("\"v\":1", "\"v\":1.0");
+        let response = parse(json.as_bytes()).unwrap();
+        assert_eq!((response.dataset.now(), response.replaced), (expected, count), "{now}");
     }
 }
 
@@ -286,13 +286,13 @@ fn reads_last_communication_scope_and_agent_like_the_rest_api() {
     let sessions =
         ["2500", "1789999990000", "\"2.5E3\"", "null", "-1", "0", "100000000000"].map(session).join(",");
     // The gateway's clock may come last.
-    let clock_last = answer(&columns, &sessions).replace(&format!("\"now\":{NOW},"), "");
+    let clock_last = webdev_json(&columns, &sessions).replace(&format!("\"now\":{NOW},"), "");
     let clock_last = clock_last.strip_suffix('}').unwrap().to_owned() + &format!(",\"now\":{NOW}}}");
-    for json in [answer(&columns, &sessions), clock_last] {
-        let answer = parse(json.as_bytes()).unwrap();
-        let names: Vec<String> = answer.dataset.headers().into_iter().map(|header| header.name).collect();
+    for json in [webdev_json(&columns, &sessions), clock_last] {
+        let response = parse(json.as_bytes()).unwrap();
+        let names: Vec<String> = response.dataset.headers().into_iter().map(|header| header.name).collect();
         assert_eq!(names[6..], ["kind", "lastComm", "sessionScope", "userAgent"]);
-        let cells: Vec<String> = rows(&answer.dataset).iter().map(|row| row[7].clone()).collect();
+        let cells: Vec<String> = rows(&response.dataset).iter().map(|row| row[7].clone()).collect();
         let age = |age: i64| format!("Date({})", NOW - age);
         let null = || "Null".to_owned();
         assert_eq!(
@@ -307,16 +307,16 @@ fn reads_last_communication_scope_and_agent_like_the_rest_api() {
                 age(100_000_000_000)
             ]
         );
-        assert_eq!(rows(&answer.dataset)[0][8], r#"Text("browser")"#);
+        assert_eq!(rows(&response.dataset)[0][8], r#"Text("browser")"#);
     }
 }
 
 #[test]
 fn exposes_text_of_the_gateway_to_sanitize_it() {
     let columns = COLUMNS.replacen("String", "Secret", 1);
-    let mut error = read(&answer(&columns, BILLY)).unwrap_err();
+    let mut error = read(&webdev_json(&columns, BILLY)).unwrap_err();
     assert_eq!(error.gateway_text().map(|text| text.as_str()), Some("Secret"));
-    let mut error = read(&answer(&COLUMNS.replacen("String", "Date", 1), BILLY)).unwrap_err();
+    let mut error = read(&webdev_json(&COLUMNS.replacen("String", "Date", 1), BILLY)).unwrap_err();
     assert_eq!(error.gateway_text(), None);
 }
 
@@ -324,7 +324,7 @@ fn exposes_text_of_the_gateway_to_sanitize_it() {
 fn names_a_row_of_wrong_length() {
     for (row, found) in [("[]", 0), (r#"["a","b"]"#, 2), (&BILLY.replace(']', ",1,2]"), 8)] {
         assert_eq!(
-            reason(&answer(COLUMNS, &format!("{BILLY},{row}"))),
+            reason(&webdev_json(COLUMNS, &format!("{BILLY},{row}"))),
             format!("row 2 has {found} cells, but there are 6 columns")
         );
     }
@@ -335,7 +335,10 @@ fn names_a_row_that_is_not_a_list() {
     for (row, found) in
         [("{}", "an object"), ("null", "null"), (r#""x""#, "text"), ("-1", "a number"), ("true", "a Boolean")]
     {
-        assert_eq!(reason(&answer(COLUMNS, row)), format!("row 1 is {found} instead of a list of cells"));
+        assert_eq!(
+            reason(&webdev_json(COLUMNS, row)),
+            format!("row 1 is {found} instead of a list of cells")
+        );
     }
 }
 
@@ -350,8 +353,8 @@ fn rejects_rows_that_are_not_a_list() {
         ("true", "a Boolean"),
         ("\"[]\"", "text"),
     ] {
-        let json = answer(COLUMNS, "").replace("\"rows\":[]", &format!("\"rows\":{rows}"));
-        assert_eq!(reason(&json), format!("\"rows\" in the answer is {found} instead of a list of rows"));
+        let json = webdev_json(COLUMNS, "").replace("\"rows\":[]", &format!("\"rows\":{rows}"));
+        assert_eq!(reason(&json), format!("\"rows\" in the response is {found} instead of a list of rows"));
     }
 }
 
@@ -361,31 +364,31 @@ fn rejects_duplicate_rows() {
         format!(r#"{{"ok":true,"columns":[{COLUMNS}],"rows":[],"rows":[{BILLY}]}}"#),
         format!(r#"{{"ok":true,"rows":[],"rows":[{BILLY}],"columns":[{COLUMNS}]}}"#),
     ] {
-        assert_eq!(reason(&json), r#"the answer has "rows" twice"#);
+        assert_eq!(reason(&json), r#"the response has "rows" twice"#);
     }
 }
 
 #[test]
 fn rejects_missing_and_wrong_keys() {
     for (json, expected) in [
-        ("{}".to_owned(), r#"the answer has no "ok""#),
-        (r#"{"ok":true}"#.to_owned(), r#"the answer has no "columns""#),
-        (format!(r#"{{"ok":true,"columns":[{COLUMNS}]}}"#), r#"the answer has no "rows""#),
-        (r#"{"ok":"yes"}"#.to_owned(), r#""ok" in the answer is not true or false"#),
-        (r#"{"ok":true,"now":"noon"}"#.to_owned(), r#""now" in the answer is not milliseconds since 1970"#),
+        ("{}".to_owned(), r#"the response has no "ok""#),
+        (r#"{"ok":true}"#.to_owned(), r#"the response has no "columns""#),
+        (format!(r#"{{"ok":true,"columns":[{COLUMNS}]}}"#), r#"the response has no "rows""#),
+        (r#"{"ok":"yes"}"#.to_owned(), r#""ok" in the response is not true or false"#),
+        (r#"{"ok":true,"now":"noon"}"#.to_owned(), r#""now" in the response is not milliseconds since 1970"#),
         (
             r#"{"ok":true,"columns":{}}"#.to_owned(),
-            r#""columns" in the answer is not a list of names and types"#,
+            r#""columns" in the response is not a list of names and types"#,
         ),
         (
             r#"{"ok":true,"columns":[{"name":"username"}]}"#.to_owned(),
-            r#""columns" in the answer is not a list of names and types"#,
+            r#""columns" in the response is not a list of names and types"#,
         ),
     ] {
         assert_eq!(reason(&json), expected);
     }
     assert_eq!(
-        read(&answer(COLUMNS, "").replace("\"v\":1", "\"v\":2")),
+        read(&webdev_json(COLUMNS, "").replace("\"v\":1", "\"v\":2")),
         Err(WebDevError::UnknownVersion { found: 2 })
     );
 }
@@ -423,7 +426,7 @@ fn rejects_what_is_not_json() {
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.starts_with("invalid type: sequence, expected a JSON object"), "{cause}");
     assert!(matches!(read("{\"ok\":true} x"), Err(WebDevError::Syntax { .. })));
-    let twice = answer(COLUMNS, BILLY).repeat(2);
+    let twice = webdev_json(COLUMNS, BILLY).repeat(2);
     assert!(matches!(read(&twice), Err(WebDevError::Syntax { .. })));
 }
 
@@ -438,13 +441,13 @@ fn rejects_invalid_cells() {
         ("\"billy\"", "\"billy"),
         ("\"billy\"", "\"billy\\"),
     ] {
-        assert!(read(&answer(COLUMNS, &BILLY.replace(cell, wrong))).is_err(), "{wrong}");
+        assert!(read(&webdev_json(COLUMNS, &BILLY.replace(cell, wrong))).is_err(), "{wrong}");
     }
 }
 
 #[test]
 fn rejects_an_answer_cut_off_anywhere() {
-    let whole = answer(COLUMNS, &format!(r#"{BILLY},["jürgen","P","h",true,"B",1]"#));
+    let whole = webdev_json(COLUMNS, &format!(r#"{BILLY},["jürgen","P","h",true,"B",1]"#));
     for end in 1..whole.len() {
         match parse(&whole.as_bytes()[..end]) {
             Err(WebDevError::Truncated { line: 1, column, .. }) => assert!(column <= end),
@@ -458,7 +461,7 @@ fn rejects_deep_nesting_without_overflow() {
     let nested = format!("{{\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(matches!(read(&nested), Err(WebDevError::Syntax { .. } | WebDevError::Unexpected { .. })));
     let cell = format!("[{}{}]", "[".repeat(100_000), "]".repeat(100_000));
-    assert!(matches!(read(&answer(COLUMNS, &cell)), Err(WebDevError::Syntax { .. })));
+    assert!(matches!(read(&webdev_json(COLUMNS, &cell)), Err(WebDevError::Syntax { .. })));
 }
 
 #[test]
@@ -467,7 +470,7 @@ fn reads_many_rows_on_two_threads() {
         format!(r#"["u{}","P","10.0.0.{}",false,"id-{number}",{number}]"#, number % 700, number % 200)
     };
     let list: Vec<String> = (0..9_000).map(row).collect();
-    let dataset = read(&answer(COLUMNS, &list.join(","))).unwrap();
+    let dataset = read(&webdev_json(COLUMNS, &list.join(","))).unwrap();
     assert_eq!(dataset.len(), 9_000);
     assert_eq!(
         rows(&dataset)[8_999],
@@ -483,11 +486,11 @@ fn reads_many_rows_on_two_threads() {
 }
 
 proptest::proptest! {
-    /// Replaces one byte of a valid answer.
+    /// Replaces one byte of a valid response.
     #[test]
     fn never_panics_on_damaged_answers(place in 0_usize..1000, with in "[\\[\\]{},:\"\\\\ nt0-9.e\u{1}-]{0,2}") {
         let rows = format!(r#"{BILLY},["j\u00fcrgen",null,"h",true,"B",-1]"#);
-        let mut json = answer(COLUMNS, &rows);
+        let mut json = webdev_json(COLUMNS, &rows);
         let place = place % json.len();
         json.replace_range(place..=place, &with);
         let _result = read(&json);

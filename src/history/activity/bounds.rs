@@ -6,13 +6,13 @@ use super::entry::ActivityKind;
 use super::source::Found;
 use crate::history::HistoryError;
 use crate::history::coverage;
-use crate::history::engine::Engine;
+use crate::history::database::Database;
 use crate::history::node_coverage::NodeCoverage;
-use crate::history::watched::Watched;
+use crate::history::time_range::TimeRange;
 
 /// Returns the earliest and the latest time of each entry.
 pub(super) fn bounds(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     found: &[Found],
     now: i64,
 ) -> Result<Vec<(i64, i64)>, HistoryError> {
@@ -26,7 +26,7 @@ pub(super) fn bounds(
     let from = from.min();
     let to = found.iter().map(|found| found.key.time).max();
     let (Some(from), Some(to)) = (from, to) else { return Ok(Vec::new()) };
-    let watched = coverage::overlapping(engine, &nodes, Watched { from, to }, now)?;
+    let watched = coverage::overlapping(database, &nodes, TimeRange { from, to }, now)?;
     let watched: HashMap<i64, NodeCoverage> = nodes.into_iter().zip(watched).collect();
     let mut bounds = Vec::with_capacity(found.len());
     // Arrivals after a time in which the node, or the kind, wasn't watched.
@@ -51,7 +51,7 @@ pub(super) fn bounds(
             _ => (time, time),
         });
     }
-    let before = coverage::last_reads_before(engine, &reads)?;
+    let before = coverage::last_reads_before(database, &reads)?;
     for (index, before) in unwatched.into_iter().zip(before) {
         bounds[index].0 = before.unwrap_or(i64::MIN);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::entry::{ActivityKey, ActivityKind, Source};
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row, Value};
+use crate::history::database::{Database, Row, Value};
 use crate::history::event::EventKind;
 use crate::history::query::{self, Node};
 use crate::history::record::{RECORD_COLUMNS, SessionRecord};
@@ -82,13 +82,13 @@ impl Sources {
     /// Reads the newest entries from a time to a position.
     pub(super) fn read(
         &self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         from: i64,
         to: Position,
     ) -> Result<Vec<Found>, HistoryError> {
         let mut found = Vec::new();
         for (source, sql) in &self.queries {
-            let rows = engine.query(sql, vec![from.into(), to.time().into(), to.id(*source).into()])?;
+            let rows = database.query(sql, vec![from.into(), to.time().into(), to.id(*source).into()])?;
             found.extend(rows.iter().filter_map(|row| from_row(*source, row)));
         }
         Ok(found)

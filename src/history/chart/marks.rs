@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::request::{ChartMark, MarkKind, bucket_start};
 use crate::history::HistoryError;
-use crate::history::engine::Engine;
+use crate::history::database::Database;
 use crate::history::event::EventKind;
 use crate::history::outage::Outage;
 use crate::history::query::Node;
@@ -12,7 +12,7 @@ use crate::history::schema;
 
 /// Returns each outage and restart of nodes in a range, by its start.
 pub(super) fn each<'a>(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &'a [Node],
     outages: &[Outage],
     range: (i64, i64),
@@ -22,8 +22,8 @@ pub(super) fn each<'a>(
         (outage.node, MarkKind::Unreachable { from, until, is_over })
     });
     let mut found: Vec<(i64, MarkKind)> = outages.collect();
-    if schema::has_events(engine)? {
-        let restarts = engine.query(
+    if schema::has_events(database)? {
+        let restarts = database.query(
             "SELECT node, time FROM event WHERE kind = $1 AND time >= $2 AND time < $3",
             vec![EventKind::Restarted.into(), range.0.into(), range.1.into()],
         )?;
@@ -41,13 +41,13 @@ pub(super) fn each<'a>(
 
 /// Returns the marks of nodes in a range, by time. Those of one kind that begin in the same bucket are one mark.
 pub(super) fn marks(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     nodes: &[Node],
     outages: &[Outage],
     range: (i64, i64),
     buckets: usize,
 ) -> Result<Vec<ChartMark>, HistoryError> {
-    let found = each(engine, nodes, outages, range)?;
+    let found = each(database, nodes, outages, range)?;
     let mut marks: Vec<ChartMark> = Vec::new();
     // The last mark of each node and kind.
     let mut last: HashMap<(i64, bool), usize> = HashMap::new();

@@ -13,10 +13,10 @@ pub use self::request::{
     Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName,
 };
 use super::coverage;
-use super::engine::Engine;
+use super::database::Database;
 use super::overlap::{Sessions, Sink};
 use super::query;
-use super::watched::{self, Watched};
+use super::time_range::{self, TimeRange};
 use super::{HistoryError, outage};
 
 /// The limit for times in milliseconds, 9 million years before and after 1970. No sum of times
@@ -25,7 +25,7 @@ const MAX_TIME: i64 = 1 << 58;
 
 /// Returns a chart; `None` if it was cancelled.
 pub(super) fn chart(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     request: &ChartRequest,
     now: i64,
     is_cancelled: &dyn Fn() -> bool,
@@ -38,44 +38,44 @@ pub(super) fn chart(
     if buckets == 0 {
         return Ok(Some(chart));
     }
-    let nodes = query::nodes(engine, gateway.as_ref())?;
+    let nodes = query::nodes(database, gateway.as_ref())?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
     let columns = series::column(split);
-    let sessions = Sessions::new(engine, (from, to), &nodes, gateway.is_none(), columns, now)?;
-    let slots = series::Slots::new(engine, split, &nodes, (from, to), sessions.of_nodes())?;
+    let sessions = Sessions::new(database, (from, to), &nodes, gateway.is_none(), columns, now)?;
+    let slots = series::Slots::new(database, split, &nodes, (from, to), sessions.of_nodes())?;
     let mut counter = Counter { slots, sweep: sweep::Sweep::new((from, to), buckets) };
-    if !sessions.read_all(engine, &mut counter, is_cancelled)? {
+    if !sessions.read_all(database, &mut counter, is_cancelled)? {
         return Ok(None);
     }
     let maxima = counter.sweep.finish();
-    chart.series = counter.slots.into_series(engine, &maxima)?;
+    chart.series = counter.slots.into_series(database, &maxima)?;
     chart.total = maxima.totals;
     if is_cancelled() {
         return Ok(None);
     }
-    let range = Watched { from, to };
-    let outages = outage::overlapping(engine, &ids, range, now)?;
-    let watched = coverage::overlapping(engine, &ids, range, now)?;
-    let mut watched: Vec<Watched> = watched.into_iter().flat_map(|watched| watched.all).collect();
+    let range = TimeRange { from, to };
+    let outages = outage::overlapping(database, &ids, range, now)?;
+    let watched = coverage::overlapping(database, &ids, range, now)?;
+    let mut watched: Vec<TimeRange> = watched.into_iter().flat_map(|watched| watched.all).collect();
     watched.sort_unstable();
     if from < now {
-        let past = Watched { from, to: to.min(now) };
-        chart.unwatched = watched::gaps(&watched::merged(watched.into_iter()), past);
+        let past = TimeRange { from, to: to.min(now) };
+        chart.unwatched = time_range::gaps(&time_range::merged(watched.into_iter()), past);
     }
-    chart.marks = marks::marks(engine, &nodes, &outages, (from, to), buckets)?;
+    chart.marks = marks::marks(database, &nodes, &outages, (from, to), buckets)?;
     Ok(Some(chart))
 }
 
 /// Returns each outage and restart of all nodes from `range.from` up to `range.to`, by its start.
 pub(super) fn marks(
-    engine: &mut dyn Engine,
-    range: Watched,
+    database: &mut dyn Database,
+    range: TimeRange,
     now: i64,
 ) -> Result<Vec<ChartMark>, HistoryError> {
-    let nodes = query::nodes(engine, None)?;
+    let nodes = query::nodes(database, None)?;
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let outages = outage::overlapping(engine, &ids, range, now)?;
-    let found = marks::each(engine, &nodes, &outages, (range.from, range.to.saturating_add(1)))?;
+    let outages = outage::overlapping(database, &ids, range, now)?;
+    let found = marks::each(database, &nodes, &outages, (range.from, range.to.saturating_add(1)))?;
     Ok(found.into_iter().map(|(node, kind)| ChartMark::new(node, kind)).collect())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::history::HistoryGateway;
-use crate::history::watched::Watched;
+use crate::history::time_range::TimeRange;
 
 /// The largest number of buckets of a chart: more than a screen has pixels.
 pub const MAX_BUCKETS: usize = 20_000;
@@ -52,7 +52,7 @@ pub struct Chart {
     pub series: Vec<ChartSeries>,
     /// The times up to now in which no node was watched, in order. A node that can't be read isn't
     /// watched.
-    pub unwatched: Vec<Watched>,
+    pub unwatched: Vec<TimeRange>,
     /// Outages and restarts, by time.
     pub marks: Vec<ChartMark>,
 }

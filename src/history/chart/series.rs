@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::request::{ChartSeries, ChartSplit, SeriesName};
 use super::sweep::{Maxima, SLOTS};
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row};
+use crate::history::database::{Database, Row};
 use crate::history::query::Node;
 use crate::history::span;
 
@@ -39,7 +39,7 @@ impl Slots {
     /// Returns the slots for a range. The largest series are those with most sessions at some times that are spread evenly over
     /// it. If that leaves slots without a name, the next values that are met get them.
     pub(super) fn new(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         split: ChartSplit,
         nodes: &[Node],
         range: (i64, i64),
@@ -60,7 +60,7 @@ impl Slots {
             ChartSplit::Gateway => slots.gateways.len() > MAX_NAMED,
         };
         if may_overflow {
-            slots.name_largest(engine, range, of_nodes)?;
+            slots.name_largest(database, range, of_nodes)?;
         }
         Ok(slots)
     }
@@ -94,7 +94,7 @@ impl Slots {
 
     fn name_largest(
         &mut self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         (from, to): (i64, i64),
         of_nodes: &str,
     ) -> Result<(), HistoryError> {
@@ -106,7 +106,7 @@ impl Slots {
         // Those that have begun and are not missed yet.
         let times: Vec<Row> = times.map(|time| vec![(time + 1).into(), time.into()]).collect();
         let mut sizes: HashMap<Option<i64>, i64> = HashMap::new();
-        for row in engine.query_each(&sql, &times)?.iter().flatten() {
+        for row in database.query_each(&sql, &times)?.iter().flatten() {
             let [value, count] = &row[..] else { continue };
             *sizes.entry(self.series_value(value.integer())).or_default() += count.integer().unwrap_or(0);
         }
@@ -119,7 +119,7 @@ impl Slots {
     /// Returns the series that have sessions, by name.
     pub(super) fn into_series(
         self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         maxima: &Maxima,
     ) -> Result<Vec<ChartSeries>, HistoryError> {
         let mut series = Vec::new();
@@ -129,7 +129,7 @@ impl Slots {
                 continue;
             }
             let name = match self.values.get(slot) {
-                Some(value) => self.name(engine, *value)?,
+                Some(value) => self.name(database, *value)?,
                 None => SeriesName::Other,
             };
             series.push(ChartSeries { name, maxima: of_slot });
@@ -138,12 +138,12 @@ impl Slots {
         Ok(series)
     }
 
-    fn name(&self, engine: &mut dyn Engine, value: Option<i64>) -> Result<SeriesName, HistoryError> {
+    fn name(&self, database: &mut dyn Database, value: Option<i64>) -> Result<SeriesName, HistoryError> {
         Ok(match self.split {
             ChartSplit::Designer if value == Some(0) => SeriesName::Clients,
             ChartSplit::Designer => SeriesName::Designers,
             ChartSplit::Project => {
-                let texts = engine.query("SELECT value FROM text WHERE id = $1", vec![value.into()])?;
+                let texts = database.query("SELECT value FROM text WHERE id = $1", vec![value.into()])?;
                 SeriesName::Project(texts.first().and_then(|row| row.first()?.text().cloned()))
             }
             ChartSplit::Gateway => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::merge::Horizon;
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row, Value};
+use crate::history::database::{Database, Row, Value};
 
 const COLUMNS: &str = r#"SELECT observer, "from", "to", every, id FROM coverage WHERE node = $1"#;
 
@@ -14,8 +14,8 @@ const COLUMNS: &str = r#"SELECT observer, "from", "to", every, id FROM coverage 
 /// While a recorder writes the node in the target, only what lies before its last read is copied: its open sessions would seem
 /// to have been seen later. It covers the rest itself.
 pub(super) fn copy(
-    from: &mut dyn Engine,
-    to: &mut dyn Engine,
+    from: &mut dyn Database,
+    to: &mut dyn Database,
     (source, target): (i64, i64),
     horizon: &Horizon,
 ) -> Result<(), HistoryError> {
@@ -53,7 +53,7 @@ pub(super) fn copy(
     write(to, &added, &extended)
 }
 
-fn write(to: &mut dyn Engine, added: &[Row], extended: &[Row]) -> Result<(), HistoryError> {
+fn write(to: &mut dyn Database, added: &[Row], extended: &[Row]) -> Result<(), HistoryError> {
     to.execute_each(
         r#"INSERT INTO coverage (node, observer, "from", "to", every, is_open) VALUES ($1, $2, $3, $4, $5, 0)"#,
         added,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::PAGE;
-use crate::history::engine::{Engine, Row, Value, first_integer, in_transaction};
+use crate::history::database::{Database, Row, Value, first_integer, in_transaction};
 use crate::history::texts::text_ids;
 use crate::history::{HistoryError, schema};
 
@@ -20,8 +20,8 @@ const COLUMNS: &str = "client, detail, earliest, last_failed, back_at, designer,
 
 /// Copies the events of these nodes, which are numbered in the source and in the target. No recorder extends what is copied.
 pub(super) fn copy(
-    from: &mut dyn Engine,
-    to: &mut dyn Engine,
+    from: &mut dyn Database,
+    to: &mut dyn Database,
     nodes: &HashMap<i64, i64>,
 ) -> Result<(), HistoryError> {
     if !schema::has_events(from)? {
@@ -62,7 +62,7 @@ impl Event {
 }
 
 /// Adds the events that aren't there yet, and ends outages that have ended in the source.
-fn write(to: &mut dyn Engine, events: &[Event]) -> Result<(), HistoryError> {
+fn write(to: &mut dyn Database, events: &[Event]) -> Result<(), HistoryError> {
     let keys: Vec<Row> = events.iter().map(|event| event.key.clone()).collect();
     let found = to.query_each(
         r#"SELECT id FROM event e WHERE node = $1 AND kind = $2 AND time = $3 AND COALESCE(client, '') = $4

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::history::engine::{Engine, Row, Value};
+use crate::history::database::{Database, Row, Value};
 use crate::history::{HistoryError, schema};
 
 const COLUMNS: &str = r#"SELECT observer, kind, "from", "to", id FROM kind_gap WHERE node = $1"#;
@@ -10,8 +10,8 @@ const COLUMNS: &str = r#"SELECT observer, kind, "from", "to", id FROM kind_gap W
 /// Copies the gaps of a node, which has these numbers in the source and in the target. They belong to the coverage of their
 /// observers, so those of the target stay as they are.
 pub(super) fn copy(
-    from: &mut dyn Engine,
-    to: &mut dyn Engine,
+    from: &mut dyn Database,
+    to: &mut dyn Database,
     (source, target): (i64, i64),
 ) -> Result<(), HistoryError> {
     if !schema::has_kind_gaps(from)? {

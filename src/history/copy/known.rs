@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::history::HistoryError;
-use crate::history::engine::{Engine, Row};
+use crate::history::database::{Database, Row};
 use crate::history::record::{RECORD_COLUMNS, SessionRecord};
 use crate::history::span;
 use crate::poll::CREATION_TOLERANCE_MS;
@@ -48,34 +48,34 @@ impl Copied {
 
     /// Reads sessions that a condition selects.
     pub(super) fn select(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         condition: &str,
         values: Row,
     ) -> Result<Vec<Self>, HistoryError> {
-        let rows = engine
+        let rows = database
             .query(&format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM session s WHERE {condition}"), values)?;
         Ok(rows.iter().filter_map(Self::from_row).collect())
     }
 
     /// Reads the next sessions after one, up to another one.
     pub(super) fn page(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         after: i64,
         last: i64,
         size: i64,
     ) -> Result<Vec<Self>, HistoryError> {
         let condition = format!("s.id > $1 AND s.id <= $2 ORDER BY s.id LIMIT {size}");
-        Self::select(engine, &condition, vec![after.into(), last.into()])
+        Self::select(database, &condition, vec![after.into(), last.into()])
     }
 
     /// Reads sessions by their numbers.
     pub(super) fn with_ids(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         ids: HashSet<i64>,
     ) -> Result<HashMap<i64, Self>, HistoryError> {
         let ids: Vec<Row> = ids.into_iter().map(|id| vec![id.into()]).collect();
         let sql = format!("SELECT {COLUMNS}, {RECORD_COLUMNS} FROM session s WHERE s.id = $1");
-        let rows = engine.query_each(&sql, &ids)?;
+        let rows = database.query_each(&sql, &ids)?;
         let sessions = rows.iter().flatten().filter_map(Self::from_row);
         Ok(sessions.map(|session| (session.id, session)).collect())
     }
@@ -106,8 +106,8 @@ impl Copied {
     }
 
     /// Writes the times of sessions.
-    pub(super) fn update(engine: &mut dyn Engine, sessions: &[&Self]) -> Result<(), HistoryError> {
-        engine.execute_each(
+    pub(super) fn update(database: &mut dyn Database, sessions: &[&Self]) -> Result<(), HistoryError> {
+        database.execute_each(
             "UPDATE session SET started = $1, first_seen = $2, last_seen = $3, missed_at = $4, dc = $5, created_after = $6 \
              WHERE id = $7",
             &sessions.iter().map(|session| session.values()).collect::<Vec<_>>(),
@@ -132,7 +132,7 @@ pub(super) struct TargetSessions {
 
 impl TargetSessions {
     /// Reads the sessions of these nodes.
-    pub(super) fn read(to: &mut dyn Engine, nodes: &HashSet<i64>) -> Result<Self, HistoryError> {
+    pub(super) fn read(to: &mut dyn Database, nodes: &HashSet<i64>) -> Result<Self, HistoryError> {
         let mut known = Self::default();
         let mut after = 0;
         loop {
@@ -155,7 +155,7 @@ impl TargetSessions {
     const SELECT: &'static str = "SELECT id, node, client, started + created_after, first_seen FROM session";
 
     /// Reads the sessions of a node that are open by now. Some may have begun since the others were read.
-    pub(super) fn read_open(&mut self, to: &mut dyn Engine, node: i64) -> Result<(), HistoryError> {
+    pub(super) fn read_open(&mut self, to: &mut dyn Database, node: i64) -> Result<(), HistoryError> {
         let sql = format!("{} WHERE missed_at IS NULL AND node = $1", Self::SELECT);
         let rows = to.query(&sql, vec![node.into()])?;
         self.open = rows.iter().filter_map(digest_of_row).map(|(_, digest, id)| (digest, id)).collect();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::known::{Copied, TargetSessions};
 use crate::history::coverage::NextReads;
-use crate::history::engine::{Engine, first_integer};
+use crate::history::database::{Database, first_integer};
 use crate::history::{HistoryError, coverage};
 
 /// The times until which both sides know a node.
@@ -28,8 +28,8 @@ pub(super) struct Horizon {
 impl Horizon {
     /// Reads the horizon of a node, which has these numbers in the source and in the target.
     pub(super) fn read(
-        from: &mut dyn Engine,
-        to: &mut dyn Engine,
+        from: &mut dyn Database,
+        to: &mut dyn Database,
         (source, target): (i64, i64),
         now: i64,
     ) -> Result<Self, HistoryError> {
@@ -101,8 +101,8 @@ impl Horizon {
     }
 }
 
-fn last_read(engine: &mut dyn Engine, node: i64) -> Result<i64, HistoryError> {
-    let rows = engine.query(r#"SELECT MAX("to") FROM coverage WHERE node = $1"#, vec![node.into()])?;
+fn last_read(database: &mut dyn Database, node: i64) -> Result<i64, HistoryError> {
+    let rows = database.query(r#"SELECT MAX("to") FROM coverage WHERE node = $1"#, vec![node.into()])?;
     Ok(first_integer(&rows).unwrap_or(i64::MIN))
 }
 
@@ -126,7 +126,7 @@ pub(super) struct Merge<'a> {
 impl<'a> Merge<'a> {
     /// Reads the sessions of the target that may be one of these. They come with their node in the target.
     pub(super) fn read(
-        to: &mut dyn Engine,
+        to: &mut dyn Database,
         known: &'a mut TargetSessions,
         sessions: &[Copied],
     ) -> Result<Self, HistoryError> {
@@ -195,7 +195,7 @@ impl<'a> Merge<'a> {
     /// Writes the sessions that have changed. Returns the number of new ones. `horizons` are those of the nodes of the target.
     pub(super) fn write(
         mut self,
-        to: &mut dyn Engine,
+        to: &mut dyn Database,
         horizons: &HashMap<i64, Horizon>,
     ) -> Result<u64, HistoryError> {
         self.separate(horizons);

@@ -18,7 +18,7 @@ use std::ops::ControlFlow;
 use self::known::{Copied, TargetSessions};
 use self::merge::{Horizon, Merge};
 use super::HistoryError;
-use super::engine::{Engine, Row, first_integer, in_exclusive_transaction, in_transaction};
+use super::database::{Database, Row, first_integer, in_exclusive_transaction, in_transaction};
 use super::observers::unique_name;
 use super::texts::text_ids;
 
@@ -39,8 +39,8 @@ pub struct CopyProgress {
 /// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it
 /// breaks. Returns the final progress. `now` is the time in milliseconds since 1970 UTC.
 pub(super) fn copy(
-    from: &mut dyn Engine,
-    to: &mut dyn Engine,
+    from: &mut dyn Database,
+    to: &mut dyn Database,
     now: i64,
     mut progress: impl FnMut(CopyProgress) -> ControlFlow<()>,
 ) -> Result<CopyProgress, HistoryError> {
@@ -95,7 +95,7 @@ pub(super) fn copy(
 }
 
 /// Returns `true` if both connections lead to one database: then one sees what the other writes.
-fn are_same(from: &mut dyn Engine, to: &mut dyn Engine) -> Result<bool, HistoryError> {
+fn are_same(from: &mut dyn Database, to: &mut dyn Database) -> Result<bool, HistoryError> {
     // Another copy may do the same at the moment.
     let mark: Row = vec![format!("copy by {}", unique_name()).as_str().into()];
     to.execute("INSERT INTO meta (key, value) VALUES ($1, '')", mark.clone())?;
@@ -106,8 +106,8 @@ fn are_same(from: &mut dyn Engine, to: &mut dyn Engine) -> Result<bool, HistoryE
 
 /// Compares the numbers of sessions. A source that is purged meanwhile has fewer than were copied.
 fn verify(
-    from: &mut dyn Engine,
-    to: &mut dyn Engine,
+    from: &mut dyn Database,
+    to: &mut dyn Database,
     last: i64,
     before: u64,
     state: CopyProgress,
@@ -121,12 +121,12 @@ fn verify(
     Ok(())
 }
 
-fn count(engine: &mut dyn Engine, sql: &str) -> Result<u64, HistoryError> {
-    Ok(first_integer(&engine.query(sql, Row::new())?).map_or(0, i64::unsigned_abs))
+fn count(database: &mut dyn Database, sql: &str) -> Result<u64, HistoryError> {
+    Ok(first_integer(&database.query(sql, Row::new())?).map_or(0, i64::unsigned_abs))
 }
 
 /// Adds the nodes that the target doesn't know. Returns the number of each node of the source in the target.
-fn copy_nodes(from: &mut dyn Engine, to: &mut dyn Engine) -> Result<HashMap<i64, i64>, HistoryError> {
+fn copy_nodes(from: &mut dyn Database, to: &mut dyn Database) -> Result<HashMap<i64, i64>, HistoryError> {
     let rows = from.query("SELECT id, url, gateway FROM node ORDER BY id", Row::new())?;
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.first()?.integer()).collect();
     let added: Vec<Row> = rows.iter().map(|row| row[1..].to_vec()).collect();
@@ -150,7 +150,7 @@ fn in_target(nodes: &HashMap<i64, i64>, session: Copied) -> Option<Copied> {
 
 /// Adds sessions that have ended, or merges them with those of the target. Returns the number of added ones.
 fn add_ended(
-    to: &mut dyn Engine,
+    to: &mut dyn Database,
     horizons: &HashMap<i64, Horizon>,
     sessions: Vec<Copied>,
     known: &mut TargetSessions,
@@ -166,7 +166,7 @@ fn add_ended(
 }
 
 /// Inserts sessions as they are, which have their node in the target.
-fn insert(to: &mut dyn Engine, sessions: &[&Copied]) -> Result<(), HistoryError> {
+fn insert(to: &mut dyn Database, sessions: &[&Copied]) -> Result<(), HistoryError> {
     if sessions.is_empty() {
         return Ok(());
     }

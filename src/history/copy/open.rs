@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::known::{Copied, TargetSessions};
 use super::merge::{Horizon, Merge, last_seen};
 use crate::history::HistoryError;
-use crate::history::engine::Engine;
+use crate::history::database::Database;
 use crate::history::span;
 
 /// Copies the open sessions of a node, which has these numbers in the source and in the target, up to the session `last`.
@@ -13,8 +13,8 @@ use crate::history::span;
 ///
 /// If the node was read in the target after the source, its lists show whether they were still there, and the other way round.
 pub(super) fn copy(
-    from: &mut dyn Engine,
-    to: &mut dyn Engine,
+    from: &mut dyn Database,
+    to: &mut dyn Database,
     node: (i64, i64),
     horizon: &Horizon,
     last: i64,
@@ -53,7 +53,7 @@ pub(super) fn copy(
 
 /// Ends the open sessions of the target that the source doesn't list, if the source was read after the target.
 fn end_unlisted(
-    to: &mut dyn Engine,
+    to: &mut dyn Database,
     target: i64,
     horizon: &Horizon,
     open_in_both: &HashSet<i64>,

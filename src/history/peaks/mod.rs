@@ -17,9 +17,9 @@ pub use self::request::{
 };
 pub use self::rows::{PeakRow, PeaksBy};
 use self::watch::Watch;
-use super::engine::{Engine, Row};
+use super::database::{Database, Row};
 use super::overlap::Sessions;
-use super::watched::Watched;
+use super::time_range::TimeRange;
 use super::{HistoryError, coverage, query};
 
 /// The limit for times in milliseconds, 9 million years before and after 1970. No sum of times
@@ -28,14 +28,14 @@ const MAX_TIME: i64 = 1 << 58;
 
 /// Returns the peaks; `None` if that was cancelled.
 pub(super) fn peaks(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     request: &PeaksRequest,
     now: i64,
     is_cancelled: &dyn Fn() -> bool,
 ) -> Result<Option<Peaks>, HistoryError> {
     let days = request.bounds(MAX_TIME);
     let (Some(&from), Some(&to)) = (days.first(), days.last()) else { return Ok(Some(Peaks::default())) };
-    let nodes = query::nodes(engine, request.gateway.as_ref())?;
+    let nodes = query::nodes(database, request.gateway.as_ref())?;
     let mut gateways: Vec<Arc<str>> = nodes.iter().map(|node| node.gateway.clone()).collect();
     gateways.dedup();
     let of_node = nodes.iter().filter_map(|node| {
@@ -44,16 +44,16 @@ pub(super) fn peaks(
     });
     let of_node: HashMap<i64, usize> = of_node.collect();
     let is_all = request.gateway.is_none();
-    let sessions = Sessions::new(engine, (from, to), &nodes, is_all, count::COLUMNS, now)?;
+    let sessions = Sessions::new(database, (from, to), &nodes, is_all, count::COLUMNS, now)?;
     let mut counter = Counter::new(days.clone(), of_node.clone(), gateways.len());
-    if !sessions.read_all(engine, &mut counter, is_cancelled)? {
+    if !sessions.read_all(database, &mut counter, is_cancelled)? {
         return Ok(None);
     }
     let most = counter.finish();
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
-    let coverage = coverage::overlapping(engine, &ids, Watched { from, to }, now)?;
-    let first_reads = coverage::first_reads(engine, &ids)?;
-    let projects = project_names(engine, &most.projects)?;
+    let coverage = coverage::overlapping(database, &ids, TimeRange { from, to }, now)?;
+    let first_reads = coverage::first_reads(database, &ids)?;
+    let projects = project_names(database, &most.projects)?;
     if is_cancelled() {
         return Ok(None);
     }
@@ -81,11 +81,11 @@ pub(super) fn peaks(
 
 /// Returns the names of projects; those that have none, or are gone, have no name.
 fn project_names(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     projects: &[Option<i64>],
 ) -> Result<Vec<Option<Arc<str>>>, HistoryError> {
     let ids: Vec<Row> = projects.iter().map(|id| vec![(*id).into()]).collect();
-    let found = engine.query_each("SELECT value FROM text WHERE id = $1", &ids)?;
+    let found = database.query_each("SELECT value FROM text WHERE id = $1", &ids)?;
     Ok(found.iter().map(|rows| rows.first()?.first()?.text().cloned()).collect())
 }
 

@@ -1,4 +1,4 @@
-//! The request for peaks, and the answer.
+//! The request for peaks, and the response.
 
 use std::sync::Arc;
 

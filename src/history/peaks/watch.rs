@@ -4,7 +4,7 @@ use super::count::KindCounts;
 use super::request::{DayWatched, KindPeaks, Peak};
 use crate::gateway::SessionKind;
 use crate::history::node_coverage::NodeCoverage;
-use crate::history::watched::Watched;
+use crate::history::time_range::TimeRange;
 
 /// The parts of days in which all sessions, and those of each kind, were watched.
 pub(super) struct Watch {
@@ -69,7 +69,7 @@ pub(super) fn add_node(
     // In most histories each kind could always be read.
     let kinds = SessionKind::ALL.map(|kind| coverage.by_kind.iter().any(|(other, _)| *other == kind));
     for (day, bounds) in days.windows(2).enumerate() {
-        let range = Watched { from: bounds[0], to: bounds[1].min(now) };
+        let range = TimeRange { from: bounds[0], to: bounds[1].min(now) };
         if first_read >= bounds[1] || range.from >= range.to {
             continue;
         }
@@ -90,7 +90,7 @@ pub(super) fn add_node(
 
 /// Returns the milliseconds of a range that lie in no interval; `None` if none touches it. The intervals are disjoint and
 /// sorted.
-fn unwatched(intervals: &[Watched], range: Watched) -> Option<i64> {
+fn unwatched(intervals: &[TimeRange], range: TimeRange) -> Option<i64> {
     let first = intervals.partition_point(|interval| interval.to < range.from);
     let within = intervals[first..].iter().take_while(|interval| interval.from < range.to);
     let watched = within.map(|interval| interval.to.min(range.to) - interval.from.max(range.from));

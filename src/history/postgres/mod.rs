@@ -25,7 +25,7 @@ pub use self::password::PasswordSource;
 use self::password::{Environment, default_user, password};
 use self::tls::MakeTls;
 use super::HistoryError;
-use super::engine::{Dialect, Engine, Row, Value, first_integer};
+use super::database::{Database, Dialect, Row, Value, first_integer};
 
 /// Time limit for a connection to a server, with the login.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -187,7 +187,7 @@ fn columns(row: &tokio_postgres::Row) -> Result<Row, tokio_postgres::Error> {
     (0..row.len()).map(|column| row.try_get(column)).collect()
 }
 
-impl Engine for Postgres {
+impl Database for Postgres {
     fn dialect(&self) -> &'static Dialect {
         &DIALECT
     }

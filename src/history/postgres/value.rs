@@ -5,7 +5,7 @@ use std::error::Error;
 use bytes::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-use super::super::engine::Value;
+use super::super::database::Value;
 
 impl ToSql for Value {
     /// Encodes a number in the size of the parameter's type.

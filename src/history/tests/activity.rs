@@ -10,16 +10,16 @@ use crate::history::event::{Action, TimedAction};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-fn page(engine: &mut dyn Engine, before: Option<ActivityKey>, limit: usize) -> Vec<ActivityEntry> {
-    activity(engine, before, limit, None, 0).unwrap()
+fn page(database: &mut dyn Database, before: Option<ActivityKey>, limit: usize) -> Vec<ActivityEntry> {
+    activity(database, before, limit, None, 0).unwrap()
 }
 
 /// Checks that the steps from change to change are those of the list, from each of its times and from those beside it.
-fn check_steps(engine: &mut dyn Engine, entries: &[ActivityEntry]) {
+fn check_steps(database: &mut dyn Database, entries: &[ActivityEntry]) {
     let times: BTreeSet<i64> = entries.iter().map(ActivityEntry::time).collect();
     for from in times.iter().flat_map(|time| [time - 1, *time, time + 1]) {
         let expected = [times.range(..from).next_back(), times.range(from + 1..).next()];
-        let found = [change_before(engine, from, None, 0), change_after(engine, from, None, 0)];
+        let found = [change_before(database, from, None, 0), change_after(database, from, None, 0)];
         assert_eq!(found.map(Result::unwrap), expected.map(Option::<&i64>::copied), "from {from}");
     }
 }
@@ -55,7 +55,7 @@ fn lists_events_with_their_certainty() {
         let actions = actions.map(|(time, action)| TimedAction { node: node.clone(), time, action });
         recording.writer.write_actions(&actions).unwrap();
         recording.read(35_000, &[], true);
-        let entries = page(recording.engine(), None, 100);
+        let entries = page(recording.database(), None, 100);
         let expected = [
             (35_000, ActivityKind::Left, "C"),
             (32_000, ActivityKind::SignedIn, "-"),
@@ -81,7 +81,7 @@ fn lists_events_with_their_certainty() {
         assert_eq!(durations[4..9], [Some(10_000), Some(10_000), None, Some(10_000), Some(5_000)]);
         assert_eq!(entries[1].session.username.as_deref(), Some("op"));
         assert_eq!((&*entries[2].gateway, &entries[2].session), ("Plant", &c));
-        check_steps(recording.engine(), &entries);
+        check_steps(recording.database(), &entries);
     });
 }
 
@@ -92,20 +92,20 @@ fn pages_stay_the_same_while_new_entries_are_written() {
         let many: Vec<_> = (0..500).map(|id| session(&format!("S{id}"), "billy", 0)).collect();
         recording.read(10_000, &many, false);
         recording.read(15_000, &many[..250], true);
-        let before = page(recording.engine(), None, usize::MAX);
+        let before = page(recording.database(), None, usize::MAX);
         assert_eq!(before.len(), 750);
-        let mut paged = page(recording.engine(), None, 70);
+        let mut paged = page(recording.database(), None, 70);
         for (time, kept) in (20_000..).step_by(5_000).zip([200, 220, 100, 130, 0]) {
             recording.read(time, &many[..kept], true);
             recording.fail(time + 1_000);
             for _ in 0..3 {
                 let last = paged.last().map(|entry| entry.key);
-                paged.extend(page(recording.engine(), last, 70));
+                paged.extend(page(recording.database(), last, 70));
             }
         }
         assert_eq!(paged, before);
-        let all = page(recording.engine(), None, usize::MAX);
-        check_steps(recording.engine(), &all);
+        let all = page(recording.database(), None, usize::MAX);
+        check_steps(recording.database(), &all);
     });
 }
 
@@ -116,19 +116,19 @@ fn quiet_years_are_skipped() {
         for (index, day) in [0, 1, 400, 4_000].into_iter().enumerate() {
             recording.read(day * DAY_MS + 10_000, &[session(&format!("S{index}"), "billy", 0)], false);
         }
-        let all = page(recording.engine(), None, 100);
+        let all = page(recording.database(), None, 100);
         let times: Vec<i64> = all.iter().map(|entry| entry.time() / DAY_MS).collect();
         assert_eq!(times, [4_000, 4_000, 400, 400, 1, 1, 0]);
         for limit in [1, 2, 3] {
             let mut paged: Vec<ActivityEntry> = Vec::new();
             while paged.len() < all.len() {
-                paged.extend(page(recording.engine(), paged.last().map(|entry| entry.key), limit));
+                paged.extend(page(recording.database(), paged.last().map(|entry| entry.key), limit));
             }
             assert_eq!(paged, all);
         }
         let last = all.last().map(|entry| entry.key);
-        assert_eq!(page(recording.engine(), last, 10), []);
-        check_steps(recording.engine(), &all);
+        assert_eq!(page(recording.database(), last, 10), []);
+        check_steps(recording.database(), &all);
     });
 }
 
@@ -141,9 +141,9 @@ fn lists_one_gateway() {
             recording.read(10_000, &[session(gateway, "billy", 0)], false);
             recording.fail(15_000);
         }
-        let mut engine = database.open();
+        let mut database = database.open();
         let mut kinds = |gateway: &str| {
-            let entries = activity(&mut *engine, None, 10, Some(&gateway.into()), 0).unwrap();
+            let entries = activity(&mut *database, None, 10, Some(&gateway.into()), 0).unwrap();
             assert!(entries.iter().all(|entry| gateway.contains(&*entry.gateway)));
             entries.into_iter().map(|entry| entry.kind).collect::<Vec<_>>()
         };

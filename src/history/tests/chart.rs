@@ -13,12 +13,12 @@ fn request(from: i64, to: i64, buckets: usize, split: ChartSplit) -> ChartReques
     ChartRequest { from, to, buckets, split, gateway: None }
 }
 
-fn ask(engine: &mut dyn Engine, request: &ChartRequest) -> Chart {
-    chart(engine, request, LATER, &|| false).unwrap().unwrap()
+fn ask(database: &mut dyn Database, request: &ChartRequest) -> Chart {
+    chart(database, request, LATER, &|| false).unwrap().unwrap()
 }
 
 /// Returns a recorder of another gateway.
-fn other_gateway(database: &Database, name: &'static str) -> Recording {
+fn other_gateway(database: &TestDatabase, name: &'static str) -> Recording {
     Recording { gateway: name, ..Recording::new(database.open(), &format!("http://{name}.example:8088")) }
 }
 
@@ -36,15 +36,21 @@ fn shows_the_maximum_of_each_bucket() {
         recording.read(15_000, &[a.clone(), b], true);
         recording.read(20_000, &[a.clone(), c.clone()], true);
         recording.read(40_000, std::slice::from_ref(&c), true);
-        let chart = ask(recording.engine(), &request(0, 60_000, 6, ChartSplit::Designer));
+        let chart = ask(recording.database(), &request(0, 60_000, 6, ChartSplit::Designer));
         // One that was missed counts until it was seen last.
         assert_eq!(chart.total, [0, 2, 2, 1, 1, 0]);
         assert_eq!(chart.series.len(), 1);
         assert_eq!(chart.series[0].maxima, chart.total);
         assert_eq!(chart.time_of(6), 60_000);
-        assert_eq!(chart.unwatched, [Watched { from: 0, to: 10_000 }, Watched { from: 40_000, to: 60_000 }]);
+        assert_eq!(
+            chart.unwatched,
+            [TimeRange { from: 0, to: 10_000 }, TimeRange { from: 40_000, to: 60_000 }]
+        );
         // A range in which nothing changed.
-        assert_eq!(ask(recording.engine(), &request(22_000, 23_000, 2, ChartSplit::Designer)).total, [1, 1]);
+        assert_eq!(
+            ask(recording.database(), &request(22_000, 23_000, 2, ChartSplit::Designer)).total,
+            [1, 1]
+        );
     });
 }
 
@@ -60,10 +66,10 @@ fn sessions_that_replace_others_in_an_outage_are_not_added_to_them() {
         recording.fail(15_000);
         recording.read(80_000, &after, false);
         recording.read(85_000, &after, true);
-        let chart = ask(recording.engine(), &request(0, 90_000, 900, ChartSplit::Designer));
+        let chart = ask(recording.database(), &request(0, 90_000, 900, ChartSplit::Designer));
         assert_eq!(chart.total.iter().max(), Some(&20));
         let request = PeaksRequest { days: vec![0, 90_000], gateway: None };
-        let peaks = peaks(recording.engine(), &request, LATER, &|| false).unwrap().unwrap();
+        let peaks = peaks(recording.database(), &request, LATER, &|| false).unwrap().unwrap();
         assert_eq!(peaks.days[0].peaks.total.count, 20);
     });
 }
@@ -82,7 +88,7 @@ fn names_the_largest_projects_and_sums_up_the_rest() {
             .collect();
         recording.read(10_000, &sessions, false);
         recording.read(60_000, &sessions, true);
-        let chart = ask(recording.engine(), &request(0, 60_000, 3, ChartSplit::Project));
+        let chart = ask(recording.database(), &request(0, 60_000, 3, ChartSplit::Project));
         let expected: Vec<SeriesName> = (5..=12)
             .map(|project| SeriesName::Project(Some(format!("project {project:02}").into())))
             .collect();
@@ -104,21 +110,21 @@ fn gateways_are_counted_apart() {
             recording.read(20_000, &sessions, true);
             drop(recording.end());
         }
-        let mut engine = database.open();
+        let mut database = database.open();
         let all = request(10_000, 20_000, 1, ChartSplit::Gateway);
-        let chart = ask(&mut *engine, &all);
+        let chart = ask(&mut *database, &all);
         let expected = "c d e f g h i j".split(' ').map(|name| SeriesName::Gateway(name.into()));
         let expected: Vec<SeriesName> = expected.chain([SeriesName::Other]).collect();
         assert_eq!(self::names(&chart), expected.iter().collect::<Vec<_>>());
         assert_eq!(chart.series[8].maxima, [1 + 2]);
         let one = ChartRequest { gateway: Some("b".into()), ..all.clone() };
-        let chart = ask(&mut *engine, &one);
+        let chart = ask(&mut *database, &one);
         assert_eq!(self::names(&chart), [&SeriesName::Gateway("b".into())]);
         assert_eq!(chart.total, [2]);
         let none = ChartRequest { gateway: Some("x".into()), ..all };
-        let chart = ask(&mut *engine, &none);
+        let chart = ask(&mut *database, &none);
         assert_eq!((chart.series, chart.total), (vec![], vec![0]));
-        assert_eq!(chart.unwatched, [Watched { from: 10_000, to: 20_000 }]);
+        assert_eq!(chart.unwatched, [TimeRange { from: 10_000, to: 20_000 }]);
     });
 }
 
@@ -135,10 +141,10 @@ fn marks_outages_and_restarts() {
         recording.write(step);
         recording.fail(26_000);
         let mut marks = |buckets| {
-            let chart = ask(recording.engine(), &request(0, 40_000, buckets, ChartSplit::Designer));
+            let chart = ask(recording.database(), &request(0, 40_000, buckets, ChartSplit::Designer));
             assert_eq!(
                 chart.unwatched,
-                [(0, 10_000), (10_000, 20_000), (25_000, 40_000)].map(|(from, to)| Watched { from, to })
+                [(0, 10_000), (10_000, 20_000), (25_000, 40_000)].map(|(from, to)| TimeRange { from, to })
             );
             chart.marks.iter().map(|mark| (mark.kind, mark.count)).collect::<Vec<_>>()
         };
@@ -148,7 +154,7 @@ fn marks_outages_and_restarts() {
         assert_eq!(marks(4), each);
         assert_eq!(marks(1), [(unreachable(15_000, 26_000, false), 2), restart]);
         let mut each = |from, to| {
-            let marks = marks_of(recording.engine(), Watched { from, to }, 40_000).unwrap();
+            let marks = marks_of(recording.database(), TimeRange { from, to }, 40_000).unwrap();
             assert!(marks.iter().all(|mark| mark.count == 1 && &*mark.gateway == "Plant"));
             marks.iter().map(|mark| mark.kind).collect::<Vec<_>>()
         };
@@ -167,8 +173,8 @@ fn an_outage_that_is_being_recorded_lasts_until_now() {
         recording.fail(15_000);
         let mut outage = |now| {
             let request = request(10_000, 1_000_000, 10, ChartSplit::Designer);
-            let chart = chart(recording.engine(), &request, now, &|| false).unwrap().unwrap();
-            assert_eq!(chart.unwatched, [Watched { from: 10_000, to: now }]);
+            let chart = chart(recording.database(), &request, now, &|| false).unwrap().unwrap();
+            assert_eq!(chart.unwatched, [TimeRange { from: 10_000, to: now }]);
             let [mark] = &chart.marks[..] else { panic!("{:?}", chart.marks) };
             mark.kind
         };
@@ -189,7 +195,7 @@ fn a_chart_can_be_cancelled() {
             calls.get() > 1
         };
         let request = request(0, 20_000, 10, ChartSplit::Designer);
-        assert_eq!(chart(recording.engine(), &request, LATER, &is_cancelled).unwrap(), None);
+        assert_eq!(chart(recording.database(), &request, LATER, &is_cancelled).unwrap(), None);
         assert_eq!(calls.get(), 2);
     });
 }
@@ -200,27 +206,30 @@ fn ranges_without_a_bucket_are_empty() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[session("A", "billy", 0)], false);
         for (from, to, buckets) in [(5, 5, 10), (6, 5, 10), (0, 10, 0), (i64::MIN, i64::MAX, 0)] {
-            let chart = ask(recording.engine(), &request(from, to, buckets, ChartSplit::Project));
+            let chart = ask(recording.database(), &request(from, to, buckets, ChartSplit::Project));
             assert!(chart.total.is_empty(), "{chart:?}");
         }
-        let all = ask(recording.engine(), &request(i64::MIN, i64::MAX, 4, ChartSplit::Project));
+        let all = ask(recording.database(), &request(i64::MIN, i64::MAX, 4, ChartSplit::Project));
         assert_eq!(all.total, [0, 0, 1, 0]);
-        assert_eq!(ask(recording.engine(), &request(10_000, 10_002, 10, ChartSplit::Project)).total, [1, 0]);
+        assert_eq!(
+            ask(recording.database(), &request(10_000, 10_002, 10, ChartSplit::Project)).total,
+            [1, 0]
+        );
     });
 }
 
 #[test]
 fn reads_a_history_without_events() {
-    on_each_database(|database| {
-        let mut recording = Recording::on(database);
+    on_each_database(|test_database| {
+        let mut recording = Recording::on(test_database);
         recording.read(10_000, &[session("A", "billy", 0)], false);
         recording.read(20_000, &[], true);
-        let engine = recording.engine();
+        let database = recording.database();
         for back in &crash::BACK[..2] {
-            engine.execute_batch(back).unwrap();
+            database.execute_batch(back).unwrap();
         }
-        engine.set_schema_version(2).unwrap();
-        let mut history = History::open_read_only(&database.location).unwrap();
+        database.set_schema_version(2).unwrap();
+        let mut history = History::open_read_only(&test_database.location).unwrap();
         let request = request(10_000, 30_000, 2, ChartSplit::Designer);
         let chart = history.chart(&request, &|| false).unwrap().unwrap();
         assert_eq!((chart.total, chart.marks), (vec![1, 0], vec![]));

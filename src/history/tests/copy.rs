@@ -6,14 +6,14 @@ use super::database::on_each_pair;
 use super::*;
 use crate::history::copy::{CopyProgress, copy};
 
-fn copy_all(from: &mut dyn Engine, to: &mut dyn Engine) -> CopyProgress {
+fn copy_all(from: &mut dyn Database, to: &mut dyn Database) -> CopyProgress {
     let progress = copy(from, to, LATER, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(check::check(to).unwrap(), [] as [String; 0]);
     progress
 }
 
-fn between(engine: &mut dyn Engine, to: i64) -> Answer {
-    query::between(engine, Watched { from: 0, to }, None, LATER).unwrap()
+fn between(database: &mut dyn Database, to: i64) -> StoredSessions {
+    query::between(database, TimeRange { from: 0, to }, None, LATER).unwrap()
 }
 
 fn done(total: u64, added: u64) -> CopyProgress {
@@ -30,16 +30,16 @@ fn a_copy_answers_as_its_source_and_can_be_repeated() {
         recording.read(15_000, &first[..1], true);
         let mut target = to.open();
         schema::migrate(&mut *target).unwrap();
-        assert_eq!(copy_all(recording.engine(), &mut *target), done(4, 4));
-        assert_eq!(between(&mut *target, 20_000), between(recording.engine(), 20_000));
-        assert_eq!(copy_all(recording.engine(), &mut *target), done(4, 0));
+        assert_eq!(copy_all(recording.database(), &mut *target), done(4, 4));
+        assert_eq!(between(&mut *target, 20_000), between(recording.database(), 20_000));
+        assert_eq!(copy_all(recording.database(), &mut *target), done(4, 0));
         // What goes on in the source goes on in the target.
         recording.read(20_000, &[session("C", "billy", 18_000)], true);
-        assert_eq!(copy_all(recording.engine(), &mut *target), done(5, 1));
-        assert_eq!(between(&mut *target, 30_000), between(recording.engine(), 30_000));
-        assert_eq!(copy_all(recording.engine(), &mut *target), done(5, 0));
+        assert_eq!(copy_all(recording.database(), &mut *target), done(5, 1));
+        assert_eq!(between(&mut *target, 30_000), between(recording.database(), 30_000));
+        assert_eq!(copy_all(recording.database(), &mut *target), done(5, 0));
         // And back: nothing is new there.
-        assert_eq!(copy_all(&mut *target, recording.engine()), done(5, 0));
+        assert_eq!(copy_all(&mut *target, recording.database()), done(5, 0));
     });
 }
 
@@ -54,9 +54,9 @@ fn a_copy_can_be_stopped_and_continued() {
         recording.read(15_000, &[], true);
         let mut target = to.open();
         schema::migrate(&mut *target).unwrap();
-        let stopped = copy(recording.engine(), &mut *target, LATER, |_| ControlFlow::Break(())).unwrap();
+        let stopped = copy(recording.database(), &mut *target, LATER, |_| ControlFlow::Break(())).unwrap();
         assert_eq!(stopped, CopyProgress { total: 12_000, done: 5_000, added: 5_000 });
-        assert_eq!(copy_all(recording.engine(), &mut *target), done(12_000, 7_000));
+        assert_eq!(copy_all(recording.database(), &mut *target), done(12_000, 7_000));
     });
 }
 
@@ -76,16 +76,16 @@ fn a_target_that_was_recorded_later_ends_or_continues_sessions() {
             ("C", SessionState::LeftBetween, 10_000, Some(60_000)),
             ("D", SessionState::Unknown, 65_000, None),
         ];
-        assert_eq!(copy_all(old.engine(), new.engine()), done(3, 1));
-        assert_eq!(summary(&between(new.engine(), 70_000)), expected);
+        assert_eq!(copy_all(old.database(), new.database()), done(3, 1));
+        assert_eq!(summary(&between(new.database(), 70_000)), expected);
         let first_seen: Vec<i64> =
-            between(new.engine(), 70_000).sessions.iter().map(|stored| stored.first_seen).collect();
+            between(new.database(), 70_000).sessions.iter().map(|stored| stored.first_seen).collect();
         assert_eq!(first_seen.iter().filter(|time| **time == 10_000).count(), 3, "{first_seen:?}");
-        assert_eq!(copy_all(old.engine(), new.engine()), done(3, 0));
-        assert_eq!(summary(&between(new.engine(), 70_000)), expected);
+        assert_eq!(copy_all(old.database(), new.database()), done(3, 0));
+        assert_eq!(summary(&between(new.database(), 70_000)), expected);
         // The recorder of the target goes on.
         new.read(70_000, &[], true);
-        assert_eq!(check::check(new.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(check::check(new.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -96,7 +96,7 @@ fn a_database_is_not_copied_into_itself_whatever_its_address_is() {
         recording.read(10_000, &[SessionRecord { client_id: None, ..session("", "carl", 0) }], false);
         // The address of another connection may be written in any way.
         let mut other = database.open();
-        let result = copy(recording.engine(), &mut *other, LATER, |_| ControlFlow::Continue(()));
+        let result = copy(recording.database(), &mut *other, LATER, |_| ControlFlow::Continue(()));
         assert!(matches!(result, Err(HistoryError::SameHistory)), "{result:?}");
         let rows = other.query("SELECT COUNT(*) FROM session", Vec::new()).unwrap();
         assert_eq!(rows[0][0].integer(), Some(1));

@@ -7,13 +7,13 @@ use super::database::on_each_pair;
 use super::*;
 use crate::history::copy::{CopyProgress, copy};
 
-fn copy_at(from: &mut dyn Engine, to: &mut dyn Engine, now: i64) -> CopyProgress {
+fn copy_at(from: &mut dyn Database, to: &mut dyn Database, now: i64) -> CopyProgress {
     let progress = copy(from, to, now, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!(check::check(to).unwrap(), [] as [String; 0]);
     progress
 }
 
-fn copy_all(from: &mut dyn Engine, to: &mut dyn Engine) -> CopyProgress {
+fn copy_all(from: &mut dyn Database, to: &mut dyn Database) -> CopyProgress {
     copy_at(from, to, LATER)
 }
 
@@ -24,9 +24,9 @@ fn done(total: u64, added: u64) -> CopyProgress {
 /// The client id, user, creation time, first, last and missed time of a session.
 type Row = (Option<String>, Option<String>, Option<i64>, i64, i64, Option<i64>);
 
-fn rows(engine: &mut dyn Engine) -> Vec<Row> {
-    let answer = query::between(engine, Watched { from: 0, to: 1_000_000 }, None, LATER).unwrap();
-    let rows = answer.sessions.into_iter().map(|stored| {
+fn rows(database: &mut dyn Database) -> Vec<Row> {
+    let stored = query::between(database, TimeRange { from: 0, to: 1_000_000 }, None, LATER).unwrap();
+    let rows = stored.sessions.into_iter().map(|stored| {
         let text = |text: Option<Arc<str>>| text.map(|text| text.to_string());
         let (id, user) = (text(stored.session.client_id), text(stored.session.username));
         (id, user, stored.session.creation_time, stored.first_seen, stored.last_seen, stored.missed_at)
@@ -41,7 +41,7 @@ fn row(client_id: &str, created: Option<i64>, first: i64, last: i64, missed_at: 
 }
 
 /// Copies, and does it again, which must not change anything.
-fn copy_twice(from: &mut dyn Engine, to: &mut dyn Engine) -> (CopyProgress, Vec<Row>) {
+fn copy_twice(from: &mut dyn Database, to: &mut dyn Database) -> (CopyProgress, Vec<Row>) {
     let progress = copy_all(from, to);
     let copied = rows(to);
     assert_eq!(copy_all(from, to), CopyProgress { added: 0, ..progress });
@@ -64,7 +64,7 @@ fn sessions_that_both_know_are_merged() {
         let mut source = source.end();
         target.read(23_000, std::slice::from_ref(&stay), true);
         target.read(28_000, std::slice::from_ref(&stay), true);
-        let (progress, copied) = copy_twice(source.engine(), target.engine());
+        let (progress, copied) = copy_twice(source.database(), target.database());
         assert_eq!(progress, done(3, 0));
         let created = Some(1_000);
         assert_eq!(
@@ -75,7 +75,7 @@ fn sessions_that_both_know_are_merged() {
                 row("stay", created, 10_000, 23_000, None),
             ]
         );
-        let at = query::at(target.engine(), 24_000, None, LATER).unwrap();
+        let at = query::at(target.database(), 24_000, None, LATER).unwrap();
         assert_eq!(at.sessions.len(), 1);
     });
 }
@@ -90,9 +90,9 @@ fn a_session_that_left_since_the_last_copy_is_not_doubled() {
         source.read(10_000, &sessions, false);
         let mut source = source.end();
         target.read(20_000, &sessions, false);
-        assert_eq!(copy_all(source.engine(), target.engine()), done(2, 0));
+        assert_eq!(copy_all(source.database(), target.database()), done(2, 0));
         target.read(25_000, &[], true);
-        let (progress, copied) = copy_twice(source.engine(), target.engine());
+        let (progress, copied) = copy_twice(source.database(), target.database());
         assert_eq!(progress, done(2, 0));
         assert_eq!(
             copied,
@@ -114,7 +114,7 @@ fn a_source_that_was_recorded_later_ends_or_continues_sessions() {
         let mut source = Recording::on(from);
         source.read(60_000, std::slice::from_ref(&stays), false);
         source.read(65_000, std::slice::from_ref(&stays), true);
-        let (progress, copied) = copy_twice(source.engine(), target.engine());
+        let (progress, copied) = copy_twice(source.database(), target.database());
         assert_eq!(progress, done(1, 0));
         let created = Some(1_000);
         assert_eq!(
@@ -133,7 +133,7 @@ fn a_session_that_changed_back_keeps_its_parts() {
             source.read(time, std::slice::from_ref(session), time > 10_000);
             target.read(time + 1_000, std::slice::from_ref(session), time > 10_000);
         }
-        let (progress, copied) = copy_twice(source.engine(), target.engine());
+        let (progress, copied) = copy_twice(source.database(), target.database());
         assert_eq!(progress, done(4, 0));
         let times: BTreeSet<(i64, Option<i64>)> = copied.iter().map(|row| (row.3, row.5)).collect();
         let expected = [(10, Some(20)), (20, Some(30)), (30, Some(40)), (40, None)];
@@ -153,7 +153,7 @@ fn equal_sessions_without_an_id_are_merged_one_by_one() {
         target.read(11_000, &two, false);
         source.read(15_000, &two[..1], true);
         target.read(16_000, &two[..1], true);
-        let (progress, copied) = copy_twice(source.engine(), target.engine());
+        let (progress, copied) = copy_twice(source.database(), target.database());
         assert_eq!((progress, copied.len()), (done(2, 0), 2));
     });
 }
@@ -168,15 +168,15 @@ fn a_recorder_of_the_target_ends_its_sessions_itself() {
         // The recorder of the target hasn't read the node since then.
         source.read(13_000, &[stays.clone(), comes.clone()], true);
         source.read(14_000, std::slice::from_ref(&comes), true);
-        assert_eq!(copy_at(source.engine(), target.engine(), 14_500), done(2, 0));
+        assert_eq!(copy_at(source.database(), target.database(), 14_500), done(2, 0));
         let created = Some(1_000);
-        assert_eq!(rows(target.engine()), [row("A", created, 10_000, 12_000, None)]);
+        assert_eq!(rows(target.database()), [row("A", created, 10_000, 12_000, None)]);
         let mut source = source.end();
-        let result = copy(source.engine(), target.engine(), 14_500, |_| ControlFlow::Continue(()));
+        let result = copy(source.database(), target.database(), 14_500, |_| ControlFlow::Continue(()));
         assert!(matches!(result, Err(HistoryError::IncompleteCopy { copied: 1, total: 2 })), "{result:?}");
         // Now it has, and lists neither.
         target.read(17_000, &[], true);
-        let (progress, copied) = copy_twice(source.engine(), target.engine());
+        let (progress, copied) = copy_twice(source.database(), target.database());
         assert_eq!(progress, done(2, 1));
         assert_eq!(
             copied,
@@ -193,7 +193,7 @@ fn a_recorder_of_the_target_ends_its_sessions_itself() {
 fn a_copy_knows_what_either_side_saw() {
     for seed in 0..60 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let (from, to) = (Database::sqlite(), Database::sqlite());
+        let (from, to) = (TestDatabase::sqlite(), TestDatabase::sqlite());
         let truth = sessions_over_time(&mut random);
         let mut sides = [&from, &to].map(Recording::on);
         let mut reads = Vec::new();
@@ -220,15 +220,16 @@ fn a_copy_knows_what_either_side_saw() {
             }
             if random.f32() < 0.05 {
                 let [source, target] = &mut sides;
-                let _partly =
-                    copy(source.engine(), target.engine(), step * 1_000 + 900, |_| ControlFlow::Continue(()));
+                let _partly = copy(source.database(), target.database(), step * 1_000 + 900, |_| {
+                    ControlFlow::Continue(())
+                });
             }
         }
         let [mut source, mut target] = sides.map(Recording::end);
-        copy_twice(source.engine(), target.engine());
+        copy_twice(source.database(), target.database());
         for (time, sessions, missing) in &reads {
-            let answer = query::at(target.engine(), *time, None, LATER).unwrap();
-            let stored = answer.sessions.iter().filter(|stored| stored.state != SessionState::Possible);
+            let stored = query::at(target.database(), *time, None, LATER).unwrap();
+            let stored = stored.sessions.iter().filter(|stored| stored.state != SessionState::Possible);
             let mut stored: Vec<_> = stored.map(|stored| stored.session.clone()).collect();
             stored.retain(|session| !session.is_of(missing));
             let mut listed = sessions.clone();

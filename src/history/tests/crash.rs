@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{LATER, Recording, session, temporary};
 use crate::history::coverage::{self, WRITE_INTERVAL};
-use crate::history::engine::Engine as _;
+use crate::history::database::Database as _;
 use crate::history::sqlite::Sqlite;
 use crate::history::{check, schema};
 
@@ -97,11 +97,11 @@ fn a_killed_recorder_leaves_a_sound_file_and_loses_at_most_30_seconds() {
         if !path.exists() {
             continue;
         }
-        let mut engine = Sqlite::open(&path, "test").unwrap();
-        schema::migrate(&mut engine).unwrap();
-        assert_eq!(check::check(&mut engine).unwrap(), [] as [String; 0], "after kill {kill}");
+        let mut database = Sqlite::open(&path, "test").unwrap();
+        schema::migrate(&mut database).unwrap();
+        assert_eq!(check::check(&mut database).unwrap(), [] as [String; 0], "after kill {kill}");
         if let Some(last) = last {
-            let newest = coverage::newest(&mut engine, &[1], LATER).unwrap()[0].unwrap();
+            let newest = coverage::newest(&mut database, &[1], LATER).unwrap()[0].unwrap();
             assert!(
                 newest.to + i64::try_from(WRITE_INTERVAL.as_millis()).unwrap() > last,
                 "kill {kill}: {newest:?} ends long before {last}"
@@ -125,11 +125,11 @@ fn write_old_schema(path: &Path, version: i64) {
     let sessions: Vec<_> =
         (0..MIGRATED_SESSIONS).map(|id| session(&format!("old {id}"), "billy", id * 1_000)).collect();
     recording.read(1_000_000, &sessions, false);
-    let engine = recording.engine();
+    let database = recording.database();
     for (back, _) in BACK.iter().zip(version..schema::VERSION) {
-        engine.execute_batch(back).unwrap();
+        database.execute_batch(back).unwrap();
     }
-    engine.set_schema_version(version).unwrap();
+    database.set_schema_version(version).unwrap();
 }
 
 #[test]
@@ -144,11 +144,11 @@ fn a_killed_migration_keeps_what_is_stored() {
         let path = folder.path().join(format!("{kill}.db"));
         std::fs::copy(&old[kill as usize % old.len()], &path).unwrap();
         kill_while_recording(&path, 2_000_000, 0);
-        let mut engine = Sqlite::open(&path, "test").unwrap();
-        interrupted += u32::from(engine.schema_version().unwrap() < schema::VERSION);
-        schema::migrate(&mut engine).unwrap();
-        assert_eq!(check::check(&mut engine).unwrap(), [] as [String; 0], "after kill {kill}");
-        let count = engine.query("SELECT COUNT(*) FROM session WHERE client LIKE 'old %'", Vec::new());
+        let mut database = Sqlite::open(&path, "test").unwrap();
+        interrupted += u32::from(database.schema_version().unwrap() < schema::VERSION);
+        schema::migrate(&mut database).unwrap();
+        assert_eq!(check::check(&mut database).unwrap(), [] as [String; 0], "after kill {kill}");
+        let count = database.query("SELECT COUNT(*) FROM session WHERE client LIKE 'old %'", Vec::new());
         assert_eq!(count.unwrap()[0][0].integer(), Some(MIGRATED_SESSIONS), "after kill {kill}");
     }
     println!("{interrupted} of {MIGRATION_KILLS} kills came before the end of the migration");

@@ -6,16 +6,16 @@ use tempfile::TempDir;
 
 use super::server::Server;
 use crate::history::Location;
-use crate::history::engine::Engine;
+use crate::history::database::Database;
 use crate::history::observers::unique_name;
 
 /// A new, empty database.
-pub(super) struct Database {
+pub(super) struct TestDatabase {
     pub(super) location: Location,
     _folder: Option<TempDir>,
 }
 
-impl Database {
+impl TestDatabase {
     pub(super) fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { location: Location::File(folder.path().join("history.db")), _folder: Some(folder) }
@@ -27,11 +27,11 @@ impl Database {
     }
 
     /// Connects as another recorder than any before.
-    pub(super) fn open(&self) -> Box<dyn Engine> {
+    pub(super) fn open(&self) -> Box<dyn Database> {
         self.open_as(&unique_name())
     }
 
-    pub(super) fn open_as(&self, observer: &str) -> Box<dyn Engine> {
+    pub(super) fn open_as(&self, observer: &str) -> Box<dyn Database> {
         self.location.open(observer).unwrap()
     }
 
@@ -40,11 +40,11 @@ impl Database {
         if let Location::File(_) = self.location {
             return;
         }
-        let mut engine = self.open();
+        let mut database = self.open();
         let connected = "SELECT COUNT(*) FROM pg_stat_activity \
             WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
         let deadline = Instant::now() + Duration::from_mins(1);
-        while engine.query(connected, Vec::new()).unwrap()[0][0].integer() != Some(left) {
+        while database.query(connected, Vec::new()).unwrap()[0][0].integer() != Some(left) {
             assert!(Instant::now() < deadline, "a connection is still there");
             std::thread::yield_now();
         }
@@ -52,11 +52,11 @@ impl Database {
 }
 
 /// The functions that create a database; `None` if there is no PostgreSQL.
-const CREATE: [fn() -> Option<Database>; 2] =
-    [|| Some(Database::sqlite()), || Server::shared().map(Database::postgres)];
+const CREATE: [fn() -> Option<TestDatabase>; 2] =
+    [|| Some(TestDatabase::sqlite()), || Server::shared().map(TestDatabase::postgres)];
 
 /// Runs a test with SQLite and, where it is installed, with PostgreSQL, side by side.
-pub(super) fn on_each_database(test: impl Fn(&Database) + Sync) {
+pub(super) fn on_each_database(test: impl Fn(&TestDatabase) + Sync) {
     std::thread::scope(|scope| {
         let test = &test;
         for database in CREATE.iter().filter_map(|create| create()) {
@@ -69,7 +69,7 @@ pub(super) fn on_each_database(test: impl Fn(&Database) + Sync) {
 }
 
 /// Runs a test with each pair of databases.
-pub(super) fn on_each_pair(test: impl Fn(&Database, &Database)) {
+pub(super) fn on_each_pair(test: impl Fn(&TestDatabase, &TestDatabase)) {
     for (first, second) in CREATE.iter().flat_map(|first| CREATE.map(|second| (first, second))) {
         if let (Some(first), Some(second)) = (first(), second()) {
             println!("with {} and {}", first.location, second.location);

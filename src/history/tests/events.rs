@@ -3,14 +3,14 @@
 use super::database::on_each_pair;
 use super::*;
 use crate::history::copy::copy;
-use crate::history::engine::{Row, Value};
+use crate::history::database::{Row, Value};
 use crate::history::event::{Action, TimedAction};
 use std::ops::ControlFlow;
 
 /// Returns the kind, earliest and latest time, and end of each event.
-fn events(engine: &mut dyn Engine) -> Vec<(i64, i64, i64, Option<i64>)> {
+fn events(database: &mut dyn Database) -> Vec<(i64, i64, i64, Option<i64>)> {
     let rows =
-        engine.query("SELECT kind, earliest, time, back_at FROM event ORDER BY id", Row::new()).unwrap();
+        database.query("SELECT kind, earliest, time, back_at FROM event ORDER BY id", Row::new()).unwrap();
     let event = |row: &Row| {
         let [kind, earliest, time, back_at] = &row[..] else { panic!("{row:?}") };
         (kind.integer().unwrap(), earliest.integer().unwrap(), time.integer().unwrap(), back_at.integer())
@@ -18,8 +18,8 @@ fn events(engine: &mut dyn Engine) -> Vec<(i64, i64, i64, Option<i64>)> {
     rows.iter().map(event).collect()
 }
 
-fn numbers(engine: &mut dyn Engine, sql: &str) -> Vec<Option<i64>> {
-    engine.query(sql, Row::new()).unwrap().iter().map(|row| row[0].integer()).collect()
+fn numbers(database: &mut dyn Database, sql: &str) -> Vec<Option<i64>> {
+    database.query(sql, Row::new()).unwrap().iter().map(|row| row[0].integer()).collect()
 }
 
 fn action(time: i64, action: Action) -> TimedAction {
@@ -27,8 +27,8 @@ fn action(time: i64, action: Action) -> TimedAction {
     TimedAction { node, time, action }
 }
 
-fn purge(engine: &mut dyn Engine, mut purge: Purge) {
-    while !matches!(purge.step(engine, 0).unwrap(), PurgeProgress::Done { .. }) {}
+fn purge(database: &mut dyn Database, mut purge: Purge) {
+    while !matches!(purge.step(database, 0).unwrap(), PurgeProgress::Done { .. }) {}
 }
 
 #[test]
@@ -40,14 +40,14 @@ fn an_outage_lasts_from_the_last_read_before_to_the_first_one_after() {
             recording.fail(time);
         }
         let open = "SELECT last_failed FROM event WHERE is_open = 1";
-        assert_eq!(numbers(recording.engine(), open), [Some(50_000)], "at most every 30 s");
+        assert_eq!(numbers(recording.database(), open), [Some(50_000)], "at most every 30 s");
         recording.read(60_000, &[], false);
         recording.fail(65_000);
         recording.read(70_000, &[], false);
         let expected = [(0, 10_000, 15_000, Some(60_000)), (0, 60_000, 65_000, Some(70_000))];
-        assert_eq!(events(recording.engine()), expected);
-        assert_eq!(numbers(recording.engine(), open), []);
-        assert_eq!(check::check(recording.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(events(recording.database()), expected);
+        assert_eq!(numbers(recording.database(), open), []);
+        assert_eq!(check::check(recording.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -63,13 +63,13 @@ fn the_end_of_an_outage_is_unknown_if_no_one_watched() {
         let mut second = Recording::on(database);
         second.fail(10_000_000);
         second.fail(10_040_000);
-        assert_eq!(numbers(second.engine(), "SELECT is_open FROM event ORDER BY id"), [Some(0), Some(1)]);
+        assert_eq!(numbers(second.database(), "SELECT is_open FROM event ORDER BY id"), [Some(0), Some(1)]);
         second.read(30_000_000, &[], false);
         let expected = [(0, 10_000, 15_000, None), (0, 10_000_000, 10_000_000, None)];
-        assert_eq!(events(second.engine()), expected);
-        let ends = numbers(second.engine(), "SELECT last_failed FROM event ORDER BY id");
+        assert_eq!(events(second.database()), expected);
+        let ends = numbers(second.database(), "SELECT last_failed FROM event ORDER BY id");
         assert_eq!(ends, [Some(15_000), Some(10_040_000)]);
-        assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(check::check(second.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -86,7 +86,7 @@ fn another_recorder_that_can_read_a_node_ends_its_outage() {
             first.fail(time);
             second.read(time + 1_000, &[], true);
         }
-        assert_eq!(events(second.engine()), [(0, 10_000, 15_000, Some(16_000))]);
+        assert_eq!(events(second.database()), [(0, 10_000, 15_000, Some(16_000))]);
     });
 }
 
@@ -106,7 +106,7 @@ fn an_outage_that_several_recorders_notice_is_one_event() {
         let [first, second, third] = &mut recorders;
         second.fail(40_000);
         third.read(41_000, &[], false);
-        assert_eq!(events(first.engine()), [(0, 14_000, 15_000, Some(41_000))]);
+        assert_eq!(events(first.database()), [(0, 14_000, 15_000, Some(41_000))]);
     });
 }
 
@@ -115,8 +115,8 @@ fn a_node_that_was_never_read_has_no_outage() {
     on_each_database(|database| {
         let mut recording = Recording::on(database);
         recording.fail(10_000);
-        assert_eq!(numbers(recording.engine(), "SELECT id FROM node"), []);
-        assert_eq!(events(recording.engine()), []);
+        assert_eq!(numbers(recording.database(), "SELECT id FROM node"), []);
+        assert_eq!(events(recording.database()), []);
     });
 }
 
@@ -132,13 +132,13 @@ fn steps_that_are_repeated_add_no_events() {
         batch.steps.push(ReadStep::Seen { time: 30_000, is_continuous: true, missing_kinds: Vec::new() });
         recording.write(batch.clone());
         let expected = [(0, 10_000, 15_000, Some(20_000)), (1, 10_000, 18_000, None)];
-        assert_eq!(events(recording.engine()), expected);
+        assert_eq!(events(recording.database()), expected);
         drop(recording);
         database.wait_for_connections(0);
         let mut writer = Writer::new(database.open_as("recorder"));
         writer.write(&[batch], &mut Standby::default()).unwrap();
-        assert_eq!(events(writer.engine()), expected);
-        assert_eq!(check::check(writer.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(events(writer.database()), expected);
+        assert_eq!(check::check(writer.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -159,8 +159,8 @@ fn actions_are_written_once_by_any_recorder() {
         second.writer.write_actions(&actions).unwrap();
         second.writer.write_actions(&actions).unwrap();
         let expected = [(2, 11_000), (3, 12_000), (4, 13_000), (4, 13_000), (5, 14_000)];
-        assert_eq!(events(second.engine()), expected.map(|(kind, time)| (kind, time, time, None)));
-        assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(events(second.database()), expected.map(|(kind, time)| (kind, time, time, None)));
+        assert_eq!(check::check(second.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -178,14 +178,14 @@ fn a_purge_removes_events() {
             action(27_000, Action::SignedIn { username: Some("billy".into()) }),
         ];
         recording.writer.write_actions(&actions).unwrap();
-        purge(recording.engine(), Purge::before(20_001));
-        let kinds = |engine: &mut dyn Engine| numbers(engine, "SELECT kind FROM event ORDER BY time");
-        assert_eq!(kinds(recording.engine()), [0, 3, 3].map(Some));
-        purge(recording.engine(), Purge::user("billy"));
-        assert_eq!(kinds(recording.engine()), [0, 3].map(Some));
-        let texts = recording.engine().query("SELECT value FROM text", Row::new()).unwrap();
+        purge(recording.database(), Purge::before(20_001));
+        let kinds = |database: &mut dyn Database| numbers(database, "SELECT kind FROM event ORDER BY time");
+        assert_eq!(kinds(recording.database()), [0, 3, 3].map(Some));
+        purge(recording.database(), Purge::user("billy"));
+        assert_eq!(kinds(recording.database()), [0, 3].map(Some));
+        let texts = recording.database().query("SELECT value FROM text", Row::new()).unwrap();
         assert_eq!(texts, [[Value::from("anna")]]);
-        assert_eq!(check::check(recording.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(check::check(recording.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -200,9 +200,9 @@ fn a_copy_has_the_events_and_can_be_repeated() {
         let mut target = to.open();
         schema::migrate(&mut *target).unwrap();
         let mut copied = |recording: &mut Recording| {
-            copy(recording.engine(), &mut *target, LATER, |_| ControlFlow::Continue(())).unwrap();
+            copy(recording.database(), &mut *target, LATER, |_| ControlFlow::Continue(())).unwrap();
             assert_eq!(check::check(&mut *target).unwrap(), [] as [String; 0]);
-            assert_eq!(events(&mut *target), events(recording.engine()));
+            assert_eq!(events(&mut *target), events(recording.database()));
         };
         copied(&mut recording);
         recording.read(20_000, &[], false);
@@ -217,7 +217,7 @@ fn check_finds_events_with_wrong_times() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[], false);
         recording.fail(15_000);
-        let engine = recording.engine();
+        let database = recording.database();
         for (sql, problem) in [
             ("UPDATE event SET earliest = 99999", "event 1 has wrong times"),
             ("UPDATE event SET project = 77", "event 1 has an unknown project"),
@@ -226,8 +226,8 @@ fn check_finds_events_with_wrong_times() {
                 "node 1 has two open outages",
             ),
         ] {
-            engine.execute_batch(sql).unwrap();
-            let problems = check::check(engine).unwrap();
+            database.execute_batch(sql).unwrap();
+            let problems = check::check(database).unwrap();
             assert!(problems.iter().any(|found| found == problem), "{problem}: {problems:?}");
         }
     });

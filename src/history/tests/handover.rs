@@ -10,14 +10,14 @@ fn a_recorder_that_cannot_read_a_node_leaves_it_to_others() {
         // It has never been able to read it.
         first.fail(12_000);
         second.read(10_000, &sessions, false);
-        assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
+        assert_eq!(count(second.database(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
         // Nor can the other one any more, but now the first can.
         second.fail(13_000);
         first.read(15_000, &sessions, false);
         second.read(16_000, &sessions, false);
-        assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
-        assert_eq!(count(second.engine(), "SELECT COUNT(*) FROM coverage"), 2);
-        assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(count(second.database(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
+        assert_eq!(count(second.database(), "SELECT COUNT(*) FROM coverage"), 2);
+        assert_eq!(check::check(second.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -31,10 +31,10 @@ fn a_node_that_is_read_less_often_is_watched_without_a_gap() {
         recording.writer.end(&[recording.steps(failed(0), None).node]).unwrap();
         recording.every = Some(Duration::from_mins(5));
         recording.read(310_000, &sessions, true);
-        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
-        assert_eq!(count(recording.engine(), "SELECT every FROM coverage WHERE is_open = 1"), 300_000);
-        let answer = query::at(recording.engine(), 200_000, None, LATER).unwrap();
-        assert_eq!(summary(&answer), [("A", SessionState::Seen, 310_000, None)]);
+        assert_eq!(count(recording.database(), "SELECT COUNT(*) FROM coverage"), 1);
+        assert_eq!(count(recording.database(), "SELECT every FROM coverage WHERE is_open = 1"), 300_000);
+        let stored = query::at(recording.database(), 200_000, None, LATER).unwrap();
+        assert_eq!(summary(&stored), [("A", SessionState::Seen, 310_000, None)]);
     });
 }
 
@@ -59,8 +59,8 @@ fn a_node_that_another_reader_of_the_process_goes_on_with_is_watched_without_a_g
         recording.gateway = "South";
         first_list(&mut recording, 135_000, &[stays.clone(), comes.clone()]);
         let coverage = "SELECT COUNT(*) FROM coverage";
-        assert_eq!(count(recording.engine(), coverage), 1);
-        let (sessions, gaps) = known(recording.engine(), 135_000);
+        assert_eq!(count(recording.database(), coverage), 1);
+        let (sessions, gaps) = known(recording.database(), 135_000);
         assert_eq!(
             sessions,
             [
@@ -72,14 +72,14 @@ fn a_node_that_another_reader_of_the_process_goes_on_with_is_watched_without_a_g
         assert_eq!(gaps, 0);
         // Too late, after a failure, and with manual refresh.
         first_list(&mut recording, 156_000, std::slice::from_ref(&stays));
-        assert_eq!(count(recording.engine(), coverage), 2);
+        assert_eq!(count(recording.database(), coverage), 2);
         recording.fail(157_000);
         first_list(&mut recording, 158_000, std::slice::from_ref(&stays));
-        assert_eq!(count(recording.engine(), coverage), 3);
+        assert_eq!(count(recording.database(), coverage), 3);
         recording.every = None;
         first_list(&mut recording, 159_000, std::slice::from_ref(&stays));
-        assert_eq!(count(recording.engine(), coverage), 4);
-        assert_eq!(check::check(recording.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(count(recording.database(), coverage), 4);
+        assert_eq!(check::check(recording.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -101,8 +101,8 @@ fn steps_that_were_written_before_the_connection_was_lost_are_not_repeated() {
         database.wait_for_connections(0);
         let mut writer = Writer::new(database.open_as("recorder"));
         writer.write(&[batch], &mut Standby::default()).unwrap();
-        assert_eq!(count(writer.engine(), "SELECT COUNT(*) FROM session"), 2);
-        assert_eq!(check::check(writer.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(count(writer.database(), "SELECT COUNT(*) FROM session"), 2);
+        assert_eq!(check::check(writer.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -125,10 +125,10 @@ fn a_kind_that_is_listed_again_ends_the_sessions_that_left_meanwhile() {
         listed.listed_kinds = vec![SessionKind::Perspective];
         listed.listed = vec![perspective("Q")];
         second.write(second.steps(ReadStep::Changes(listed), None));
-        let range = Watched { from: 0, to: 30_000 };
-        let answer = query::between(second.engine(), range, None, LATER).unwrap();
+        let range = TimeRange { from: 0, to: 30_000 };
+        let stored = query::between(second.database(), range, None, LATER).unwrap();
         assert_eq!(
-            summary(&answer),
+            summary(&stored),
             [
                 ("P", SessionState::LeftBetween, 10_000, Some(25_000)),
                 ("Q", SessionState::Unknown, 25_000, None),
@@ -147,7 +147,7 @@ fn a_node_of_two_gateways_is_written_through_one() {
         other.node.gateway = "Other".into();
         recording.write(other);
         recording.read(15_000, &sessions, true);
-        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
+        assert_eq!(count(recording.database(), "SELECT COUNT(*) FROM coverage"), 1);
     });
 }
 
@@ -161,8 +161,8 @@ fn a_purge_returns_the_space_to_the_system() {
     recording.read(15_000, &[], true);
     let mut writer = recording.end();
     let mut purge = Purge::before(20_000);
-    while !matches!(purge.step(writer.engine(), 0).unwrap(), PurgeProgress::Done { .. }) {}
-    let free = count(writer.engine(), "PRAGMA freelist_count");
+    while !matches!(purge.step(writer.database(), 0).unwrap(), PurgeProgress::Done { .. }) {}
+    let free = count(writer.database(), "PRAGMA freelist_count");
     assert!(free < 10, "{free} free pages");
 }
 
@@ -190,12 +190,12 @@ fn record_through_two(recording: &mut Recording) -> OtherReader {
 
 /// Checks that A and the sessions that came since are on, and that B has left.
 fn assert_handed_over(recording: &mut Recording, time: i64) {
-    let (sessions, _) = known(recording.engine(), time);
+    let (sessions, _) = known(recording.database(), time);
     let on: Vec<(&str, bool)> =
         sessions.iter().map(|(id, .., missed_at)| (&**id, missed_at.is_none())).collect();
     assert_eq!(on, [("A", true), ("B", false), ("C", true), ("D", true)]);
-    assert_eq!(check::check(recording.engine()).unwrap(), [] as [String; 0]);
-    assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
+    assert_eq!(check::check(recording.database()).unwrap(), [] as [String; 0]);
+    assert_eq!(count(recording.database(), "SELECT COUNT(*) FROM coverage WHERE is_open = 1"), 1);
 }
 
 #[test]
@@ -212,10 +212,10 @@ fn a_node_that_is_read_through_another_gateway_from_now_on_loses_no_session() {
         recording.read(25_000, &[stays, comes, last], true);
         assert_handed_over(&mut recording, 25_000);
         // Nor is there a gap.
-        let (sessions, gaps) = known(recording.engine(), 25_000);
+        let (sessions, gaps) = known(recording.database(), 25_000);
         assert_eq!(sessions[2], ("C".to_owned(), 20_000, 25_000, None));
         assert_eq!(gaps, 0);
-        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM coverage"), 1);
+        assert_eq!(count(recording.database(), "SELECT COUNT(*) FROM coverage"), 1);
     });
 }
 
@@ -232,11 +232,11 @@ fn a_node_that_a_second_gateway_cannot_read_is_reachable_as_long_as_the_first_on
         recording.read(20_000, &before, true);
         recording.read(25_000, &before, true);
         recording.writer.end(&[alone]).unwrap();
-        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM event"), 0);
+        assert_eq!(count(recording.database(), "SELECT COUNT(*) FROM event"), 0);
         switch(&mut recording, &mut pair);
         recording.fail(30_000);
-        assert_eq!(count(recording.engine(), "SELECT MIN(earliest) FROM event"), 25_000);
-        assert_eq!(count(recording.engine(), "SELECT MIN(time) FROM event"), 30_000);
+        assert_eq!(count(recording.database(), "SELECT MIN(earliest) FROM event"), 25_000);
+        assert_eq!(count(recording.database(), "SELECT MIN(time) FROM event"), 30_000);
     });
 }
 
@@ -261,9 +261,9 @@ fn a_node_that_only_another_gateway_can_read_loses_no_session() {
 type StoredTimes = (String, i64, i64, Option<i64>);
 
 /// Returns the sessions of a range, sorted by their client ids, and the number of gaps of their node.
-fn known(engine: &mut dyn Engine, to: i64) -> (Vec<StoredTimes>, usize) {
-    let answer = query::between(engine, Watched { from: 10_000, to }, None, LATER).unwrap();
-    let mut sessions: Vec<_> = answer
+fn known(database: &mut dyn Database, to: i64) -> (Vec<StoredTimes>, usize) {
+    let stored = query::between(database, TimeRange { from: 10_000, to }, None, LATER).unwrap();
+    let mut sessions: Vec<_> = stored
         .sessions
         .iter()
         .map(|session| {
@@ -272,7 +272,7 @@ fn known(engine: &mut dyn Engine, to: i64) -> (Vec<StoredTimes>, usize) {
         })
         .collect();
     sessions.sort();
-    (sessions, answer.nodes[0].unwatched.len())
+    (sessions, stored.nodes[0].unwatched.len())
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn a_recorder_that_takes_over_writes_what_it_has_read_meanwhile() {
         drop(first);
         database.wait_for_connections(1);
         second.read(41_000, std::slice::from_ref(&stays), true);
-        let (sessions, gaps) = known(second.engine(), 36_000);
+        let (sessions, gaps) = known(second.database(), 36_000);
         assert_eq!(
             sessions,
             [
@@ -306,7 +306,7 @@ fn a_recorder_that_takes_over_writes_what_it_has_read_meanwhile() {
             ]
         );
         assert_eq!(gaps, 0);
-        assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(check::check(second.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -320,6 +320,6 @@ fn a_recorder_that_begins_late_takes_over_with_a_gap() {
         let mut second = Recording::on(database);
         second.read(60_000, &[session("A", "billy", 0)], false);
         second.read(65_000, &[session("A", "billy", 0)], true);
-        assert_eq!(known(second.engine(), 60_000).1, 1);
+        assert_eq!(known(second.database(), 60_000).1, 1);
     });
 }

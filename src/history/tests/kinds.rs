@@ -6,7 +6,7 @@ use super::database::on_each_pair;
 use super::*;
 use crate::history::chart::{ChartRequest, ChartSplit, chart};
 use crate::history::copy::copy;
-use crate::history::engine::Row;
+use crate::history::database::Row;
 
 const PERSPECTIVE: SessionKind = SessionKind::Perspective;
 
@@ -30,26 +30,26 @@ fn record_a_gap(recording: &mut Recording) {
     recording.read(35_000, &all[..2], true);
 }
 
-fn at(engine: &mut dyn Engine, time: i64) -> Answer {
-    query::at(engine, time, None, LATER).unwrap()
+fn at(database: &mut dyn Database, time: i64) -> StoredSessions {
+    query::at(database, time, None, LATER).unwrap()
 }
 
-fn between(engine: &mut dyn Engine, range: Watched) -> Answer {
-    query::between(engine, range, None, LATER).unwrap()
+fn between(database: &mut dyn Database, range: TimeRange) -> StoredSessions {
+    query::between(database, range, None, LATER).unwrap()
 }
 
-fn no_problems(engine: &mut dyn Engine) {
-    assert_eq!(check::check(engine).unwrap(), [] as [String; 0]);
+fn no_problems(database: &mut dyn Database) {
+    assert_eq!(check::check(database).unwrap(), [] as [String; 0]);
 }
 
-fn text(engine: &mut dyn Engine, sql: &str) -> Vec<Row> {
-    engine.query(sql, Row::new()).unwrap()
+fn text(database: &mut dyn Database, sql: &str) -> Vec<Row> {
+    database.query(sql, Row::new()).unwrap()
 }
 
-fn purge(engine: &mut dyn Engine, before: i64) -> u64 {
+fn purge(database: &mut dyn Database, before: i64) -> u64 {
     let mut purge = Purge::before(before);
     loop {
-        if let PurgeProgress::Done { sessions } = purge.step(engine, before).unwrap() {
+        if let PurgeProgress::Done { sessions } = purge.step(database, before).unwrap() {
             break sessions;
         }
     }
@@ -61,11 +61,11 @@ fn a_kind_that_cannot_be_read_is_a_gap_of_its_sessions_alone() {
         let mut recording = Recording::on(database);
         record_a_gap(&mut recording);
         let mut writer = recording.end();
-        let engine = writer.engine();
-        let range = Watched { from: 10_000, to: 35_000 };
-        let answer = between(engine, range);
+        let database = writer.database();
+        let range = TimeRange { from: 10_000, to: 35_000 };
+        let stored = between(database, range);
         assert_eq!(
-            summary(&answer),
+            summary(&stored),
             [
                 ("P", SessionState::Unknown, 35_000, None),
                 ("Q", SessionState::LeftBetween, 15_000, Some(30_000)),
@@ -73,25 +73,25 @@ fn a_kind_that_cannot_be_read_is_a_gap_of_its_sessions_alone() {
                 ("V", SessionState::Unknown, 35_000, None),
             ]
         );
-        let gap = Watched { from: 15_000, to: 30_000 };
-        assert_eq!(answer.nodes[0].unwatched, []);
-        assert_eq!(answer.nodes[0].unwatched_kinds, [(PERSPECTIVE, vec![gap])]);
-        let answer = at(engine, 22_000);
+        let gap = TimeRange { from: 15_000, to: 30_000 };
+        assert_eq!(stored.nodes[0].unwatched, []);
+        assert_eq!(stored.nodes[0].unwatched_kinds, [(PERSPECTIVE, vec![gap])]);
+        let stored = at(database, 22_000);
         assert_eq!(
-            summary(&answer),
+            summary(&stored),
             [
                 ("P", SessionState::Proved, 35_000, None),
                 ("Q", SessionState::Possible, 15_000, Some(30_000)),
                 ("V", SessionState::Seen, 35_000, None),
             ]
         );
-        assert_eq!(answer.nodes[0].unwatched_kinds, [(PERSPECTIVE, vec![gap])]);
+        assert_eq!(stored.nodes[0].unwatched_kinds, [(PERSPECTIVE, vec![gap])]);
         for time in [15_000, 30_000] {
-            let answer = at(engine, time);
-            assert_eq!(answer.nodes[0].unwatched_kinds, []);
-            assert!(answer.sessions.iter().all(|session| session.state == SessionState::Seen), "{answer:?}");
+            let stored = at(database, time);
+            assert_eq!(stored.nodes[0].unwatched_kinds, []);
+            assert!(stored.sessions.iter().all(|session| session.state == SessionState::Seen), "{stored:?}");
         }
-        no_problems(engine);
+        no_problems(database);
     });
 }
 
@@ -102,24 +102,24 @@ fn sessions_of_a_kind_that_still_cannot_be_read_were_seen_last_before() {
         recording.read(10_000, &[vision(), perspective("P")], false);
         recording.read_partly(15_000, &[vision()], &[PERSPECTIVE], true);
         recording.read_partly(60_000, &[vision()], &[PERSPECTIVE], true);
-        let engine = recording.engine();
+        let database = recording.database();
         // While the recorder runs.
-        let answer = query::between(engine, Watched { from: 0, to: 60_000 }, None, 61_000).unwrap();
+        let stored = query::between(database, TimeRange { from: 0, to: 60_000 }, None, 61_000).unwrap();
         assert_eq!(
-            summary(&answer),
+            summary(&stored),
             [("P", SessionState::Unknown, 10_000, None), ("V", SessionState::Present, 61_000, None)]
         );
-        assert_eq!(summary(&at(engine, 50_000))[0], ("P", SessionState::Possible, 10_000, None));
+        assert_eq!(summary(&at(database, 50_000))[0], ("P", SessionState::Possible, 10_000, None));
         let views = "SELECT client_id FROM gatewatch_now WHERE last_seen = first_seen";
-        assert_eq!(text(engine, views), [["P".into()]]);
+        assert_eq!(text(database, views), [["P".into()]]);
         let gaps = "SELECT gateway, kind FROM gatewatch_kind_gaps WHERE unwatched_to IS NULL AND unwatched_from < \
             (SELECT MAX(watched_to) FROM gatewatch_coverage)";
-        assert_eq!(text(engine, gaps), [["Plant".into(), "Perspective".into()]]);
+        assert_eq!(text(database, gaps), [["Plant".into(), "Perspective".into()]]);
         let request =
             ChartRequest { from: 0, to: 60_000, buckets: 6, split: ChartSplit::Designer, gateway: None };
-        let chart = chart(engine, &request, LATER, &|| false).unwrap().unwrap();
+        let chart = chart(database, &request, LATER, &|| false).unwrap().unwrap();
         assert_eq!(chart.total, [1, 2, 1, 1, 1, 1]);
-        no_problems(engine);
+        no_problems(database);
     });
 }
 
@@ -139,9 +139,9 @@ fn a_kind_is_listed_again_by_another_recorder() {
         let created = SessionRecord { creation_time: Some(12_000), ..perspective("S") };
         third.read(25_000, &[vision(), perspective("P"), created], false);
         third.read(30_000, &[vision()], true);
-        let engine = third.engine();
+        let database = third.database();
         assert_eq!(
-            summary(&between(engine, Watched { from: 0, to: 30_000 })),
+            summary(&between(database, TimeRange { from: 0, to: 30_000 })),
             [
                 ("P", SessionState::Left, 25_000, Some(30_000)),
                 ("Q", SessionState::LeftBetween, 10_000, Some(25_000)),
@@ -150,9 +150,9 @@ fn a_kind_is_listed_again_by_another_recorder() {
             ]
         );
         // Its creation time proves it, although the node was read later without it.
-        assert_eq!(summary(&at(engine, 12_000))[2], ("S", SessionState::Proved, 25_000, Some(30_000)));
-        assert_eq!(summary(&at(engine, 11_999)).len(), 3);
-        no_problems(engine);
+        assert_eq!(summary(&at(database, 12_000))[2], ("S", SessionState::Proved, 25_000, Some(30_000)));
+        assert_eq!(summary(&at(database, 11_999)).len(), 3);
+        no_problems(database);
     });
 }
 
@@ -170,14 +170,14 @@ fn a_recorder_that_can_read_a_kind_takes_over() {
         database.wait_for_connections(1);
         second.read(26_000, &all[..2], true);
         second.read_partly(31_000, &all[..1], &[PERSPECTIVE], true);
-        let engine = second.engine();
+        let database = second.database();
         let expected = [
             ("P", SessionState::Unknown, 26_000, None),
             ("Q", SessionState::LeftBetween, 10_000, Some(26_000)),
             ("V", SessionState::Unknown, 31_000, None),
         ];
-        assert_eq!(summary(&between(engine, Watched { from: 0, to: 31_000 })), expected);
-        no_problems(engine);
+        assert_eq!(summary(&between(database, TimeRange { from: 0, to: 31_000 })), expected);
+        no_problems(database);
     });
 }
 
@@ -193,8 +193,8 @@ fn the_last_read_of_a_kind_is_found_before_many_gaps_of_the_node() {
         let created = SessionRecord { creation_time: Some(1_000), ..perspective("P") };
         recording.read(20_000_000, &[vision(), created], false);
         let started = "SELECT started FROM session WHERE client = 'P'";
-        assert_eq!(count(recording.engine(), started), 10_000, "it wasn't listed then");
-        no_problems(recording.engine());
+        assert_eq!(count(recording.database(), started), 10_000, "it wasn't listed then");
+        no_problems(recording.database());
     });
 }
 
@@ -206,16 +206,16 @@ fn a_kind_that_was_never_read_is_not_watched() {
         recording.read_partly(15_000, &[vision()], &[PERSPECTIVE], true);
         let created = SessionRecord { creation_time: Some(1_000), ..perspective("P") };
         recording.read(20_000, &[vision(), created], true);
-        let engine = recording.engine();
+        let database = recording.database();
         for time in [10_000, 17_000] {
-            let answer = at(engine, time);
-            assert_eq!(summary(&answer)[0], ("P", SessionState::Proved, 20_000, None));
+            let stored = at(database, time);
+            assert_eq!(summary(&stored)[0], ("P", SessionState::Proved, 20_000, None));
             assert_eq!(
-                answer.nodes[0].unwatched_kinds,
-                [(PERSPECTIVE, vec![Watched { from: i64::MIN, to: 20_000 }])]
+                stored.nodes[0].unwatched_kinds,
+                [(PERSPECTIVE, vec![TimeRange { from: i64::MIN, to: 20_000 }])]
             );
         }
-        no_problems(engine);
+        no_problems(database);
     });
 }
 
@@ -228,12 +228,12 @@ fn a_copy_keeps_the_gaps_of_kinds() {
         let mut target = to.open();
         schema::migrate(&mut *target).unwrap();
         let mut compare = |recording: &mut Recording| {
-            copy(recording.engine(), &mut *target, LATER, |_| ControlFlow::Continue(())).unwrap();
+            copy(recording.database(), &mut *target, LATER, |_| ControlFlow::Continue(())).unwrap();
             no_problems(&mut *target);
-            let all = Watched { from: 0, to: 60_000 };
-            assert_eq!(between(&mut *target, all), between(recording.engine(), all));
+            let all = TimeRange { from: 0, to: 60_000 };
+            assert_eq!(between(&mut *target, all), between(recording.database(), all));
             for time in (0..60_000).step_by(2_500) {
-                assert_eq!(at(&mut *target, time), at(recording.engine(), time), "{time}");
+                assert_eq!(at(&mut *target, time), at(recording.database(), time), "{time}");
             }
         };
         compare(&mut recording);
@@ -259,19 +259,19 @@ fn a_kind_is_watched_where_either_side_could_read_it() {
         source.read_partly(25_000, &all[..1], &[PERSPECTIVE], true);
         let (mut source, mut target) = (source.end(), target.end());
         for _ in 0..2 {
-            copy(source.engine(), target.engine(), LATER, |_| ControlFlow::Continue(())).unwrap();
-            let engine = target.engine();
-            no_problems(engine);
+            copy(source.database(), target.database(), LATER, |_| ControlFlow::Continue(())).unwrap();
+            let database = target.database();
+            no_problems(database);
             assert_eq!(
-                summary(&between(engine, Watched { from: 0, to: 25_000 })),
+                summary(&between(database, TimeRange { from: 0, to: 25_000 })),
                 [("P", SessionState::Unknown, 16_000, None), ("V", SessionState::Unknown, 25_000, None)]
             );
-            assert_eq!(summary(&at(engine, 14_000))[0].1, SessionState::Seen);
-            let answer = at(engine, 18_000);
-            assert_eq!(summary(&answer)[0].1, SessionState::Possible);
+            assert_eq!(summary(&at(database, 14_000))[0].1, SessionState::Seen);
+            let stored = at(database, 18_000);
+            assert_eq!(summary(&stored)[0].1, SessionState::Possible);
             assert_eq!(
-                answer.nodes[0].unwatched_kinds,
-                [(PERSPECTIVE, vec![Watched { from: 16_000, to: i64::MAX }])]
+                stored.nodes[0].unwatched_kinds,
+                [(PERSPECTIVE, vec![TimeRange { from: 16_000, to: i64::MAX }])]
             );
         }
     });
@@ -279,30 +279,30 @@ fn a_kind_is_watched_where_either_side_could_read_it() {
 
 #[test]
 fn a_purge_removes_gaps_and_sessions_of_a_kind_that_is_not_read_any_more() {
-    on_each_database(|database| {
-        let mut recording = Recording::on(database);
+    on_each_database(|test_database| {
+        let mut recording = Recording::on(test_database);
         record_a_gap(&mut recording);
         for time in [40_000, 45_000, 100_000] {
             recording.read_partly(time, &[vision()], &[PERSPECTIVE], true);
         }
         let gaps = "SELECT kind FROM kind_gap";
-        let engine = recording.engine();
-        assert_eq!(text(engine, gaps).len(), 2);
-        assert_eq!(purge(engine, 30_001), 2, "Q and R");
-        assert_eq!(text(engine, gaps).len(), 1);
-        assert_eq!(purge(engine, 40_000), 1, "P was seen last before");
-        no_problems(engine);
+        let database = recording.database();
+        assert_eq!(text(database, gaps).len(), 2);
+        assert_eq!(purge(database, 30_001), 2, "Q and R");
+        assert_eq!(text(database, gaps).len(), 1);
+        assert_eq!(purge(database, 40_000), 1, "P was seen last before");
+        no_problems(database);
         // It is still there.
         recording.read(105_000, &[vision(), perspective("P")], true);
-        let engine = recording.engine();
-        assert_eq!(summary(&at(engine, 105_000))[0], ("P", SessionState::Seen, 105_000, None));
-        no_problems(engine);
+        let database = recording.database();
+        assert_eq!(summary(&at(database, 105_000))[0], ("P", SessionState::Seen, 105_000, None));
+        no_problems(database);
         drop(recording);
-        database.wait_for_connections(0);
-        let mut engine = database.open();
-        assert_eq!(purge(&mut *engine, 200_000), 2);
-        assert_eq!(text(&mut *engine, gaps), [] as [Row; 0]);
-        assert_eq!(text(&mut *engine, "SELECT id FROM node"), [] as [Row; 0]);
+        test_database.wait_for_connections(0);
+        let mut database = test_database.open();
+        assert_eq!(purge(&mut *database, 200_000), 2);
+        assert_eq!(text(&mut *database, gaps), [] as [Row; 0]);
+        assert_eq!(text(&mut *database, "SELECT id FROM node"), [] as [Row; 0]);
     });
 }
 
@@ -312,7 +312,7 @@ fn check_finds_wrong_gaps_and_sessions() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[perspective("P")], false);
         recording.read_partly(15_000, &[], &[PERSPECTIVE], true);
-        let engine = recording.engine();
+        let database = recording.database();
         for (sql, problem) in [
             (
                 r#"INSERT INTO kind_gap (node, observer, kind, "from") SELECT node, observer, kind, 7 FROM kind_gap"#,
@@ -322,8 +322,8 @@ fn check_finds_wrong_gaps_and_sessions() {
             (r#"UPDATE kind_gap SET "to" = 20000, node = 9 WHERE id = 1"#, "gap 1 of a kind is wrong"),
             ("UPDATE session SET last_seen = 9999", "session 1 was seen last before it was seen first"),
         ] {
-            engine.execute_batch(sql).unwrap();
-            let problems = check::check(engine).unwrap();
+            database.execute_batch(sql).unwrap();
+            let problems = check::check(database).unwrap();
             assert!(problems.iter().any(|found| found == problem), "{problem}: {problems:?}");
         }
     });

@@ -18,23 +18,23 @@ fn a_purge_removes_old_sessions_and_their_texts() {
         let mut purge = Purge::before(14_000);
         let mut batches = Vec::new();
         let removed = loop {
-            match purge.step(writer.engine(), 0).unwrap() {
+            match purge.step(writer.database(), 0).unwrap() {
                 PurgeProgress::Running { sessions } => batches.push(sessions),
                 PurgeProgress::Done { sessions } => break sessions,
             }
         };
         assert_eq!((removed, batches.as_slice()), (12_000, &[5_000, 10_000, 12_000][..]));
-        let texts = writer.engine().query("SELECT value FROM text ORDER BY value", Vec::new()).unwrap();
+        let texts = writer.database().query("SELECT value FROM text ORDER BY value", Vec::new()).unwrap();
         let texts: Vec<&str> = texts.iter().map(|row| &**row[0].text().unwrap()).collect();
         assert_eq!(texts, ["Packaging", "billy"]);
         // What it removed doesn't look as if there had been none.
         let mut unwatched =
-            |time| query::at(writer.engine(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
-        assert_eq!(unwatched(13_999), [Watched { from: i64::MIN, to: 14_000 }]);
+            |time| query::at(writer.database(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
+        assert_eq!(unwatched(13_999), [TimeRange { from: i64::MIN, to: 14_000 }]);
         assert_eq!(unwatched(14_000), []);
         let mut purge = Purge::user("billy");
-        while purge.step(writer.engine(), 0).unwrap() != (PurgeProgress::Done { sessions: 1 }) {}
-        let texts = writer.engine().query("SELECT value FROM text", Vec::new()).unwrap();
+        while purge.step(writer.database(), 0).unwrap() != (PurgeProgress::Done { sessions: 1 }) {}
+        let texts = writer.database().query("SELECT value FROM text", Vec::new()).unwrap();
         assert_eq!(texts, [] as [Vec<_>; 0]);
         // Nor are they in parts of the files that are free.
         let Location::File(path) = &database.location else { return };
@@ -67,8 +67,8 @@ fn a_purge_keeps_sessions_that_are_being_recorded() {
         };
         assert_eq!(count(35_000), 1);
         assert_eq!(count(LATER), 0);
-        let answer = query::at(recording.engine(), 12_000, None, LATER).unwrap();
-        assert_eq!(summary(&answer).len(), 1);
+        let stored = query::at(recording.database(), 12_000, None, LATER).unwrap();
+        assert_eq!(summary(&stored).len(), 1);
         // Without a recorder it isn't known when the session ended.
         recording.read(50_000, &[session("A", "billy", 0)], true);
         drop(recording);
@@ -99,10 +99,10 @@ fn a_purge_while_a_recorder_cannot_write_loses_no_session_that_is_on() {
             backlog.list = Some((sessions.to_vec(), 10_000));
             backlog.read(60_000, &sessions, false);
             backlog.read(65_000, &sessions, true);
-            let answer = query::at(backlog.engine(), 65_000, Some(&url.as_str().into()), LATER).unwrap();
-            let found: Vec<&str> = summary(&answer).iter().map(|(id, ..)| *id).collect();
+            let stored = query::at(backlog.database(), 65_000, Some(&url.as_str().into()), LATER).unwrap();
+            let found: Vec<&str> = summary(&stored).iter().map(|(id, ..)| *id).collect();
             assert_eq!(found, expected);
-            assert_eq!(check::check(backlog.engine()).unwrap(), [] as [String; 0]);
+            assert_eq!(check::check(backlog.database()).unwrap(), [] as [String; 0]);
             drop(backlog);
             database.wait_for_connections(0);
         }
@@ -126,10 +126,10 @@ fn a_clock_that_is_set_ahead_removes_nothing_while_it_is_not_trusted() {
             let mut clocks = clocks;
             // Each batch has a pause.
             for _ in 0..5 {
-                retention.run(recording.engine(), &mut clocks).unwrap();
+                retention.run(recording.database(), &mut clocks).unwrap();
                 clocks.instant += Duration::from_secs(1);
             }
-            count(recording.engine(), "SELECT COUNT(*) FROM session")
+            count(recording.database(), "SELECT COUNT(*) FROM session")
         };
         assert_eq!(run(&mut recording, 0, 0), 1);
         assert_eq!(run(&mut recording, 7, 300 * DAY_MS), 1);
@@ -143,18 +143,18 @@ fn a_clock_that_is_set_ahead_removes_nothing_while_it_is_not_trusted() {
         let mut retention = Retention::new(Some(Duration::from_hours(36)));
         let instant = Instant::now() + Duration::from_mins(1);
         let mut clocks = Clocks { instant, now_ms: now + 700 * DAY_MS + 60_000, offset_ms: None };
-        retention.run(recording.engine(), &mut clocks).unwrap();
-        assert_eq!(count(recording.engine(), "SELECT COUNT(*) FROM session"), 1);
+        retention.run(recording.database(), &mut clocks).unwrap();
+        assert_eq!(count(recording.database(), "SELECT COUNT(*) FROM session"), 1);
     });
 }
 
 #[test]
 fn refuses_a_newer_schema() {
     on_each_database(|database| {
-        let mut engine = database.open();
-        schema::migrate(&mut *engine).unwrap();
-        engine.set_schema_version(schema::VERSION + 1).unwrap();
-        let error = schema::migrate(&mut *engine).unwrap_err();
+        let mut database = database.open();
+        schema::migrate(&mut *database).unwrap();
+        database.set_schema_version(schema::VERSION + 1).unwrap();
+        let error = schema::migrate(&mut *database).unwrap_err();
         assert!(matches!(error, HistoryError::NewerSchema { found, known } if found == known + 1), "{error}");
     });
 }
@@ -165,7 +165,7 @@ fn check_finds_wrong_times_and_doubled_sessions() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[session("A", "billy", 0), session("B", "anna", 0)], false);
         recording.read(15_000, &[session("A", "billy", 0)], true);
-        let engine = recording.engine();
+        let database = recording.database();
         for (sql, problem) in [
             ("UPDATE session SET last_seen = 5 WHERE dc <> 99", "session 2 ends before it begins"),
             (
@@ -174,16 +174,16 @@ fn check_finds_wrong_times_and_doubled_sessions() {
             ),
             ("UPDATE session SET project = 77 WHERE dc = 99", "session 1 has an unknown project"),
         ] {
-            engine.execute_batch(sql).unwrap();
-            let problems = check::check(engine).unwrap();
+            database.execute_batch(sql).unwrap();
+            let problems = check::check(database).unwrap();
             assert!(problems.iter().any(|found| found == problem), "{problem}: {problems:?}");
         }
-        engine
+        database
             .execute_batch(
                 "INSERT INTO session (node, kind, client, created_after, started, first_seen, dc) VALUES (1, 0, 'A', 0, 0, 0, 99)",
             )
             .unwrap();
-        let problems = check::check(engine).unwrap();
+        let problems = check::check(database).unwrap();
         assert!(problems.contains(&"sessions 1 and 3 are the same one".to_owned()), "{problems:?}");
     });
 }

@@ -29,16 +29,16 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use self::database::{Database, on_each_database};
+use self::database::{TestDatabase, on_each_database};
 use self::model::{changes, dataset};
-use super::answer::{Answer, SessionState};
-use super::engine::Engine;
+use super::database::Database;
 use super::observers::unique_name;
 use super::purge::{Purge, PurgeProgress};
 use super::record::SessionRecord;
 use super::sqlite::Sqlite;
 use super::step::{Changes, List, NodeKey, NodeSteps, ReadStep};
-use super::watched::Watched;
+use super::stored_sessions::{SessionState, StoredSessions};
+use super::time_range::TimeRange;
 use super::writer::{Standby, Writer};
 use super::{History, HistoryError, Location, check, query, schema, span};
 use crate::gateway::SessionKind;
@@ -58,10 +58,10 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    pub(super) fn new(mut engine: Box<dyn Engine>, url: &str) -> Self {
-        schema::migrate(&mut *engine).unwrap();
+    pub(super) fn new(mut database: Box<dyn Database>, url: &str) -> Self {
+        schema::migrate(&mut *database).unwrap();
         Self {
-            writer: Writer::new(engine),
+            writer: Writer::new(database),
             standby: Standby::default(),
             gateway: "Plant",
             url: url.into(),
@@ -76,7 +76,7 @@ impl Recording {
         Self::new(Box::new(Sqlite::open(path, &unique_name()).unwrap()), "http://a.example:8088")
     }
 
-    fn on(database: &Database) -> Self {
+    fn on(database: &TestDatabase) -> Self {
         Self::new(database.open(), "http://a.example:8088")
     }
 
@@ -142,8 +142,8 @@ impl Recording {
         self.write(steps);
     }
 
-    fn engine(&mut self) -> &mut dyn Engine {
-        self.writer.engine()
+    fn database(&mut self) -> &mut dyn Database {
+        self.writer.database()
     }
 
     /// Ends the recording as after SIGTERM.
@@ -154,8 +154,8 @@ impl Recording {
 }
 
 /// Returns the number that a query finds.
-fn count(engine: &mut dyn Engine, sql: &str) -> i64 {
-    engine.query(sql, Vec::new()).unwrap()[0][0].integer().unwrap()
+fn count(database: &mut dyn Database, sql: &str) -> i64 {
+    database.query(sql, Vec::new()).unwrap()[0][0].integer().unwrap()
 }
 
 fn failed(time: i64) -> ReadStep {
@@ -179,8 +179,8 @@ pub(super) fn session(client_id: &str, username: &str, created: i64) -> SessionR
 }
 
 /// Returns the client id, state, last and missed time of each session.
-fn summary(answer: &Answer) -> Vec<(&str, SessionState, i64, Option<i64>)> {
-    let sessions = answer.sessions.iter();
+fn summary(stored: &StoredSessions) -> Vec<(&str, SessionState, i64, Option<i64>)> {
+    let sessions = stored.sessions.iter();
     let mut summary: Vec<_> = sessions
         .map(|stored| {
             (

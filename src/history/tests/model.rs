@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
 use crate::history::activity::ActivityKind;
-use crate::history::answer::{Answer, SessionState};
 use crate::history::record::SessionRecord;
 use crate::history::step::Changes;
-use crate::history::watched::Watched;
+use crate::history::stored_sessions::{SessionState, StoredSessions};
+use crate::history::time_range::TimeRange;
 
 /// A read that succeeded.
 #[derive(Clone)]
@@ -241,11 +241,11 @@ impl Model {
         found.collect()
     }
 
-    pub(super) fn between(&self, range: Watched) -> Vec<ModelSession> {
+    pub(super) fn between(&self, range: TimeRange) -> Vec<ModelSession> {
         sorted(self.kinds().iter().flat_map(|kind| kind.between_of_kind(range)))
     }
 
-    fn between_of_kind(&self, range: Watched) -> Vec<ModelSession> {
+    fn between_of_kind(&self, range: TimeRange) -> Vec<ModelSession> {
         let found = self.stretches().into_iter().filter_map(|stretch| {
             let is_on = stretch.started <= range.to
                 && stretch.missed_at.is_none_or(|missed_at| missed_at >= range.from);
@@ -284,8 +284,8 @@ fn sorted(sessions: impl Iterator<Item = ModelSession>) -> Vec<ModelSession> {
 }
 
 /// Returns the stored sessions in the form of the model.
-pub(super) fn stored(answer: &Answer) -> Vec<ModelSession> {
-    sorted(answer.sessions.iter().map(|stored| {
+pub(super) fn stored(stored: &StoredSessions) -> Vec<ModelSession> {
+    sorted(stored.sessions.iter().map(|stored| {
         let text = |text: &Option<Arc<str>>| text.as_ref().map(ToString::to_string);
         let (id, user) = (&stored.session.client_id, &stored.session.username);
         (text(id), text(user), stored.first_seen, stored.last_seen, stored.missed_at, stored.state)

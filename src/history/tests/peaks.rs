@@ -7,9 +7,9 @@ use crate::history::peaks::{DayPeaks, DayWatched, Peak, Peaks, PeaksRequest, pea
 
 const PARTLY: fn(u32) -> DayWatched = |unwatched_secs| DayWatched::Partial { unwatched_secs };
 
-fn ask(engine: &mut dyn Engine, days: &[i64]) -> Peaks {
+fn ask(database: &mut dyn Database, days: &[i64]) -> Peaks {
     let request = PeaksRequest { days: days.to_vec(), gateway: None };
-    peaks(engine, &request, LATER, &|| false).unwrap().unwrap()
+    peaks(database, &request, LATER, &|| false).unwrap().unwrap()
 }
 
 fn totals(peaks: &Peaks) -> Vec<(u32, Option<i64>, DayWatched)> {
@@ -33,7 +33,7 @@ fn finds_the_peaks_of_each_day() {
         recording.read(15_000, &[a.clone(), b], true);
         recording.read(20_000, &[a.clone(), c.clone()], true);
         recording.read(45_000, std::slice::from_ref(&c), true);
-        let found = ask(recording.engine(), &[0, 18_000, 45_000, 60_000, 70_000]);
+        let found = ask(recording.database(), &[0, 18_000, 45_000, 60_000, 70_000]);
         assert_eq!(
             totals(&found),
             [
@@ -67,7 +67,7 @@ fn a_session_that_ended_in_a_gap_counts_until_it_was_seen_last() {
         recording.read(10_000, &[a], false);
         // It may have left before the other one came.
         recording.read(30_000, &[b], false);
-        let found = ask(recording.engine(), &[10_000, 30_000, 40_000]);
+        let found = ask(recording.database(), &[10_000, 30_000, 40_000]);
         assert_eq!(totals(&found), [(1, Some(10_000), PARTLY(20)), (1, Some(30_000), PARTLY(10))]);
     });
 }
@@ -79,7 +79,7 @@ fn sessions_that_replace_others_do_not_count_with_them() {
         recording.read(10_000, &[session("A", "billy", 9_000)], false);
         // Its gateway says that it began before the read that didn't list it.
         recording.read(15_000, &[session("B", "billy", 9_500)], true);
-        let found = ask(recording.engine(), &[9_000, 15_000]);
+        let found = ask(recording.database(), &[9_000, 15_000]);
         assert_eq!(found.days[0].peaks.total.count, 1);
     });
 }
@@ -101,8 +101,8 @@ fn gateways_have_peaks_of_their_own() {
             }
             drop(recording.end());
         }
-        let mut engine = database.open();
-        let found = ask(&mut *engine, &[10_000, 21_000]);
+        let mut database = database.open();
+        let found = ask(&mut *database, &[10_000, 21_000]);
         assert_eq!(found.days[0].peaks.total.count, 7);
         let of_gateways: Vec<_> = found
             .gateways
@@ -111,10 +111,10 @@ fn gateways_have_peaks_of_their_own() {
             .collect();
         assert_eq!(of_gateways, [("North", 5), ("South", 4)]);
         let request = PeaksRequest { days: vec![10_000, 21_000], gateway: Some("South".into()) };
-        let one = peaks(&mut *engine, &request, LATER, &|| false).unwrap().unwrap();
+        let one = peaks(&mut *database, &request, LATER, &|| false).unwrap().unwrap();
         assert_eq!((one.gateways.len(), one.days[0].peaks.total.count), (1, 4));
         let none = PeaksRequest { gateway: Some("East".into()), ..request };
-        let none = peaks(&mut *engine, &none, LATER, &|| false).unwrap().unwrap();
+        let none = peaks(&mut *database, &none, LATER, &|| false).unwrap().unwrap();
         assert_eq!(totals(&none), [(0, None, DayWatched::Never)]);
     });
 }
@@ -145,7 +145,7 @@ fn a_kind_that_could_not_be_read_makes_its_peak_uncertain() {
         recording.read(10_000, std::slice::from_ref(&a), false);
         recording.read_partly(15_000, std::slice::from_ref(&a), &[SessionKind::Perspective], true);
         recording.read(20_000, std::slice::from_ref(&a), true);
-        let found = ask(recording.engine(), &[10_000, 20_000]);
+        let found = ask(recording.database(), &[10_000, 20_000]);
         let peaks = found.days[0].peaks;
         let watched = peaks.kinds.map(|peak| peak.watched);
         assert_eq!(watched, [DayWatched::Full, DayWatched::Full, PARTLY(10)]);
@@ -161,7 +161,7 @@ fn the_current_day_is_watched_up_to_now() {
         recording.read(20_000, &[], true);
         let mut ask = |now| {
             let request = PeaksRequest { days: vec![10_000, 90_000], gateway: None };
-            let found = peaks(recording.engine(), &request, now, &|| false).unwrap().unwrap();
+            let found = peaks(recording.database(), &request, now, &|| false).unwrap().unwrap();
             found.days[0].peaks.total.watched
         };
         // The recorder is alive. Then it hangs, and an unchanged list wasn't written yet.
@@ -181,7 +181,7 @@ fn reading_peaks_can_be_cancelled() {
             calls.get() > 1
         };
         let request = PeaksRequest { days: vec![0, 20_000], gateway: None };
-        assert_eq!(peaks(recording.engine(), &request, LATER, &is_cancelled).unwrap(), None);
+        assert_eq!(peaks(recording.database(), &request, LATER, &is_cancelled).unwrap(), None);
         assert_eq!(calls.get(), 2);
     });
 }
@@ -192,9 +192,9 @@ fn days_need_an_end() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[session("A", "billy", 0)], false);
         for days in [&[][..], &[5], &[5, 5]] {
-            assert_eq!(ask(recording.engine(), days), Peaks::default(), "{days:?}");
+            assert_eq!(ask(recording.database(), days), Peaks::default(), "{days:?}");
         }
-        let all = ask(recording.engine(), &[i64::MIN, i64::MAX]);
+        let all = ask(recording.database(), &[i64::MIN, i64::MAX]);
         assert_eq!(all.days[0].peaks.total.count, 1);
     });
 }

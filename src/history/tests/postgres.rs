@@ -8,15 +8,15 @@ use super::server::{PASSWORD, Server};
 use super::*;
 use crate::error_chain::ErrorChain;
 use crate::history::PasswordSource;
-use crate::history::engine::Value;
+use crate::history::database::Value;
 use crate::history::postgres::Postgres;
 use crate::history::{History, PostgresLocation, Recorder, RecorderStatus};
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
 use crate::secrets::{Secret, Secrets};
 
 /// Returns the rows of a query as text.
-fn rows(engine: &mut dyn Engine, sql: &str) -> Vec<Vec<String>> {
-    let rows = engine.query(sql, Vec::new()).unwrap();
+fn rows(database: &mut dyn Database, sql: &str) -> Vec<Vec<String>> {
+    let rows = database.query(sql, Vec::new()).unwrap();
     let text = |value: &Value| match value {
         Value::Null => "null".to_owned(),
         Value::Integer(value) => value.to_string(),
@@ -28,13 +28,13 @@ fn rows(engine: &mut dyn Engine, sql: &str) -> Vec<Vec<String>> {
 #[test]
 fn another_recorder_takes_over_when_a_connection_dies() {
     let Some(server) = Server::shared() else { return };
-    let database = Database::postgres(server);
+    let database = TestDatabase::postgres(server);
     let (mut first, mut second) = (Recording::on(&database), Recording::on(&database));
     let sessions = [session("A", "billy", 0)];
     first.read(10_000, &sessions, false);
     second.read(11_000, &sessions, false);
-    let pid = rows(first.engine(), "SELECT pg_backend_pid()")[0][0].clone();
-    let ended = rows(second.engine(), &format!("SELECT pg_terminate_backend({pid}, 60000)"));
+    let pid = rows(first.database(), "SELECT pg_backend_pid()")[0][0].clone();
+    let ended = rows(second.database(), &format!("SELECT pg_terminate_backend({pid}, 60000)"));
     assert_eq!(ended, [["1"]]);
     second.read(15_000, &sessions, true);
     let steps = first.steps(
@@ -47,19 +47,19 @@ fn another_recorder_takes_over_when_a_connection_dies() {
     let mut first = Recording::on(&database);
     first.write(steps);
     let observers =
-        rows(second.engine(), r#"SELECT DISTINCT observer, "from", is_open FROM coverage ORDER BY "from""#);
-    let own = second.engine().observer().to_owned();
+        rows(second.database(), r#"SELECT DISTINCT observer, "from", is_open FROM coverage ORDER BY "from""#);
+    let own = second.database().observer().to_owned();
     assert_eq!(observers.len(), 2, "{observers:?}");
     assert_eq!(observers[1], [own.as_str(), "11000", "1"]);
-    let answer = query::at(second.engine(), 10_500, None, LATER).unwrap();
-    assert_eq!(summary(&answer), [("A", SessionState::Proved, 11_000, None)]);
-    assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+    let stored = query::at(second.database(), 10_500, None, LATER).unwrap();
+    assert_eq!(summary(&stored), [("A", SessionState::Proved, 11_000, None)]);
+    assert_eq!(check::check(second.database()).unwrap(), [] as [String; 0]);
 }
 
 #[test]
 fn several_recorders_can_migrate_and_begin_at_once() {
     let Some(server) = Server::shared() else { return };
-    let database = Database::postgres(server);
+    let database = TestDatabase::postgres(server);
     std::thread::scope(|scope| {
         for recorder in 0..4_i64 {
             let database = &database;
@@ -78,10 +78,10 @@ fn several_recorders_can_migrate_and_begin_at_once() {
             });
         }
     });
-    let mut engine = database.open();
-    assert_eq!(engine.schema_version().unwrap(), schema::VERSION);
-    assert_eq!(rows(&mut *engine, "SELECT COUNT(*), COUNT(DISTINCT value) FROM text"), [["41", "41"]]);
-    assert_eq!(check::check(&mut *engine).unwrap(), [] as [String; 0]);
+    let mut database = database.open();
+    assert_eq!(database.schema_version().unwrap(), schema::VERSION);
+    assert_eq!(rows(&mut *database, "SELECT COUNT(*), COUNT(DISTINCT value) FROM text"), [["41", "41"]]);
+    assert_eq!(check::check(&mut *database).unwrap(), [] as [String; 0]);
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn rights_that_are_missing_are_named() {
     };
     let billy = location(&name);
     let _stored = billy.store_password(&Secret::from(PASSWORD));
-    let mut engine = Postgres::open(&billy, "test").unwrap();
-    let error = schema::migrate(&mut engine).unwrap_err();
+    let mut database = Postgres::open(&billy, "test").unwrap();
+    let error = schema::migrate(&mut database).unwrap_err();
     assert!(matches!(error, HistoryError::Permission(_)), "{error:?}");
     // Without a schema it can still be asked whether there is one.
     let error = History::open_read_only(&Location::Postgres(billy.clone())).err().unwrap();
@@ -179,8 +179,8 @@ fn encrypts_and_verifies_as_the_address_says() {
     let Some(server) = Server::shared() else { return };
     let connect = |parameters: &str| connect(server, parameters, &[("PGPASSWORD", PASSWORD)]);
     let is_encrypted = |parameters: &str| {
-        let mut engine = connect(parameters).unwrap();
-        rows(&mut engine, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [["1"]]
+        let mut database = connect(parameters).unwrap();
+        rows(&mut database, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [["1"]]
     };
     let folder = tempfile::tempdir().unwrap();
     let ca_file = folder.path().join("ca file.pem");
@@ -233,7 +233,7 @@ fn update(seconds: u64, list: Option<&[SessionRecord]>) -> NodeUpdate {
 fn a_recorder_loses_nothing_while_the_server_is_away() {
     // Not the shared one, which other tests use.
     let Some(server) = Server::start() else { return };
-    let database = Database::postgres(&server);
+    let database = TestDatabase::postgres(&server);
     let (report, reports) = sync_channel(10);
     let recorder =
         Recorder::spawn(database.location.clone(), None, move |status| report.send(status).unwrap()).unwrap();
@@ -265,9 +265,9 @@ fn a_recorder_loses_nothing_while_the_server_is_away() {
     drop(recorder);
     assert!(reports.try_recv().is_err(), "the status was reported once");
     let mut reader = database.open();
-    let range = Watched { from: 0, to: 40_000 };
-    let answer = query::between(&mut *reader, range, None, LATER).unwrap();
-    let seen: Vec<_> = answer
+    let range = TimeRange { from: 0, to: 40_000 };
+    let stored = query::between(&mut *reader, range, None, LATER).unwrap();
+    let seen: Vec<_> = stored
         .sessions
         .iter()
         .map(|stored| (stored.session.client_id.as_deref().unwrap(), stored.first_seen, stored.missed_at))
@@ -278,23 +278,23 @@ fn a_recorder_loses_nothing_while_the_server_is_away() {
 
 #[test]
 fn views_show_times_that_other_programs_read() {
-    on_each_database(|database| {
-        let mut recording = Recording::on(database);
+    on_each_database(|test_database| {
+        let mut recording = Recording::on(test_database);
         let sessions = [session("A", "billy", 5_250), session("B", "anna", 6_000)];
         recording.read(10_000, &sessions, false);
         recording.read(15_000, &sessions[..1], true);
-        let engine = recording.engine();
-        let is_postgres = matches!(database.location, Location::Postgres(_));
+        let database = recording.database();
+        let is_postgres = matches!(test_database.location, Location::Postgres(_));
         let time = |text: &str| {
             if is_postgres { format!("1970-01-01 {text}+00") } else { format!("1970-01-01T{text}.000Z") }
         };
         let cast = |column: &str| if is_postgres { format!("{column}::text") } else { column.to_owned() };
         if is_postgres {
-            engine.execute_batch("SET TIME ZONE 'UTC'").unwrap();
+            database.execute_batch("SET TIME ZONE 'UTC'").unwrap();
         }
         let [first, last, missed] = ["first_seen", "last_seen", "missed_at"].map(cast);
         let found = rows(
-            engine,
+            database,
             &format!(
                 "SELECT gateway, node, username, project, address, is_designer, kind, client_id, {first}, {last}, {missed} \
                  FROM gatewatch_sessions ORDER BY client_id"
@@ -315,11 +315,11 @@ fn views_show_times_that_other_programs_read() {
             ]
         );
         let created = cast("creation_time");
-        let now = rows(engine, &format!("SELECT client_id, {created} FROM gatewatch_now"));
+        let now = rows(database, &format!("SELECT client_id, {created} FROM gatewatch_now"));
         let expected = if is_postgres { "1970-01-01 00:00:05.25+00" } else { "1970-01-01T00:00:05.250Z" };
         assert_eq!(now, [["A", expected]]);
         let [from, to] = ["watched_from", "watched_to"].map(cast);
-        let watched = rows(engine, &format!("SELECT gateway, {from}, {to} FROM gatewatch_coverage"));
+        let watched = rows(database, &format!("SELECT gateway, {from}, {to} FROM gatewatch_coverage"));
         assert_eq!(watched, [["Plant".to_owned(), time("00:00:10"), time("00:00:15")]]);
     });
 }
@@ -327,7 +327,7 @@ fn views_show_times_that_other_programs_read() {
 #[test]
 fn the_queries_of_the_documentation_run() {
     let Some(server) = Server::shared() else { return };
-    let database = Database::postgres(server);
+    let database = TestDatabase::postgres(server);
     let mut recording = Recording::on(&database);
     recording.read(10_000, &[session("A", "billy", 5_000)], false);
     let text = include_str!("../../../assets/history/README.md");
@@ -342,9 +342,9 @@ fn the_queries_of_the_documentation_run() {
             .replace("$__interval", "10s");
         // Roles are the server's, and other tests have theirs.
         let query = query.replace("reports", "reports_of_a_test");
-        recording.engine().execute_batch(&query).unwrap_or_else(|error| panic!("{error:?}\n{query}"));
+        recording.database().execute_batch(&query).unwrap_or_else(|error| panic!("{error:?}\n{query}"));
         if query.contains("FROM gatewatch_sessions") {
-            let rows = rows(recording.engine(), &format!("SELECT count(*) FROM ({query}) q"));
+            let rows = rows(recording.database(), &format!("SELECT count(*) FROM ({query}) q"));
             assert_eq!(rows, [["1"]], "{query}");
         }
     }

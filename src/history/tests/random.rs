@@ -54,9 +54,13 @@ fn sessions(list: &[(u8, u8, u8)]) -> Vec<SessionRecord> {
     sessions
 }
 
-/// Records random reads with an engine and compares its answers with those of a list in memory.
-fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) -> Result<(), TestCaseError> {
-    let mut recording = Recording::new(engine, url);
+/// Records random reads with a database and compares its responses with those of a list in memory.
+fn compare_with_model(
+    database: Box<dyn Database>,
+    url: &str,
+    reads: &[RandomRead],
+) -> Result<(), TestCaseError> {
+    let mut recording = Recording::new(database, url);
     let (mut time, mut model, mut is_continuous) = (100_000, Model::default(), false);
     for (pause, list) in reads {
         time += pause;
@@ -79,42 +83,42 @@ fn compare_with_model(engine: Box<dyn Engine>, url: &str, reads: &[RandomRead]) 
     let mut writer = recording.end();
     let times = model.interesting_times();
     for &time in &times {
-        let answer = query::at(writer.engine(), time, Some(&url.into()), LATER).unwrap();
-        prop_assert_eq!(model::stored(&answer), model.at(time), "at {}", time);
-        let is_watched = answer.nodes.first().is_some_and(|node| node.unwatched.is_empty());
+        let stored = query::at(writer.database(), time, Some(&url.into()), LATER).unwrap();
+        prop_assert_eq!(model::stored(&stored), model.at(time), "at {}", time);
+        let is_watched = stored.nodes.first().is_some_and(|node| node.unwatched.is_empty());
         prop_assert_eq!(is_watched, model.is_watched(time), "watched at {}", time);
         if is_watched {
             let kinds: Vec<SessionKind> =
-                answer.nodes[0].unwatched_kinds.iter().map(|(kind, _)| *kind).collect();
+                stored.nodes[0].unwatched_kinds.iter().map(|(kind, _)| *kind).collect();
             prop_assert_eq!(kinds, model.unwatched_kinds(time), "kinds at {}", time);
         }
     }
     for (&from, &to) in times.iter().zip(times.iter().skip(3)) {
-        let range = Watched { from, to };
-        let answer = query::between(writer.engine(), range, Some(&url.into()), LATER).unwrap();
-        prop_assert_eq!(model::stored(&answer), model.between(range), "between {} and {}", from, to);
+        let range = TimeRange { from, to };
+        let stored = query::between(writer.database(), range, Some(&url.into()), LATER).unwrap();
+        prop_assert_eq!(model::stored(&stored), model.between(range), "between {} and {}", from, to);
     }
-    compare_last_sessions(writer.engine(), url, &times)?;
-    compare_charts(writer.engine(), url, &model, &times)?;
-    compare_peaks(writer.engine(), url, &model, &times)?;
+    compare_last_sessions(writer.database(), url, &times)?;
+    compare_charts(writer.database(), url, &model, &times)?;
+    compare_peaks(writer.database(), url, &model, &times)?;
     for limit in [1, 3, 1_000] {
-        compare_activity(writer.engine(), url, &model, limit)?;
+        compare_activity(writer.database(), url, &model, limit)?;
     }
-    let problems = check::check(writer.engine()).unwrap();
+    let problems = check::check(writer.database()).unwrap();
     prop_assert_eq!(problems, Vec::<String>::new());
     Ok(())
 }
 
 /// Compares the last session of each user before some times with all that began before them.
-fn compare_last_sessions(engine: &mut dyn Engine, url: &str, times: &[i64]) -> Result<(), TestCaseError> {
+fn compare_last_sessions(database: &mut dyn Database, url: &str, times: &[i64]) -> Result<(), TestCaseError> {
     for &before in times.iter().step_by(5) {
-        let range = Watched { from: 0, to: before - 1 };
-        let began = query::between(engine, range, Some(&url.into()), LATER).unwrap().sessions;
+        let range = TimeRange { from: 0, to: before - 1 };
+        let began = query::between(database, range, Some(&url.into()), LATER).unwrap().sessions;
         for username in ["user 0", "user 1"] {
             let of_user = began.iter().filter(|stored| stored.session.username.as_deref() == Some(username));
             let expected = of_user.map(|stored| stored.last_seen).max();
             let query = LastSessionQuery { username, before, except: None, gateway: Some(&url.into()) };
-            let found = last_session(engine, &query, LATER, &|| false).unwrap();
+            let found = last_session(database, &query, LATER, &|| false).unwrap();
             let found = found.map(|stored| stored.last_seen);
             prop_assert_eq!(found, expected, "{} before {}", username, before);
         }
@@ -124,7 +128,7 @@ fn compare_last_sessions(engine: &mut dyn Engine, url: &str, times: &[i64]) -> R
 
 /// Compares charts of several ranges with those of a list in memory.
 fn compare_charts(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     url: &str,
     model: &Model,
     times: &[i64],
@@ -134,7 +138,7 @@ fn compare_charts(
     for (index, (&from, &to)) in times.iter().zip(times.iter().skip(5)).chain(all).enumerate() {
         let split = [ChartSplit::Designer, ChartSplit::Project, ChartSplit::Gateway][index % 3];
         let request = ChartRequest { from, to, buckets: 1 + index % 7, split, gateway: Some(url.into()) };
-        let chart = chart::chart(engine, &request, LATER, &|| false).unwrap().unwrap();
+        let chart = chart::chart(database, &request, LATER, &|| false).unwrap().unwrap();
         // A bucket has at least a millisecond.
         let buckets = request.buckets.min(usize::try_from(to - from).unwrap());
         prop_assert_eq!(chart.total.len(), buckets, "{:?}", request);
@@ -167,14 +171,14 @@ fn compare_charts(
         let outages = model.outages();
         for &time in times.iter().filter(|time| from <= **time && **time < to) {
             let request = ChartRequest { from: time, to: time + 1, buckets: 1, ..request.clone() };
-            let at = chart::chart(engine, &request, LATER, &|| false).unwrap().unwrap();
-            let answer = query::at(engine, time, Some(&url.into()), LATER).unwrap();
-            let certain = answer.sessions.iter().filter(|stored| stored.state != SessionState::Possible);
+            let at = chart::chart(database, &request, LATER, &|| false).unwrap().unwrap();
+            let stored = query::at(database, time, Some(&url.into()), LATER).unwrap();
+            let certain = stored.sessions.iter().filter(|stored| stored.state != SessionState::Possible);
             // Where a session replaces another one between two reads, both are proved at the time of the first one.
             prop_assert!(at.total[0] as usize <= certain.count(), "at {}", time);
         }
         for time in times.iter().filter(|time| from < **time && **time < to) {
-            let is_in = |gap: &&Watched| gap.from < *time && *time < gap.to;
+            let is_in = |gap: &&TimeRange| gap.from < *time && *time < gap.to;
             prop_assert_eq!(
                 chart.unwatched.iter().find(is_in).is_none(),
                 model.is_watched(*time),
@@ -197,7 +201,7 @@ fn compare_charts(
 /// Compares the peaks of days, which are much shorter here, with those of a list in memory, and with the sessions at their
 /// time.
 fn compare_peaks(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     url: &str,
     model: &Model,
     times: &[i64],
@@ -205,7 +209,7 @@ fn compare_peaks(
     for step in [2, 7, times.len()] {
         let days: Vec<i64> = times.iter().step_by(step).copied().chain(times.last().copied()).collect();
         let request = PeaksRequest { days, gateway: Some(url.into()) };
-        let found = peaks(engine, &request, LATER, &|| false).unwrap().unwrap();
+        let found = peaks(database, &request, LATER, &|| false).unwrap().unwrap();
         for day in &found.days {
             let (from, to) = (day.from, day.to);
             let peak = |peak: &Peak| (peak.count, peak.at);
@@ -230,10 +234,10 @@ fn compare_peaks(
             if step > 2
                 && let Peak { count, at: Some(at), .. } = day.peaks.total
             {
-                let answer = query::at(engine, at, Some(&url.into()), LATER).unwrap();
+                let stored = query::at(database, at, Some(&url.into()), LATER).unwrap();
                 let is_certain = |stored: &&StoredSession| stored.state != SessionState::Possible;
                 // Where a session replaces another one between two reads, both are proved at the time of the first one.
-                prop_assert!(answer.sessions.iter().filter(is_certain).count() >= count as usize);
+                prop_assert!(stored.sessions.iter().filter(is_certain).count() >= count as usize);
             }
         }
     }
@@ -255,7 +259,7 @@ fn watched(unwatched: &[Option<i64>], from: i64, to: i64) -> DayWatched {
 
 /// Compares all pages of the activity list with a list in memory.
 fn compare_activity(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     url: &str,
     model: &Model,
     limit: usize,
@@ -263,7 +267,7 @@ fn compare_activity(
     let mut entries: Vec<ActivityEntry> = Vec::new();
     loop {
         let before = entries.last().map(|entry| entry.key);
-        let page = activity::activity(engine, before, limit, Some(&url.into()), LATER).unwrap();
+        let page = activity::activity(database, before, limit, Some(&url.into()), LATER).unwrap();
         let is_last = page.len() < limit;
         entries.extend(page);
         if is_last {

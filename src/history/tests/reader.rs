@@ -42,8 +42,8 @@ impl Fixture {
 }
 
 fn record(path: &std::path::Path, sessions: usize) {
-    let engine = Box::new(Sqlite::open(path, &unique_name()).unwrap());
-    let mut recording = Recording::new(engine, "http://a.example:8088");
+    let database = Box::new(Sqlite::open(path, &unique_name()).unwrap());
+    let mut recording = Recording::new(database, "http://a.example:8088");
     let list: Vec<_> = (0..sessions).map(|id| session(&format!("S{id}"), "billy", 0)).collect();
     recording.read(10_000, &list, false);
 }

@@ -17,7 +17,7 @@ fn reports_what_happened_while_the_recorder_was_killed() {
         second.read(90_000, &[stays.clone(), comes.clone()], false);
         second.read(95_000, std::slice::from_ref(&comes), true);
         let mut writer = second.end();
-        let mut at = |time| query::at(writer.engine(), time, None, LATER).unwrap();
+        let mut at = |time| query::at(writer.database(), time, None, LATER).unwrap();
         assert_eq!(
             summary(&at(60_000)),
             [
@@ -36,7 +36,8 @@ fn reports_what_happened_while_the_recorder_was_killed() {
             ]
         );
         assert_eq!(at(40_000).nodes[0].unwatched, []);
-        let between = query::between(writer.engine(), Watched { from: 0, to: 95_000 }, None, LATER).unwrap();
+        let between =
+            query::between(writer.database(), TimeRange { from: 0, to: 95_000 }, None, LATER).unwrap();
         assert_eq!(
             summary(&between),
             [
@@ -47,9 +48,9 @@ fn reports_what_happened_while_the_recorder_was_killed() {
         );
         assert_eq!(
             between.nodes[0].unwatched,
-            [Watched { from: 0, to: 10_000 }, Watched { from: 45_000, to: 90_000 }]
+            [TimeRange { from: 0, to: 10_000 }, TimeRange { from: 45_000, to: 90_000 }]
         );
-        assert_eq!(check::check(writer.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(check::check(writer.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -61,7 +62,7 @@ fn a_session_is_proved_from_its_creation_time_to_the_first_list_with_it() {
         recording.read(20_000, &[session("A", "billy", 13_000)], true);
         recording.read(30_000, &[session("A", "billy", 13_000)], true);
         let mut writer = recording.end();
-        let mut at = |time| query::at(writer.engine(), time, None, LATER).unwrap();
+        let mut at = |time| query::at(writer.database(), time, None, LATER).unwrap();
         assert_eq!(at(12_999).sessions, []);
         for (time, state) in [
             (13_000, SessionState::Proved),
@@ -89,11 +90,11 @@ fn keeps_what_was_read_before_the_database_could_be_opened() {
         let latest = Some(list(&[stays], 20_000));
         let node = NodeSteps { steps, latest, ..recording.steps(failed(0), None) };
         recording.write(node);
-        let range = Watched { from: 0, to: 30_000 };
-        let answer = query::between(recording.engine(), range, None, LATER).unwrap();
+        let range = TimeRange { from: 0, to: 30_000 };
+        let stored = query::between(recording.database(), range, None, LATER).unwrap();
         let expected =
             [("A", SessionState::Unknown, 20_000, None), ("B", SessionState::Left, 15_000, Some(20_000))];
-        assert_eq!(summary(&answer), expected);
+        assert_eq!(summary(&stored), expected);
     });
 }
 
@@ -106,8 +107,8 @@ fn a_failed_read_is_a_gap_and_no_departure() {
         recording.read(15_000, &sessions, true);
         recording.fail(20_000);
         recording.read(40_000, &sessions, false);
-        let answer = query::at(recording.engine(), 20_000, None, LATER).unwrap();
-        assert_eq!(summary(&answer), [("A", SessionState::Proved, 40_000, None)]);
+        let stored = query::at(recording.database(), 20_000, None, LATER).unwrap();
+        assert_eq!(summary(&stored), [("A", SessionState::Proved, 40_000, None)]);
     });
 }
 
@@ -121,14 +122,14 @@ fn a_time_without_coverage_has_the_gap_around_it() {
         }
         recording.fail(70_000);
         let mut unwatched =
-            |time| query::at(recording.engine(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
+            |time| query::at(recording.database(), time, None, LATER).unwrap().nodes.remove(0).unwatched;
         for (time, from, to) in [
             (9_999, i64::MIN, 10_000),
             (15_001, 15_000, 60_000),
             (59_999, 15_000, 60_000),
             (65_001, 65_000, i64::MAX),
         ] {
-            assert_eq!(unwatched(time), [Watched { from, to }], "{time}");
+            assert_eq!(unwatched(time), [TimeRange { from, to }], "{time}");
         }
         for time in [10_000, 12_000, 15_000, 60_000, 65_000] {
             assert_eq!(unwatched(time), [], "{time}");
@@ -142,15 +143,15 @@ fn a_session_that_is_on_is_present_while_a_recorder_runs() {
         let mut recording = Recording::on(database);
         recording.read(10_000, &[session("A", "billy", 0)], false);
         let mut state = |now| {
-            let range = Watched { from: 0, to: 100_000 };
-            query::between(recording.engine(), range, None, now).unwrap().sessions[0].state
+            let range = TimeRange { from: 0, to: 100_000 };
+            query::between(recording.database(), range, None, now).unwrap().sessions[0].state
         };
         assert_eq!(state(30_000), SessionState::Present);
         assert_eq!(state(100_000), SessionState::Unknown);
         recording.fail(11_000);
-        let range = Watched { from: 0, to: 100_000 };
-        let answer = query::between(recording.engine(), range, None, 12_000).unwrap();
-        assert_eq!(answer.sessions[0].state, SessionState::Unknown);
+        let range = TimeRange { from: 0, to: 100_000 };
+        let stored = query::between(recording.database(), range, None, 12_000).unwrap();
+        assert_eq!(stored.sessions[0].state, SessionState::Unknown);
     });
 }
 
@@ -162,7 +163,7 @@ fn an_unchanged_list_is_written_every_30_seconds() {
         let mut written = Vec::new();
         for time in (0..=70_000).step_by(5_000) {
             recording.read(time, &sessions, time > 0);
-            let rows = recording.engine().query(r#"SELECT "to" FROM coverage"#, Vec::new()).unwrap();
+            let rows = recording.database().query(r#"SELECT "to" FROM coverage"#, Vec::new()).unwrap();
             written.push(rows[0][0].integer().unwrap());
         }
         written.dedup();
@@ -177,9 +178,9 @@ fn a_change_ends_a_session_and_begins_another() {
         recording.read(10_000, &[session("A", "billy", 0)], false);
         recording.read(15_000, &[session("A", "anna", 0)], true);
         let user = |recording: &mut Recording, time| {
-            let answer = query::at(recording.engine(), time, None, LATER).unwrap();
-            assert_eq!(answer.sessions.len(), 1);
-            answer.sessions[0].session.username.clone().unwrap()
+            let stored = query::at(recording.database(), time, None, LATER).unwrap();
+            assert_eq!(stored.sessions.len(), 1);
+            stored.sessions[0].session.username.clone().unwrap()
         };
         assert_eq!(&*user(&mut recording, 10_000), "billy");
         assert_eq!(&*user(&mut recording, 15_000), "anna");
@@ -195,18 +196,18 @@ fn a_second_recorder_stands_by_until_the_first_has_ended() {
             first.read(time, &sessions, time > 10_000);
             second.read(time + 1_000, &sessions, time > 10_000);
         }
-        let rows = first.engine().query("SELECT COUNT(*) FROM coverage", Vec::new()).unwrap();
+        let rows = first.database().query("SELECT COUNT(*) FROM coverage", Vec::new()).unwrap();
         assert_eq!(rows[0][0].integer(), Some(1));
         drop(first);
         database.wait_for_connections(1);
         // It begins with the whole list.
         second.read(20_000, &[], true);
-        let answer = query::at(second.engine(), 20_000, None, LATER).unwrap();
-        assert_eq!(answer.sessions, []);
+        let stored = query::at(second.database(), 20_000, None, LATER).unwrap();
+        assert_eq!(stored.sessions, []);
         let rows =
-            second.engine().query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Vec::new()).unwrap();
+            second.database().query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Vec::new()).unwrap();
         assert_eq!(rows[0][0].integer(), Some(1));
-        assert_eq!(check::check(second.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(check::check(second.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -220,7 +221,7 @@ fn a_clock_that_is_set_back_makes_no_negative_interval() {
         recording.read(405_000, &[], true);
         recording.read(2_000_000, &[session("C", "carl", 1_004_000)], false);
         let mut writer = recording.end();
-        assert_eq!(check::check(writer.engine()).unwrap(), [] as [String; 0]);
+        assert_eq!(check::check(writer.database()).unwrap(), [] as [String; 0]);
     });
 }
 
@@ -243,16 +244,17 @@ fn another_connection_of_a_recorder_continues() {
         database.wait_for_connections(0);
         let mut writer = Writer::new(database.open_as("recorder"));
         writer.write(&[backlog], &mut Standby::default()).unwrap();
-        let answer = query::between(writer.engine(), Watched { from: 0, to: 30_000 }, None, LATER).unwrap();
+        let stored =
+            query::between(writer.database(), TimeRange { from: 0, to: 30_000 }, None, LATER).unwrap();
         assert_eq!(
-            summary(&answer),
+            summary(&stored),
             [
                 ("A", SessionState::LeftBetween, 10_000, Some(20_000)),
                 ("B", SessionState::Left, 20_000, Some(25_000)),
                 ("C", SessionState::Unknown, 25_000, None),
             ]
         );
-        assert_eq!(answer.nodes[0].unwatched.len(), 3, "{:?}", answer.nodes[0]);
+        assert_eq!(stored.nodes[0].unwatched.len(), 3, "{:?}", stored.nodes[0]);
     });
 }
 
@@ -297,12 +299,13 @@ fn two_recorders_with_different_paths_of_one_file_know_each_other() {
     let mut second = Recording::open(&link);
     second.read(11_000, &[], false);
     second.read(16_000, &[], true);
-    let rows = second.engine().query("SELECT COUNT(*) FROM coverage", Vec::new()).unwrap();
+    let rows = second.database().query("SELECT COUNT(*) FROM coverage", Vec::new()).unwrap();
     assert_eq!(rows[0][0].integer(), Some(1));
     drop(first);
     second.read(21_000, &[], true);
-    let rows = second.engine().query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Vec::new()).unwrap();
+    let rows =
+        second.database().query("SELECT COUNT(*) FROM coverage WHERE is_open = 1", Vec::new()).unwrap();
     assert_eq!(rows[0][0].integer(), Some(1));
-    let answer = query::at(second.engine(), 21_000, None, LATER).unwrap();
-    assert_eq!(answer.sessions, []);
+    let stored = query::at(second.database(), 21_000, None, LATER).unwrap();
+    assert_eq!(stored.sessions, []);
 }

@@ -14,7 +14,7 @@ use rcgen::{CertificateParams, KeyPair};
 use tempfile::TempDir;
 
 use crate::history::PostgresLocation;
-use crate::history::engine::Engine as _;
+use crate::history::database::Database as _;
 use crate::history::postgres::Postgres;
 
 /// The folder of the programs of a server on Debian. Elsewhere they are looked for in `PATH`.

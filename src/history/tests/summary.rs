@@ -5,9 +5,9 @@ use crate::history::HistoryGateway;
 use crate::history::activity::{ActivityEntry, ActivityKind, activity};
 use crate::history::summary::{NodeOutages, Summary, summary};
 
-fn ask(engine: &mut dyn Engine, from: i64, to: i64, gateways: &[&str], now: i64) -> Summary {
+fn ask(database: &mut dyn Database, from: i64, to: i64, gateways: &[&str], now: i64) -> Summary {
     let gateways: Vec<HistoryGateway> = gateways.iter().map(|gateway| (*gateway).into()).collect();
-    summary(engine, Watched { from, to }, &gateways, now).unwrap()
+    summary(database, TimeRange { from, to }, &gateways, now).unwrap()
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn counts_what_the_activity_list_has() {
         recording.read(95_000, &all[6..], true);
         recording.fail(100_000);
         let entries: Vec<ActivityEntry> =
-            activity(recording.engine(), None, usize::MAX, None, LATER).unwrap();
+            activity(recording.database(), None, usize::MAX, None, LATER).unwrap();
         let times = [0, 9_999, 10_000, 12_000, 15_000, 20_000, 60_000, 90_000, 95_000, 100_000, 200_000];
         for (index, &from) in times.iter().enumerate() {
             for &to in &times[index..] {
@@ -35,7 +35,7 @@ fn counts_what_the_activity_list_has() {
                 };
                 // The first read is no arrival.
                 let baseline = if from < 10_000 && to >= 10_000 { 2 } else { 0 };
-                let found = ask(recording.engine(), from, to, &["Plant"], LATER);
+                let found = ask(recording.database(), from, to, &["Plant"], LATER);
                 let arrived = count(ActivityKind::Arrived) - baseline;
                 assert_eq!(
                     (found.arrived, found.left),
@@ -44,7 +44,7 @@ fn counts_what_the_activity_list_has() {
                 );
             }
         }
-        let whole = ask(recording.engine(), 0, 98_000, &["Plant"], LATER);
+        let whole = ask(recording.database(), 0, 98_000, &["Plant"], LATER);
         assert_eq!((whole.arrived, whole.left), (6, 6));
         assert_eq!(whole.outages.len(), 1);
         assert_eq!((whole.outages[0].duration_ms, whole.outages[0].since), (70_000, None));
@@ -71,13 +71,13 @@ fn sums_the_outages_of_each_node_within_the_time() {
             since,
         };
         let (a, b) = ("http://a.example:8088", "http://b.example:8088");
-        let mut ask = |from, to, gateways: &[&str]| ask(first.engine(), from, to, gateways, 70_000).outages;
+        let mut ask = |from, to, gateways: &[&str]| ask(first.database(), from, to, gateways, 70_000).outages;
         let both = [outage("East", b, 10_000, None), outage("Plant", a, 40_000, Some(60_000))];
         assert_eq!(ask(0, 70_000, &["Plant", "East"]), both);
         assert_eq!(ask(0, 70_000, &["East"]), both[..1]);
         assert_eq!(ask(40_000, 55_000, &["Plant", "East"]), [outage("Plant", a, 10_000, None)]);
         assert_eq!(ask(0, 70_000, &["West"]), []);
-        let sessions = super::summary::ask(first.engine(), 0, 70_000, &["East"], 70_000);
+        let sessions = super::summary::ask(first.database(), 0, 70_000, &["East"], 70_000);
         assert_eq!((sessions.arrived, sessions.left), (0, 0), "they were there at the first read");
     });
 }
@@ -86,6 +86,6 @@ fn sums_the_outages_of_each_node_within_the_time() {
 fn an_empty_history_has_nothing_to_sum_up() {
     on_each_database(|database| {
         let mut recording = Recording::on(database);
-        assert_eq!(ask(recording.engine(), 0, 10, &["Plant"], LATER), Summary::default());
+        assert_eq!(ask(recording.database(), 0, 10, &["Plant"], LATER), Summary::default());
     });
 }

@@ -2,17 +2,17 @@
 
 use super::*;
 use crate::history::HistoryGateway;
-use crate::history::answer::StoredSession;
+use crate::history::stored_sessions::StoredSession;
 use crate::history::user_sessions::{LastSessionQuery, UserSessions, last_session, user_sessions};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
-fn sessions_of(engine: &mut dyn Engine, username: &str, from: i64, limit: usize) -> UserSessions {
-    user_sessions(engine, username, from, limit, None, LATER).unwrap()
+fn sessions_of(database: &mut dyn Database, username: &str, from: i64, limit: usize) -> UserSessions {
+    user_sessions(database, username, from, limit, None, LATER).unwrap()
 }
 
-fn last(engine: &mut dyn Engine, query: &LastSessionQuery<'_>) -> Option<StoredSession> {
-    last_session(engine, query, LATER, &|| false).unwrap()
+fn last(database: &mut dyn Database, query: &LastSessionQuery<'_>) -> Option<StoredSession> {
+    last_session(database, query, LATER, &|| false).unwrap()
 }
 
 /// Returns the client id, state and last time of each session.
@@ -34,23 +34,23 @@ fn lists_those_that_were_on_last_first() {
         // Not watched for ten minutes.
         recording.read(615_000, &[c.clone(), other], false);
         recording.read(620_000, &[c], true);
-        let engine = recording.engine();
+        let database = recording.database();
         let expected = [
             ("C", SessionState::Unknown, 620_000),
             ("B", SessionState::LeftBetween, 15_000),
             ("A", SessionState::Left, 10_000),
         ];
-        let all = sessions_of(engine, "billy", 0, 10);
+        let all = sessions_of(database, "billy", 0, 10);
         assert_eq!((ids(&all.sessions), all.count), (expected.to_vec(), 3));
-        let two = sessions_of(engine, "billy", 0, 2);
+        let two = sessions_of(database, "billy", 0, 2);
         assert_eq!((ids(&two.sessions), two.count), (expected[..2].to_vec(), 3));
-        let late = sessions_of(engine, "billy", 700_000, 10);
+        let late = sessions_of(database, "billy", 700_000, 10);
         assert_eq!(ids(&late.sessions), expected[..1], "the others had left");
         // While it is being recorded.
-        let now = user_sessions(engine, "billy", 0, 10, None, 625_000).unwrap();
+        let now = user_sessions(database, "billy", 0, 10, None, 625_000).unwrap();
         assert_eq!(ids(&now.sessions)[0], ("C", SessionState::Present, 625_000));
         for other in ["bill", "Billy", "Packaging", "billy "] {
-            assert_eq!(sessions_of(engine, other, 0, 10), UserSessions::default());
+            assert_eq!(sessions_of(database, other, 0, 10), UserSessions::default());
         }
     });
 }
@@ -64,18 +64,18 @@ fn lists_sessions_of_one_gateway() {
             recording.read(time, &[session(gateway, "billy", 0)], false);
             recording.read(time + 1_000, &[], true);
         }
-        let mut engine = database.open();
+        let mut database = database.open();
         for (gateway, expected) in [(None, "b"), (Some("a"), "a"), (Some("http://a.example:8088"), "a")] {
             let gateway = gateway.map(HistoryGateway::from);
             let gateway = gateway.as_ref();
-            let sessions = user_sessions(&mut *engine, "billy", 0, 10, gateway, LATER).unwrap();
+            let sessions = user_sessions(&mut *database, "billy", 0, 10, gateway, LATER).unwrap();
             assert_eq!(ids(&sessions.sessions)[0].0, expected);
             assert_eq!(sessions.count, if gateway.is_some() { 1 } else { 2 });
             let query = LastSessionQuery { username: "billy", before: 50_000, except: None, gateway };
-            let last = last(&mut *engine, &query).unwrap();
+            let last = last(&mut *database, &query).unwrap();
             assert_eq!(last.session.client_id.as_deref(), Some(expected));
         }
-        assert_eq!(user_sessions(&mut *engine, "billy", 0, 10, Some(&"c".into()), LATER).unwrap().count, 0);
+        assert_eq!(user_sessions(&mut *database, "billy", 0, 10, Some(&"c".into()), LATER).unwrap().count, 0);
     });
 }
 
@@ -90,7 +90,7 @@ fn finds_a_last_session_of_years_ago() {
         }
         let mut found = |username: &str, day: i64| {
             let query = LastSessionQuery { username, before: day * DAY_MS, ..LastSessionQuery::default() };
-            let last = last(recording.engine(), &query);
+            let last = last(recording.database(), &query);
             last.map(|stored| (stored.last_seen / DAY_MS, stored.state))
         };
         let left = |day| Some((day, SessionState::Left));
@@ -115,10 +115,10 @@ fn a_session_that_left_in_a_long_gap_is_no_later_than_it_was_seen() {
         first.read(100 * DAY_MS, &[], false);
         let mut query =
             LastSessionQuery { username: "billy", before: 101 * DAY_MS, ..LastSessionQuery::default() };
-        let found = last(first.engine(), &query).unwrap();
+        let found = last(first.database(), &query).unwrap();
         assert_eq!(ids(&[found]), [("seen", SessionState::Left, 40 * DAY_MS)]);
         query.except = Some("seen");
-        let found = last(first.engine(), &query).unwrap();
+        let found = last(first.database(), &query).unwrap();
         assert_eq!(ids(&[found]), [("gone", SessionState::LeftBetween, 10_000)]);
     });
 }
@@ -131,8 +131,8 @@ fn a_search_can_be_cancelled() {
         recording.read(15_000, &[], true);
         let query =
             LastSessionQuery { username: "billy", before: 100 * DAY_MS, ..LastSessionQuery::default() };
-        let found = last_session(recording.engine(), &query, LATER, &|| true).unwrap();
+        let found = last_session(recording.database(), &query, LATER, &|| true).unwrap();
         assert_eq!(found, None);
-        assert!(last(recording.engine(), &query).is_some());
+        assert!(last(recording.database(), &query).is_some());
     });
 }

@@ -7,7 +7,7 @@ use super::node::node_row;
 use super::outage::OpenOutage;
 use crate::history::HistoryError;
 use crate::history::coverage;
-use crate::history::engine::{Engine, first_integer};
+use crate::history::database::{Database, first_integer};
 use crate::history::step::NodeKey;
 
 /// The outcome of an attempt to become the writer of a node.
@@ -23,20 +23,20 @@ pub(super) enum Claim {
 }
 
 /// Tries to become the writer of a node, which is created if it isn't known. `time` is the one of its first read.
-pub(super) fn claim(engine: &mut dyn Engine, node: &NodeKey, time: i64) -> Result<Claim, HistoryError> {
-    let (id, gateway) = node_row(engine, node)?;
-    if !engine.claim(id)? {
+pub(super) fn claim(database: &mut dyn Database, node: &NodeKey, time: i64) -> Result<Claim, HistoryError> {
+    let (id, gateway) = node_row(database, node)?;
+    if !database.claim(id)? {
         let newest = r#"SELECT "to" FROM coverage WHERE node = $1 ORDER BY id DESC LIMIT 1"#;
-        let newest = engine.query(newest, vec![id.into()])?;
+        let newest = database.query(newest, vec![id.into()])?;
         return Ok(Claim::OfAnother { known_until: first_integer(&newest) });
     }
     if gateway != node.gateway {
-        engine.execute(
+        database.execute(
             "UPDATE node SET gateway = $1 WHERE id = $2",
             vec![node.gateway.clone().into(), id.into()],
         )?;
     }
-    let newest = engine.query(
+    let newest = database.query(
         r#"SELECT id, observer, "to", is_open FROM coverage WHERE node = $1 ORDER BY id DESC LIMIT 1"#,
         vec![id.into()],
     )?;
@@ -47,14 +47,14 @@ pub(super) fn claim(engine: &mut dyn Engine, node: &NodeKey, time: i64) -> Resul
         _ => None,
     });
     let (coverage, is_resumed) = match newest {
-        Some((coverage, observer, to, is_open)) if *observer == *engine.observer() => {
+        Some((coverage, observer, to, is_open)) if *observer == *database.observer() => {
             // One that was closed when the node was idle is continued if the next step says so. The steps of another gateway
             // follow a list that wasn't written.
             (Some(OpenCoverage::resume(coverage, to, is_open)), gateway == node.gateway)
         }
         Some((_, observer, ..)) => {
             tracing::info!(node = %node.url, %observer, "recording a node that another process has recorded before");
-            engine.execute(
+            database.execute(
                 "UPDATE coverage SET is_open = 0 WHERE node = $1 AND is_open = 1",
                 vec![id.into()],
             )?;
@@ -64,10 +64,10 @@ pub(super) fn claim(engine: &mut dyn Engine, node: &NodeKey, time: i64) -> Resul
     };
     let known_until = match &coverage {
         Some(coverage) => Some(coverage.to()),
-        None => coverage::newest(engine, &[id], time)?.pop().flatten().map(|newest| newest.to),
+        None => coverage::newest(database, &[id], time)?.pop().flatten().map(|newest| newest.to),
     };
     let gateway = node.gateway.clone();
-    let outage = OpenOutage::stored(engine, id)?;
-    let kind_gaps = OpenKindGaps::stored(engine, id)?;
+    let outage = OpenOutage::stored(database, id)?;
+    let kind_gaps = OpenKindGaps::stored(database, id)?;
     Ok(Claim::Own(WrittenNode { id, gateway, coverage, kind_gaps, outage, known_until }, is_resumed))
 }

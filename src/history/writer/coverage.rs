@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::history::HistoryError;
 use crate::history::coverage::{WRITE_INTERVAL, longest_read_pause};
-use crate::history::engine::{Engine, first_integer};
+use crate::history::database::{Database, first_integer};
 
 /// The coverage of a node that is being watched.
 pub(super) struct OpenCoverage {
@@ -23,14 +23,14 @@ pub(super) struct OpenCoverage {
 impl OpenCoverage {
     /// Begins a coverage with a read.
     pub(super) fn begin(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         node: i64,
         time: i64,
         every: Option<Duration>,
     ) -> Result<Self, HistoryError> {
         let every = milliseconds(every);
-        let observer = engine.observer().into();
-        let rows = engine.query(
+        let observer = database.observer().into();
+        let rows = database.query(
             r#"INSERT INTO coverage (node, observer, "from", "to", every, is_open) VALUES ($1, $2, $3, $4, $5, 1) RETURNING id"#,
             vec![node.into(), observer, time.into(), time.into(), every.into()],
         )?;
@@ -65,7 +65,7 @@ impl OpenCoverage {
     /// session is newer than its coverage.
     pub(super) fn extend(
         &mut self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         time: i64,
         every: Option<Duration>,
         is_written: bool,
@@ -77,13 +77,13 @@ impl OpenCoverage {
         let is_other = !self.is_open || every != self.every;
         if is_written || is_other || since_written >= WRITE_INTERVAL {
             self.every = every;
-            self.write(engine, true)?;
+            self.write(database, true)?;
         }
         Ok(())
     }
 
-    fn write(&mut self, engine: &mut dyn Engine, is_open: bool) -> Result<(), HistoryError> {
-        engine.execute(
+    fn write(&mut self, database: &mut dyn Database, is_open: bool) -> Result<(), HistoryError> {
+        database.execute(
             r#"UPDATE coverage SET "to" = $1, is_open = $2, every = COALESCE($3, every) WHERE id = $4"#,
             vec![self.to.into(), is_open.into(), self.every.into(), self.id.into()],
         )?;
@@ -95,19 +95,19 @@ impl OpenCoverage {
 
 /// Ends a coverage at its last read.
 pub(super) fn close(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     coverage: &mut Option<OpenCoverage>,
 ) -> Result<(), HistoryError> {
     match coverage.take() {
-        Some(mut coverage) if coverage.is_open => coverage.write(engine, false),
+        Some(mut coverage) if coverage.is_open => coverage.write(database, false),
         _ => Ok(()),
     }
 }
 
 /// Ends what this process wrote about a node through a connection that has failed.
-pub(super) fn close_own(engine: &mut dyn Engine, url: &Arc<str>) -> Result<(), HistoryError> {
-    let observer = engine.observer().into();
-    engine.execute(
+pub(super) fn close_own(database: &mut dyn Database, url: &Arc<str>) -> Result<(), HistoryError> {
+    let observer = database.observer().into();
+    database.execute(
         "UPDATE coverage SET is_open = 0 WHERE observer = $1 AND is_open = 1 AND node IN (SELECT id FROM node WHERE url = $2)",
         vec![observer, url.clone().into()],
     )?;

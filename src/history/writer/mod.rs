@@ -21,13 +21,13 @@ use self::outage::OpenOutage;
 pub(super) use self::standby::Standby;
 use self::standby::{Outcome, steps_written, without_written};
 use super::HistoryError;
-use super::engine::{Engine, in_transaction};
+use super::database::{Database, in_transaction};
 use super::event::{self, EventKind, TimedAction};
 use super::step::{Changes, List, NodeKey, NodeSteps, ReadStep};
 
 /// Writes to a database. Only one process writes a node at a time; the others stand by.
 pub(super) struct Writer {
-    engine: Box<dyn Engine>,
+    database: Box<dyn Database>,
     /// The nodes that this process writes. Others are claimed at their next step.
     nodes: HashMap<Arc<str>, WrittenNode>,
     /// The outages of nodes that this process can't read, by their addresses.
@@ -50,12 +50,12 @@ struct WrittenNode {
 }
 
 impl Writer {
-    pub(super) fn new(engine: Box<dyn Engine>) -> Self {
-        Self { engine, nodes: HashMap::new(), outages: HashMap::new() }
+    pub(super) fn new(database: Box<dyn Database>) -> Self {
+        Self { database, nodes: HashMap::new(), outages: HashMap::new() }
     }
 
-    pub(super) fn engine(&mut self) -> &mut dyn Engine {
-        &mut *self.engine
+    pub(super) fn database(&mut self) -> &mut dyn Database {
+        &mut *self.database
     }
 
     /// Writes all steps in one transaction. Steps of nodes that another process writes, or this one through another gateway, are
@@ -86,7 +86,7 @@ impl Writer {
         })?;
         standby.update(outcome);
         // Only now does the next writer see where the coverage ends.
-        released.into_iter().try_for_each(|node| self.engine.release(node))
+        released.into_iter().try_for_each(|node| self.database.release(node))
     }
 
     /// Writes actions of this program or its user. Other processes may write the nodes.
@@ -94,10 +94,10 @@ impl Writer {
     /// # Errors
     /// If the database can't be written. Nothing is written then.
     pub(super) fn write_actions(&mut self, actions: &[TimedAction]) -> Result<(), HistoryError> {
-        in_transaction(&mut *self.engine, |engine| {
+        in_transaction(&mut *self.database, |database| {
             for TimedAction { node, time, action } in actions {
-                let (id, _) = node_row(engine, node)?;
-                event::write_action(engine, id, *time, action)?;
+                let (id, _) = node_row(database, node)?;
+                event::write_action(database, id, *time, action)?;
             }
             Ok(())
         })
@@ -117,16 +117,16 @@ impl Writer {
                     continue;
                 }
                 if let Some(written) = writer.nodes.get_mut(&node.url) {
-                    coverage::close(&mut *writer.engine, &mut written.coverage)?;
+                    coverage::close(&mut *writer.database, &mut written.coverage)?;
                     ended.extend(writer.nodes.remove(&node.url).map(|written| written.id));
                 } else {
                     // It was left open when the connection failed.
-                    coverage::close_own(&mut *writer.engine, &node.url)?;
+                    coverage::close_own(&mut *writer.database, &node.url)?;
                 }
             }
             Ok(())
         })?;
-        ended.into_iter().try_for_each(|node| self.engine.release(node))
+        ended.into_iter().try_for_each(|node| self.database.release(node))
     }
 
     /// Ends the coverage of all nodes, before the process ends.
@@ -144,9 +144,9 @@ impl Writer {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<(), HistoryError>,
     ) -> Result<(), HistoryError> {
-        let result = self.engine.begin().and_then(|()| work(self)).and_then(|()| self.engine.commit());
+        let result = self.database.begin().and_then(|()| work(self)).and_then(|()| self.database.commit());
         if result.is_err() {
-            self.engine.rollback();
+            self.database.rollback();
             // They are ahead of the database now, and are read from it again.
             self.nodes.clear();
             self.outages.clear();
@@ -156,7 +156,7 @@ impl Writer {
 
     /// Writes the steps of a node, unless another process writes it.
     fn write_node(&mut self, node: &NodeSteps) -> Result<Written, HistoryError> {
-        let engine = &mut *self.engine;
+        let database = &mut *self.database;
         let NodeKey { gateway, url } = &node.node;
         if let Some(written) = self.nodes.get(url).filter(|written| written.gateway != *gateway) {
             return Ok(Written::ThroughAnother { known_until: written.known_until });
@@ -166,7 +166,7 @@ impl Writer {
         if !self.nodes.contains_key(url) {
             let first_read = steps.iter().position(|step| step.time().is_some());
             if let [ReadStep::Failed { first, last }, ..] = steps {
-                let claimed = outage::extend(engine, &mut self.outages, node, (*first, *last))?;
+                let claimed = outage::extend(database, &mut self.outages, node, (*first, *last))?;
                 // A process that can't read a node doesn't write its sessions.
                 if first_read.is_none() {
                     let own = Written::Own { release: claimed };
@@ -175,7 +175,7 @@ impl Writer {
             }
             let Some(first_read) = first_read else { return Ok(Written::Unclaimed) };
             let time = steps[first_read].time().unwrap_or_default();
-            let (mut claimed, is_resumed) = match claim(engine, &node.node, time)? {
+            let (mut claimed, is_resumed) = match claim(database, &node.node, time)? {
                 Claim::Own(claimed, is_resumed) => (claimed, is_resumed),
                 Claim::OfAnother { known_until } => return Ok(Written::OfAnother { known_until }),
             };
@@ -187,23 +187,23 @@ impl Writer {
                     |step: &ReadStep| step.time().is_some_and(|time| claimed.known_until >= Some(time));
                 let written = steps.iter().take_while(|step| is_written(step)).count();
                 steps = &steps[written..];
-            } else if claimed.continues(engine, node)? {
+            } else if claimed.continues(database, node)? {
                 is_continued = true;
                 steps = &node.steps[steps_written(node, claimed.known_until)..];
             } else if !claimed.follows(steps) {
-                steps = claimed.start(engine, node)?;
+                steps = claimed.start(database, node)?;
             }
             self.nodes.insert(url.clone(), claimed);
         }
         let Some(written) = self.nodes.get_mut(url) else { return Ok(Written::Unclaimed) };
         for step in steps {
-            written.apply(engine, node, step)?;
+            written.apply(database, node, step)?;
         }
         if is_continued
             && let Some(list) = node.latest.as_ref().filter(|list| written.known_until == Some(list.time))
         {
             // The lists of the two processes may have differed at the time in between.
-            written.write_list(engine, list)?;
+            written.write_list(database, list)?;
         }
         let is_failed = matches!(node.steps.last(), Some(ReadStep::Failed { .. }));
         let Some(written) = (if is_failed { self.nodes.remove(url) } else { None }) else {
@@ -243,7 +243,7 @@ impl WrittenNode {
 
     /// Continues where another process or gateway has ended, if this one was watching the node by then. Returns `false` if it
     /// wasn't.
-    fn continues(&mut self, engine: &mut dyn Engine, node: &NodeSteps) -> Result<bool, HistoryError> {
+    fn continues(&mut self, database: &mut dyn Database, node: &NodeSteps) -> Result<bool, HistoryError> {
         let Some(known_until) = self.known_until else { return Ok(false) };
         let written = steps_written(node, self.known_until);
         let was_watching = written > 0 || node.written_until.is_some();
@@ -256,12 +256,12 @@ impl WrittenNode {
             return Ok(false);
         };
         // Those of a kind that the other process couldn't read: all that are on have to be listed.
-        if sessions::is_paused(engine, self.id, node.steps[written].missing_kinds())? {
+        if sessions::is_paused(database, self.id, node.steps[written].missing_kinds())? {
             return Ok(false);
         }
-        sessions::end_missing(engine, self.id, (known_until, time), list, &node.steps[written..])?;
+        sessions::end_missing(database, self.id, (known_until, time), list, &node.steps[written..])?;
         if self.coverage.is_none() {
-            self.coverage = Some(OpenCoverage::begin(engine, self.id, known_until, node.every)?);
+            self.coverage = Some(OpenCoverage::begin(database, self.id, known_until, node.every)?);
         }
         Ok(true)
     }
@@ -269,11 +269,11 @@ impl WrittenNode {
     /// Begins with the newest list: the steps before were written by another process, or by none. Returns those that follow.
     fn start<'a>(
         &mut self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         node: &'a NodeSteps,
     ) -> Result<&'a [ReadStep], HistoryError> {
         if let Some(list) = &node.latest {
-            self.apply(engine, node, &ReadStep::List(list.clone()))?;
+            self.apply(database, node, &ReadStep::List(list.clone()))?;
         }
         Ok(match node.steps.split_last() {
             Some((ReadStep::Failed { .. }, before)) => &node.steps[before.len()..],
@@ -283,17 +283,17 @@ impl WrittenNode {
 
     fn apply(
         &mut self,
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         node: &NodeSteps,
         step: &ReadStep,
     ) -> Result<(), HistoryError> {
         let (time, is_continuous, is_written) = match step {
             ReadStep::Failed { first, last } => {
-                coverage::close(engine, &mut self.coverage)?;
+                coverage::close(database, &mut self.coverage)?;
                 // Another process may have begun it.
                 let (open, reads) = (self.outage.take(), (*first, *last));
                 let outage = OpenOutage::continue_or_begin(
-                    engine,
+                    database,
                     open,
                     self.id,
                     self.known_until,
@@ -308,24 +308,24 @@ impl WrittenNode {
             ReadStep::Changes(changes) => (changes.time, changes.is_continuous, true),
         };
         let missing_kinds = step.missing_kinds();
-        let has_begun = self.kind_gaps.begin(engine, self.id, missing_kinds, (self.known_until, time))?;
+        let has_begun = self.kind_gaps.begin(database, self.id, missing_kinds, (self.known_until, time))?;
         match step {
-            ReadStep::List(list) => self.write_list(engine, list)?,
-            ReadStep::Changes(changes) => self.write_changes(engine, changes)?,
+            ReadStep::List(list) => self.write_list(database, list)?,
+            ReadStep::Changes(changes) => self.write_changes(database, changes)?,
             ReadStep::Seen { .. } | ReadStep::Failed { .. } => {}
         }
-        let has_ended = self.kind_gaps.end(engine, self.id, missing_kinds, time)?;
+        let has_ended = self.kind_gaps.end(database, self.id, missing_kinds, time)?;
         let is_written = is_written || has_begun || has_ended;
         // A read before may be one of a process that takes over.
         if let Some(outage) = self.outage.take_if(|outage| !outage.is_after(time)) {
-            outage.end(engine, time, node.every)?;
+            outage.end(database, time, node.every)?;
         }
         self.known_until = Some(time);
         match &mut self.coverage {
-            Some(coverage) if is_continuous => coverage.extend(engine, time, node.every, is_written),
+            Some(coverage) if is_continuous => coverage.extend(database, time, node.every, is_written),
             coverage => {
-                coverage::close(engine, coverage)?;
-                *coverage = Some(OpenCoverage::begin(engine, self.id, time, node.every)?);
+                coverage::close(database, coverage)?;
+                *coverage = Some(OpenCoverage::begin(database, self.id, time, node.every)?);
                 Ok(())
             }
         }
@@ -338,15 +338,15 @@ impl WrittenNode {
             && self.coverage.as_ref().is_some_and(|coverage| coverage.is_followed_by(time, every))
     }
 
-    fn write_list(&self, engine: &mut dyn Engine, list: &List) -> Result<(), HistoryError> {
-        sessions::reconcile(engine, self.id, self.known_until, list)
+    fn write_list(&self, database: &mut dyn Database, list: &List) -> Result<(), HistoryError> {
+        sessions::reconcile(database, self.id, self.known_until, list)
     }
 
-    fn write_changes(&self, engine: &mut dyn Engine, changes: &Changes) -> Result<(), HistoryError> {
+    fn write_changes(&self, database: &mut dyn Database, changes: &Changes) -> Result<(), HistoryError> {
         if let Some(restarted_at) = changes.restarted_at() {
             let earliest = changes.previous.min(restarted_at);
-            event::write_of_node(engine, self.id, EventKind::Restarted, (earliest, restarted_at))?;
+            event::write_of_node(database, self.id, EventKind::Restarted, (earliest, restarted_at))?;
         }
-        sessions::apply(engine, self.id, self.known_until, changes)
+        sessions::apply(database, self.id, self.known_until, changes)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::gateway::SessionKind;
 use crate::history::HistoryError;
 use crate::history::coverage;
-use crate::history::engine::{Engine, Row, Value};
+use crate::history::database::{Database, Row, Value};
 use crate::history::record::{RECORD_COLUMNS, Records, SessionRecord, kind_from_value, kind_to_value};
 use crate::history::span;
 use crate::history::step::{Changes, List, ReadStep};
@@ -58,15 +58,15 @@ struct OpenSessions(HashMap<Option<Arc<str>>, Vec<OpenSession>>);
 
 impl OpenSessions {
     /// Reads all open sessions of a node.
-    fn all(engine: &mut dyn Engine, node: i64) -> Result<Self, HistoryError> {
+    fn all(database: &mut dyn Database, node: i64) -> Result<Self, HistoryError> {
         let mut sessions = Self::default();
-        sessions.add(&engine.query(&open_sessions(""), vec![node.into()])?);
+        sessions.add(&database.query(&open_sessions(""), vec![node.into()])?);
         Ok(sessions)
     }
 
     /// Reads the open sessions of a node with one of these client ids.
     fn with_ids<'a>(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         node: i64,
         records: impl Iterator<Item = &'a SessionRecord>,
     ) -> Result<Self, HistoryError> {
@@ -74,11 +74,11 @@ impl OpenSessions {
         let mut sessions = Self::default();
         if ids.contains(&None) {
             let query = open_sessions("AND s.client IS NULL");
-            sessions.add(&engine.query(&query, vec![node.into()])?);
+            sessions.add(&database.query(&query, vec![node.into()])?);
         }
         let values: Vec<Row> =
             ids.into_iter().flatten().map(|id| vec![node.into(), Value::Text(id)]).collect();
-        for rows in engine.query_each(&open_sessions("AND s.client = $2"), &values)? {
+        for rows in database.query_each(&open_sessions("AND s.client = $2"), &values)? {
             sessions.add(&rows);
         }
         Ok(sessions)
@@ -150,37 +150,37 @@ impl Edits {
         }
     }
 
-    fn write(self, engine: &mut dyn Engine, node: i64) -> Result<(), HistoryError> {
+    fn write(self, database: &mut dyn Database, node: i64) -> Result<(), HistoryError> {
         let Self { ended, begun, start_times, continued } = self;
         if !ended.is_empty() {
-            engine.execute_each(
+            database.execute_each(
                 "UPDATE session SET last_seen = $1, missed_at = $2, dc = $3 WHERE id = $4",
                 &ended,
             )?;
         }
         if !start_times.is_empty() {
-            engine.execute_each(
+            database.execute_each(
                 "UPDATE session SET created_after = CAST($1 AS BIGINT) - started WHERE id = $2",
                 &start_times,
             )?;
         }
         if !continued.is_empty() {
-            engine.execute_each("UPDATE session SET last_seen = NULL WHERE id = $1", &continued)?;
+            database.execute_each("UPDATE session SET last_seen = NULL WHERE id = $1", &continued)?;
         }
         for begun in begun.chunks(WRITTEN_AT_ONCE) {
-            insert(engine, node, begun)?;
+            insert(database, node, begun)?;
         }
         Ok(())
     }
 }
 
 fn insert(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     begun: &[(SessionRecord, i64, i64)],
 ) -> Result<(), HistoryError> {
     let texts = begun.iter().flat_map(|(record, ..)| [&record.username, &record.project, &record.address]);
-    let ids = text_ids(engine, texts.flatten())?;
+    let ids = text_ids(database, texts.flatten())?;
     let rows: Vec<Row> = begun
         .iter()
         .map(|(record, started, first_seen)| {
@@ -198,7 +198,7 @@ fn insert(
             ]
         })
         .collect();
-    engine.execute_each(
+    database.execute_each(
         r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created_after, started, first_seen, dc)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 99)"#,
         &rows,
@@ -209,7 +209,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 99)"#,
 /// Writes the differences between two lists of a node, which was read last at `known_until`. What was written before is left as
 /// it is, so that steps can be repeated after a connection was lost at the end of a transaction.
 pub(super) fn apply(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     known_until: Option<i64>,
     changes: &Changes,
@@ -218,9 +218,9 @@ pub(super) fn apply(
     let mut open = if changes.listed_kinds.is_empty() {
         let before = changes.changed.iter().map(|(before, _)| before);
         let left = changes.left.iter().map(|(record, _)| record);
-        OpenSessions::with_ids(engine, node, left.chain(&changes.arrived).chain(before))?
+        OpenSessions::with_ids(database, node, left.chain(&changes.arrived).chain(before))?
     } else {
-        OpenSessions::all(engine, node)?
+        OpenSessions::all(database, node)?
     };
     let mut edits = Edits::default();
     let missed_at = changes.restarted_at().unwrap_or(time);
@@ -242,7 +242,7 @@ pub(super) fn apply(
         }
     }
     if !changes.listed_kinds.is_empty() {
-        let last_reads = LastReads::before(engine, node, known_until, time)?;
+        let last_reads = LastReads::before(database, node, known_until, time)?;
         for record in &changes.listed {
             match open.take(record) {
                 Some(session) => {
@@ -255,7 +255,7 @@ pub(super) fn apply(
             edits.end(&session, session.seen_until(known_until), missed_at);
         }
     }
-    edits.write(engine, node)
+    edits.write(database, node)
 }
 
 /// The times of the last read of a node, and of each kind of its sessions, before a time.
@@ -269,13 +269,13 @@ impl LastReads {
     /// Reads the times for a node that was read last at `known_until`, which may be later than it
     /// is written.
     fn before(
-        engine: &mut dyn Engine,
+        database: &mut dyn Database,
         node: i64,
         known_until: Option<i64>,
         time: i64,
     ) -> Result<Self, HistoryError> {
         let keys = [None].into_iter().chain(SessionKind::ALL.map(Some)).map(|kind| (node, kind, time));
-        let last = coverage::last_reads_before(engine, &keys.collect::<Vec<_>>())?;
+        let last = coverage::last_reads_before(database, &keys.collect::<Vec<_>>())?;
         let of_node = last.first().copied().flatten();
         let of_kinds = SessionKind::ALL.into_iter().zip(last.into_iter().skip(1));
         let older = of_kinds.filter(|(_, last)| *last != of_node).collect();
@@ -291,11 +291,11 @@ impl LastReads {
 /// Returns `true` if sessions of a node that haven't ended couldn't be read the last time. Those of the `missing` kinds still
 /// can't.
 pub(super) fn is_paused(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     missing: &[SessionKind],
 ) -> Result<bool, HistoryError> {
-    let paused = engine.query(
+    let paused = database.query(
         "SELECT DISTINCT kind FROM session WHERE node = $1 AND missed_at IS NULL AND last_seen IS NOT NULL",
         vec![node.into()],
     )?;
@@ -307,13 +307,13 @@ pub(super) fn is_paused(
 /// Ends the stored sessions of a node that a process which takes it over has never listed: those that are neither in its
 /// newest list nor left or changed in its steps. They left between the last read that is written and its first one.
 pub(super) fn end_missing(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     (known_until, time): (i64, i64),
     newest: &List,
     steps: &[ReadStep],
 ) -> Result<(), HistoryError> {
-    let mut open = OpenSessions::all(engine, node)?;
+    let mut open = OpenSessions::all(database, node)?;
     for record in Records::of(&newest.sessions).iter() {
         open.take(&record);
     }
@@ -331,19 +331,19 @@ pub(super) fn end_missing(
     for session in open.into_iter().filter(|session| !session.record.is_of(&missing)) {
         edits.end(&session, session.seen_until(Some(known_until)), time);
     }
-    edits.write(engine, node)
+    edits.write(database, node)
 }
 
 /// Writes the difference between the stored sessions of a node, which was read last at `known_until`, and a list.
 pub(super) fn reconcile(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     node: i64,
     known_until: Option<i64>,
     list: &List,
 ) -> Result<(), HistoryError> {
     let List { time, sessions, missing_kinds, clock_offset } = list;
-    let mut open = OpenSessions::all(engine, node)?;
-    let last_reads = LastReads::before(engine, node, known_until, *time)?;
+    let mut open = OpenSessions::all(database, node)?;
+    let last_reads = LastReads::before(database, node, known_until, *time)?;
     let mut edits = Edits::default();
     let known_until = known_until.or(Some(*time));
     for record in Records::of(sessions).iter().filter(|record| !record.is_of(missing_kinds)) {
@@ -354,11 +354,11 @@ pub(super) fn reconcile(
             edits.begin(record, after, *time, *clock_offset);
         }
         if edits.len() >= WRITTEN_AT_ONCE {
-            std::mem::take(&mut edits).write(engine, node)?;
+            std::mem::take(&mut edits).write(database, node)?;
         }
     }
     for session in open.into_iter().filter(|session| !session.record.is_of(missing_kinds)) {
         edits.end(&session, session.seen_until(known_until), *time);
     }
-    edits.write(engine, node)
+    edits.write(database, node)
 }

@@ -208,20 +208,20 @@ fn queries_the_dataset_on_screen_until_the_next_is_prepared() {
 fn finds_offers_in_a_large_dataset_and_maps_its_rows_once() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     let (old, new) = (dataset(), large_dataset());
-    worker.submit(Query { offers: true, ..query("ann", "") }, new.clone(), Some(old));
-    // The offers come with the rows if those weren't taken before.
+    worker.submit(Query { suggestions: true, ..query("ann", "") }, new.clone(), Some(old));
+    // The suggestions come with the rows if those weren't taken before.
     let mut mappings = 0;
-    let offers = loop {
+    let suggestions = loop {
         let result = worker.wait_result(TIMEOUT).unwrap();
         assert!(result.rows.is_empty());
         if Arc::ptr_eq(&result.dataset, &new) {
             mappings += usize::from(result.row_mapping.is_some());
-            if !result.offers.is_empty() {
-                break result.offers;
+            if !result.suggestions.is_empty() {
+                break result.suggestions;
             }
         }
     };
-    assert_eq!((mappings, offers.len(), offers[0].sessions), (1, 1, 1));
+    assert_eq!((mappings, suggestions.len(), suggestions[0].sessions), (1, 1, 1));
     assert!(worker.take_result().is_none());
 }
 

@@ -12,8 +12,8 @@ use super::super::button;
 use super::super::command::{ActivityCommand, Command, PastCommand};
 use super::super::focus_request;
 use super::super::held_rows::HeldRows;
-use super::super::list_cells::{self, RowGround, cell, cell_in, ground, note, title};
-use super::super::model::{AppState, Shown};
+use super::super::list_cells::{self, RowBackground, background, cell, cell_in, note, title};
+use super::super::model::{AppState, ShownGateways};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
@@ -125,13 +125,13 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
                 });
                 return;
             };
-            let row_ground = RowGround::of(state.activity.cursor == Some(index), &focus);
+            let row_background = RowBackground::of(state.activity.cursor == Some(index), &focus);
             let texts = texts(entry, &places);
             let left_out = (0..COLUMNS.len()).filter(|column| !columns.contains(column));
             let left_out = left_out.filter(|column| !texts[*column].is_empty());
             let left_out: Vec<String> =
                 left_out.map(|column| format!("{}: {}", column_title(column), texts[column])).collect();
-            show_row(&mut row, row_ground, (group, entry), &columns, &texts, &left_out, &clock);
+            show_row(&mut row, row_background, (group, entry), &columns, &texts, &left_out, &clock);
             let response = row.response();
             response.widget_info(|| {
                 WidgetInfo::labeled(Role::ListItem, true, row_text(group, entry, &places, &clock))
@@ -240,21 +240,21 @@ fn texts(entry: &ActivityEntry, places: &Places) -> [String; COLUMNS.len()] {
 /// Draws a row. The tooltip of its event has what is `left_out`.
 fn show_row(
     row: &mut TableRow<'_, '_>,
-    row_ground: RowGround,
+    row_background: RowBackground,
     (group, entry): (&ActivityGroup, &ActivityEntry),
     columns: &[usize],
     texts: &[String; COLUMNS.len()],
     left_out: &[String],
     clock: &Clock,
 ) {
-    // The event may extend over the empty cells after it, and is drawn over their grounds.
+    // The event may extend over the empty cells after it, and is drawn over their backgrounds.
     let mut event: Option<(Response, Painter, Rect, Color32)> = None;
     let mut is_next_empty = true;
     for column in columns.iter().copied() {
         match column {
             TIME => {
                 let (_, time) = row.col(|ui| {
-                    ground(ui, row_ground);
+                    background(ui, row_background);
                     cell(ui, &clock.date(entry.time()), palette(ui.visuals()).secondary, 0.0);
                 });
                 time.tooltip_above(labels::time(entry, clock));
@@ -262,7 +262,7 @@ fn show_row(
             EVENT => {
                 let mut painted = None;
                 let (_, response) = row.col(|ui| {
-                    ground(ui, row_ground);
+                    background(ui, row_background);
                     let p = palette(ui.visuals());
                     let (icon, color) = labels::icon(entry, group, p);
                     let rect = ui.max_rect();
@@ -278,7 +278,7 @@ fn show_row(
                 is_next_empty &= text.is_empty() && column != DURATION;
                 let mut is_truncated = false;
                 let (_, response) = row.col(|ui| {
-                    ground(ui, row_ground);
+                    background(ui, row_background);
                     let p = palette(ui.visuals());
                     let color = if column == DURATION { p.secondary } else { p.text };
                     is_truncated = cell(ui, text, color, 0.0);
@@ -312,7 +312,7 @@ struct Places {
 
 impl Places {
     fn of(state: &AppState) -> Self {
-        let has_gateways = state.gateways.shown == Shown::All;
+        let has_gateways = state.gateways.shown == ShownGateways::All;
         let nodes = state.status.iter().flat_map(|status| &status.nodes);
         let names = nodes.filter_map(|node| Some((node.url.to_string(), node.name.clone()?)));
         let nodes = if has_gateways { HashMap::new() } else { names.collect() };

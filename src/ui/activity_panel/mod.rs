@@ -15,12 +15,13 @@ use super::command::{ActivityCommand, Command, TimelineCommand};
 use super::error_report::ErrorReport;
 use super::fonts;
 use super::icons;
-use super::model::{AppState, Drafts, TimeRange};
+use super::model::{AppState, Drafts};
 use super::regions;
 use super::tab;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
+use crate::history::TimeRange;
 use crate::table::ActivityTab;
 
 pub(super) use list::{focus as focus_list, reveal_cursor};

@@ -10,7 +10,7 @@ use super::*;
 use crate::dataset::{Cell, DatasetBuilder, Header};
 use crate::history::{Action, Location, NodeKey, Recorder};
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome};
-use crate::query::{FilterText, KindFilter};
+use crate::query::{DesignerFilter, FilterText};
 
 /// A history with lists of one node.
 struct Fixture {
@@ -80,7 +80,7 @@ impl Fixture {
     }
 }
 
-fn request(pattern: &str, kind: KindFilter, tab: ActivityTab) -> ActivityRequest {
+fn request(pattern: &str, kind: DesignerFilter, tab: ActivityTab) -> ActivityRequest {
     let username = FilterText { pattern: pattern.to_owned(), ..FilterText::default() };
     ActivityRequest { tab, query: Query { username, kind, ..Query::default() }, ..ActivityRequest::default() }
 }
@@ -89,12 +89,15 @@ fn requests() -> Vec<ActivityRequest> {
     let range = TimeRange { from: 1_790_000_150_000, to: 1_790_000_240_000 };
     vec![
         ActivityRequest::default(),
-        request("user7", KindFilter::All, ActivityTab::All),
-        request("", KindFilter::Designers, ActivityTab::Left),
-        request("", KindFilter::All, ActivityTab::SignedIn),
-        request("unknown", KindFilter::All, ActivityTab::All),
-        request("", KindFilter::All, ActivityTab::Alerts),
-        ActivityRequest { range: Some(range), ..request("user.*[05]", KindFilter::All, ActivityTab::All) },
+        request("user7", DesignerFilter::All, ActivityTab::All),
+        request("", DesignerFilter::Designers, ActivityTab::Left),
+        request("", DesignerFilter::All, ActivityTab::SignedIn),
+        request("unknown", DesignerFilter::All, ActivityTab::All),
+        request("", DesignerFilter::All, ActivityTab::Alerts),
+        ActivityRequest {
+            range: Some(range),
+            ..request("user.*[05]", DesignerFilter::All, ActivityTab::All)
+        },
     ]
 }
 
@@ -215,7 +218,7 @@ fn rows_of_another_request_are_not_kept() {
     let mut history = fixture.history();
     let all =
         ActivityRows::default().with_older(&mut history, &ActivityRequest::default(), &|| false).unwrap();
-    let request = request("user7", KindFilter::All, ActivityTab::All);
+    let request = request("user7", DesignerFilter::All, ActivityTab::All);
     let expected = naive(&mut history, &request);
     let newer = all.clone().with_newer(&mut history, &request, &|| false).unwrap();
     let older = all.with_older(&mut history, &request, &|| false).unwrap();
@@ -227,7 +230,7 @@ fn tabs_have_the_numbers_of_all_that_was_read() {
     let mut fixture = Fixture::new();
     fixture.record(4, 20);
     let mut history = fixture.history();
-    let filtered = request("user.*[05]", KindFilter::All, ActivityTab::Left);
+    let filtered = request("user.*[05]", DesignerFilter::All, ActivityTab::Left);
     for request in [ActivityRequest::default(), filtered] {
         let mut rows = ActivityRows::default();
         for (tab, _) in ActivityTab::ALL {

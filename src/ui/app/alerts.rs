@@ -15,7 +15,7 @@ use crate::alert::{
 use crate::gateway::Profile;
 use crate::poll::NodeUpdate;
 use crate::ui::error_report::ErrorReport;
-use crate::ui::model::{MAX_LISTED_ALERTS, Shown, Task};
+use crate::ui::model::{MAX_LISTED_ALERTS, ShownGateways, Task};
 
 /// Maximum times that a closing window waits for running commands, and until everything is sent and
 /// saved.
@@ -209,7 +209,7 @@ impl App {
     /// Sets the gateways that the alerts watch. Call it before a poller reads others: what is read of a gateway that isn't
     /// watched yet is left out, and a read may end at once.
     pub(super) fn watch_for_alerts(&mut self) {
-        let shows_all = self.state.gateways.shown == Shown::All;
+        let shows_all = self.state.gateways.shown == ShownGateways::All;
         let is_read = |profile: &&Profile| shows_all || self.background_interval(profile).is_some();
         let others = self.settings.profiles.iter().filter(is_read);
         let mut gateways = Gateways::new();

@@ -6,7 +6,9 @@ use egui::Context;
 
 use super::super::error_report::ErrorReport;
 use super::super::keyring_worker::{Reply, RequestError, SecretKey};
-use super::super::model::{AfterDiscard, LoginDraft, LoginError, NarrowRail, Shown, SignInChoice, Task};
+use super::super::model::{
+    AfterDiscard, LoginDraft, LoginError, NarrowRail, ShownGateways, SignInChoice, Task,
+};
 use super::super::views;
 use super::App;
 use crate::gateway::{Credentials, Login, Profile, RejectedCertificate};
@@ -159,7 +161,8 @@ impl App {
         if gateway.is_none() && self.state.is_asking_for_login() {
             return views::focus(ctx, &self.state, &self.drafts);
         }
-        let is_shown = |gateway: &String| self.state.gateways.shown == Shown::Gateway(gateway.clone());
+        let is_shown =
+            |gateway: &String| self.state.gateways.shown == ShownGateways::Gateway(gateway.clone());
         if let Some(gateway) = gateway.filter(|gateway| !is_shown(gateway)) {
             self.connect_by_name(&gateway);
             if self.drafts.gateway_error.is_some() {
@@ -168,7 +171,7 @@ impl App {
         } else {
             self.leave_past();
         }
-        if matches!(self.state.gateways.shown, Shown::Gateway(_)) {
+        if matches!(self.state.gateways.shown, ShownGateways::Gateway(_)) {
             self.state.sign_in = SignInChoice::Asked;
             self.ui_state.narrow_rail = NarrowRail::Closed;
             views::focus(ctx, &self.state, &self.drafts);

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant, SystemTime};
 use egui::Context;
 
 use super::super::command::RailCommand;
-use super::super::model::{Away, AwayOutage, Shown, TimeRange, epoch_ms};
+use super::super::model::{Away, AwayOutage, ShownGateways, epoch_ms};
 use super::App;
 use crate::gateway::{NodeUrl, Profile};
-use crate::history::{History, HistoryError, HistoryGateway, HistoryRead, NodeOutages, Summary};
+use crate::history::{History, HistoryError, HistoryGateway, HistoryRead, NodeOutages, Summary, TimeRange};
 use crate::settings::State;
 use crate::table::ActivityTab;
 
@@ -164,7 +164,7 @@ impl App {
     /// Shows the activity of all gateways that are recorded, since a time in milliseconds since 1970 UTC.
     pub(super) fn show_activity_since(&mut self, ctx: &Context, since: i64) {
         let away = self.state.away.take();
-        if self.recorded_gateways().len() > 1 && self.state.gateways.shown != Shown::All {
+        if self.recorded_gateways().len() > 1 && self.state.gateways.shown != ShownGateways::All {
             self.run_in_rail(ctx, RailCommand::ShowAll);
         }
         self.state.layout.activity = true;

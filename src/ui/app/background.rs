@@ -8,7 +8,7 @@ use std::time::Duration;
 use egui::Context;
 
 use super::super::keyring_worker::{RequestError, SecretKey};
-use super::super::model::{AfterDiscard, NarrowRail, Shown};
+use super::super::model::{AfterDiscard, NarrowRail, ShownGateways};
 use super::super::refresh_interval;
 use super::{App, FRAME_WAIT};
 use crate::gateway::{Client, Credentials, Login, Profile};
@@ -49,7 +49,7 @@ impl Background {
 impl App {
     /// Sets what is read in the background: all saved gateways but the shown one.
     pub(super) fn update_background(&mut self) {
-        let shows_all = self.state.gateways.shown == Shown::All;
+        let shows_all = self.state.gateways.shown == ShownGateways::All;
         let mut gateways = Vec::new();
         for profile in &self.settings.profiles {
             if self.is_shown(profile) {
@@ -107,7 +107,7 @@ impl App {
         if background.awaited.is_some() || background.is_keyring_refused {
             return;
         }
-        let shows_all = self.state.gateways.shown == Shown::All;
+        let shows_all = self.state.gateways.shown == ShownGateways::All;
         let is_needed = |profile: &&Profile| {
             profile.login != Login::None
                 && !self.is_shown(profile)
@@ -156,7 +156,7 @@ impl App {
 
     /// Shows the sessions of all saved gateways.
     pub(super) fn show_all(&mut self) {
-        if self.state.gateways.shown == Shown::All && !self.drafts.has_form() {
+        if self.state.gateways.shown == ShownGateways::All && !self.drafts.has_form() {
             self.ui_state.narrow_rail = NarrowRail::Closed;
             return;
         }
@@ -166,7 +166,7 @@ impl App {
         self.forget_rejected_login();
         self.disconnect();
         self.demo = None;
-        self.state.gateways.shown = Shown::All;
+        self.state.gateways.shown = ShownGateways::All;
         self.ui_state.narrow_rail = NarrowRail::Closed;
         ALL_NAME.clone_into(&mut self.state.gateway);
         ALL_NAME.clone_into(&mut self.drafts.gateway);
@@ -181,7 +181,7 @@ impl App {
 
     /// Reads the shown gateway now, or all of them.
     pub(super) fn refresh_now(&mut self) {
-        if self.state.gateways.shown == Shown::All {
+        if self.state.gateways.shown == ShownGateways::All {
             self.background.poller.refresh_now();
         } else {
             self.poller.refresh_now();
@@ -197,7 +197,8 @@ impl App {
         for (name, status) in &status.gateways {
             self.state.gateways.set_status(name, status, now);
         }
-        let Some(combined) = status.combined.as_ref().filter(|_| self.state.gateways.shown == Shown::All)
+        let Some(combined) =
+            status.combined.as_ref().filter(|_| self.state.gateways.shown == ShownGateways::All)
         else {
             return;
         };

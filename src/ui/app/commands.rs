@@ -305,7 +305,7 @@ impl App {
             sort: state.layout.sort.clone(),
             facets: state.layout.counts.then_some(state.facet_order),
             unused: self.unused_request(),
-            offers: true,
+            suggestions: true,
         };
         let dataset = match (state.table_dataset(), &state.past, state.table.result()) {
             (Some(dataset), ..) => dataset.clone(),

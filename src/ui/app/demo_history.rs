@@ -13,27 +13,27 @@ use crate::settings::DEMO_NAME;
 
 /// Records the demo gateway while it is shown. Clones share the recorder.
 #[derive(Clone, Default)]
-pub(super) struct DemoHistory(Arc<Mutex<Recordings>>);
+pub(super) struct DemoHistory(Arc<Mutex<DemoRecordings>>);
 
 #[derive(Default)]
-struct Recordings {
+struct DemoRecordings {
     /// The recording of the shown gateway.
-    current: Option<Recording>,
+    current: Option<DemoRecording>,
     /// The threads that end earlier recordings.
     ending: Vec<JoinHandle<()>>,
 }
 
-struct Recording {
+struct DemoRecording {
     observe: Box<dyn FnMut(&NodeUpdate) + Send>,
     /// Ends before its folder is removed.
     recorder: Recorder,
     _folder: TempDir,
 }
 
-impl Recordings {
+impl DemoRecordings {
     /// Starts a recording in place of the previous one, which ends on a thread of its own: its recorder may take seconds to
     /// write the rest.
-    fn replace(&mut self, new: Option<Recording>) {
+    fn replace(&mut self, new: Option<DemoRecording>) {
         let Some(before) = std::mem::replace(&mut self.current, new) else { return };
         self.ending.retain(|thread| !thread.is_finished());
         match thread::Builder::new().name("end of demo".to_owned()).spawn(move || drop(before)) {
@@ -45,7 +45,7 @@ impl Recordings {
     }
 }
 
-impl Drop for Recordings {
+impl Drop for DemoRecordings {
     fn drop(&mut self) {
         // No folder is left behind.
         for thread in self.ending.drain(..) {
@@ -55,7 +55,7 @@ impl Drop for Recordings {
 }
 
 impl DemoHistory {
-    fn lock(&self) -> MutexGuard<'_, Recordings> {
+    fn lock(&self) -> MutexGuard<'_, DemoRecordings> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -69,7 +69,7 @@ impl DemoHistory {
         // It is lost anyway.
         let recorder = Recorder::spawn(location.clone(), None, |_| ())?;
         let observe = Box::new(recorder.observer());
-        self.lock().replace(Some(Recording { observe, recorder, _folder: folder }));
+        self.lock().replace(Some(DemoRecording { observe, recorder, _folder: folder }));
         Ok(location)
     }
 

@@ -13,8 +13,8 @@ use crate::dataset::{ColumnId, Value};
 use crate::export::{self, ActiveFilters};
 use crate::filter::Mode;
 use crate::query::{
-    CellFilter, ColumnFilter, DateFilter, DateRange, FilterField, FilterSet, FilterText, KindFilter, Offer,
-    SortKey,
+    CellFilter, ColumnFilter, DateFilter, DateRange, DesignerFilter, FilterField, FilterSet, FilterText,
+    SortKey, Suggestion,
 };
 use crate::table::{Action, Direction, Motion, SelectMode};
 
@@ -29,7 +29,7 @@ impl App {
     /// Runs a command of the filter row.
     pub(super) fn run_filter_command(&mut self, ctx: &Context, command: FilterCommand) {
         match command {
-            FilterCommand::TakeOffer(offer) => self.take_offer(ctx, &offer),
+            FilterCommand::ApplySuggestion(suggestion) => self.apply_suggestion(ctx, &suggestion),
             FilterCommand::Clear(field) => self.clear_filter(ctx, field),
             FilterCommand::Commit { field, ends } => self.commit_filter(field, ends),
             FilterCommand::ApplyHistory(field, text) => self.apply_history(ctx, field, text),
@@ -49,19 +49,19 @@ impl App {
         }
     }
 
-    /// Changes the modes of filters as offered, and focuses the text box of the first one.
-    fn take_offer(&mut self, ctx: &Context, offer: &Offer) {
+    /// Changes the modes of filters as suggested, and focuses the text box of the first one.
+    fn apply_suggestion(&mut self, ctx: &Context, suggestion: &Suggestion) {
         let history = &mut self.state.filter_history;
-        for &field in &offer.fields {
+        for &field in &suggestion.fields {
             if let (Some(column), Some(text)) = (self.drafts.column_of(field), self.drafts.filter_mut(field))
             {
                 // The filter that found nothing isn't worth remembering.
                 history.remove(&column, text);
-                text.mode = offer.apply_to(text.mode);
+                text.mode = suggestion.apply_to(text.mode);
                 history.add(&column, text);
             }
         }
-        if let Some(field @ (FilterField::Username | FilterField::Project)) = offer.fields.first() {
+        if let Some(field @ (FilterField::Username | FilterField::Project)) = suggestion.fields.first() {
             self.focus_filter(ctx, *field);
         }
         self.query(FRAME_WAIT);
@@ -244,7 +244,7 @@ impl App {
 
     /// Clears all filters.
     pub(super) fn clear_filters(&mut self) {
-        self.state.kind = KindFilter::All;
+        self.state.kind = DesignerFilter::All;
         self.set_filters(FilterSet::default());
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::error_report::ErrorReport;
-use super::super::model::{NarrowRail, Shown, SignInChoice, Task};
+use super::super::model::{NarrowRail, ShownGateways, SignInChoice, Task};
 use super::super::refresh_interval;
 use super::super::settings_worker::Change;
 use super::{App, FRAME_WAIT};
@@ -14,7 +14,7 @@ use crate::settings::{DEMO_NAME, State, Target};
 impl App {
     /// Starts the demo gateway and connects to it, unless it is shown already.
     pub(super) fn connect_demo(&mut self) {
-        if self.demo.is_some() && self.state.gateways.shown == Shown::Demo {
+        if self.demo.is_some() && self.state.gateways.shown == ShownGateways::Demo {
             self.drafts.gateway_error = None;
             self.state.toasts.clear(Task::Connect);
             self.ui_state.narrow_rail = NarrowRail::Closed;
@@ -32,7 +32,7 @@ impl App {
             Ok((demo, profile)) => {
                 self.record_demo();
                 self.connect(&profile.with_name(DEMO_NAME));
-                self.state.gateways.shown = Shown::Demo;
+                self.state.gateways.shown = ShownGateways::Demo;
                 self.state.can_edit = false;
                 self.demo = Some(demo);
                 self.save_state(State { last: Some(DEMO_NAME.to_owned()), ..self.saved_state.clone() });
@@ -75,7 +75,7 @@ impl App {
         // The answer may come before a frame without the card.
         self.ui_state.was_sign_in_shown = false;
         self.typing.is_signing_in = false;
-        self.state.gateways.shown = Shown::Gateway(profile.name.clone());
+        self.state.gateways.shown = ShownGateways::Gateway(profile.name.clone());
         self.ui_state.narrow_rail = NarrowRail::Closed;
         self.start_polling(profile);
         if !is_same && self.state.previous_status.is_some() {
@@ -121,7 +121,7 @@ impl App {
         self.background.poller.set_combined(false);
         self.query_worker.cancel();
         self.profile = None;
-        self.state.gateways.shown = Shown::Nothing;
+        self.state.gateways.shown = ShownGateways::Nothing;
         self.active_credentials = Credentials::None;
         (self.state.status, self.state.previous_status, self.state.pause) = (None, None, None);
         self.state.table.clear();

@@ -8,7 +8,7 @@ use egui::Context;
 
 use super::super::command::LicenseCommand;
 use super::super::error_report::ErrorReport;
-use super::super::model::{LicensePage, SessionKey, Shown, Task, epoch_ms};
+use super::super::model::{LicensePage, SessionKey, ShownGateways, Task, epoch_ms};
 use super::super::settings_worker::{Change, GatewayChange};
 use super::refresh_timer::RefreshTimer;
 use super::timeline::HistoryScope;
@@ -184,7 +184,7 @@ impl App {
             return;
         }
         let clock = self.state.history_clock();
-        let by = self.state.license.series.exported_by(self.state.gateways.shown == Shown::All);
+        let by = self.state.license.series.exported_by(self.state.gateways.shown == ShownGateways::All);
         let limits: HashMap<_, _> = peaks
             .gateways
             .iter()

@@ -8,11 +8,11 @@ use egui::Context;
 use super::super::command::PastCommand;
 use super::super::error_report::ErrorReport;
 use super::super::gateway_bar;
-use super::super::model::{PAST_STATES, Past, PastSessions, Shown, epoch_ms};
+use super::super::model::{PAST_STATES, Past, PastSessions, ShownGateways, epoch_ms};
 use super::timeline::HistoryScope;
 use super::{App, FRAME_WAIT};
 use crate::display::Repeated;
-use crate::history::{Answer, History, HistoryError, HistoryRead, StoredSession};
+use crate::history::{History, HistoryError, HistoryRead, StoredSession, StoredSessions};
 use crate::table::Step;
 
 /// The reads of moments of the past.
@@ -96,15 +96,15 @@ impl App {
         let timezone = self.state.status.as_ref().and_then(|status| status.dataset.as_ref());
         let timezone = timezone.and_then(|dataset| dataset.timezone()).map(str::to_owned);
         let read = move |history: &mut History, _: &dyn Fn() -> bool| {
-            let answer = history.at(at, gateway.as_ref())?;
-            Ok(sessions(at, answer, &places, timezone))
+            let stored = history.at(at, gateway.as_ref())?;
+            Ok(sessions(at, stored, &places, timezone))
         };
         self.past_reads.sessions = Some(reader.read(read));
     }
 
     /// Returns how the column of places names each session's place.
     fn places(&self) -> Places {
-        if self.state.gateways.shown == Shown::All {
+        if self.state.gateways.shown == ShownGateways::All {
             return Places::Gateways;
         }
         let nodes = self.state.status.iter().flat_map(|status| &status.nodes);
@@ -252,11 +252,11 @@ impl Places {
     }
 }
 
-fn sessions(at: i64, answer: Answer, places: &Places, timezone: Option<String>) -> PastSessions {
+fn sessions(at: i64, stored: StoredSessions, places: &Places, timezone: Option<String>) -> PastSessions {
     let counts = PAST_STATES.map(|state| {
         let is_in_it = |session: &&StoredSession| session.state == state;
-        answer.sessions.iter().filter(is_in_it).count()
+        stored.sessions.iter().filter(is_in_it).count()
     });
-    let dataset = Arc::new(answer.dataset_with(|session| places.of(session), timezone));
-    PastSessions { at, dataset, counts, nodes: answer.nodes }
+    let dataset = Arc::new(stored.dataset_with(|session| places.of(session), timezone));
+    PastSessions { at, dataset, counts, nodes: stored.nodes }
 }

@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::super::command::RailCommand;
 use super::super::gateway_form::GatewayForm;
-use super::super::model::{AfterDiscard, NarrowRail, Question, Shown};
+use super::super::model::{AfterDiscard, NarrowRail, Question, ShownGateways};
 use super::super::{grid, rail};
 use super::App;
 use crate::gateway::Profile;
@@ -21,7 +21,7 @@ impl App {
         self.state.gateways.set(&self.settings.profiles, &recent);
         self.list_alert_problems(&recent);
         // The status of the shown gateway may have arrived before it was listed.
-        if let (Shown::Gateway(name), Some(status)) =
+        if let (ShownGateways::Gateway(name), Some(status)) =
             (self.state.gateways.shown.clone(), self.state.status.clone())
         {
             self.state.gateways.set_status(&name, &status, self.state.now());

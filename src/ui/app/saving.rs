@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::error_report::ErrorReport;
 use super::super::gateway_draft::FormError;
 use super::super::gateway_form::{FormStage, GatewayForm};
-use super::super::model::{Shown, Task};
+use super::super::model::{ShownGateways, Task};
 use super::super::settings_worker::{Change, ChangeError, GatewayChange};
 use super::App;
 use crate::gateway::{Credentials, Login, Profile};
@@ -171,7 +171,7 @@ impl App {
         if !after.may_terminate {
             self.ui_state.forget_sessions();
         }
-        self.state.gateways.shown = Shown::Gateway(after.name.clone());
+        self.state.gateways.shown = ShownGateways::Gateway(after.name.clone());
         self.save_state(State { last: Some(after.name.clone()), ..self.saved_state.clone() });
         self.poller.rename(&after);
         self.profile = Some(after);

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::model::{AppState, Shown};
+use super::super::model::{AppState, ShownGateways};
 use super::super::views;
 use super::away::MIN_AWAY_MS;
 use super::{App, FRAME_WAIT};
@@ -27,12 +27,12 @@ impl App {
             self.state.previous_status = None;
         }
         let was_asked = views::is_prompting(&self.state);
-        if let Shown::Gateway(name) = self.state.gateways.shown.clone() {
+        if let ShownGateways::Gateway(name) = self.state.gateways.shown.clone() {
             self.state.gateways.set_status(&name, &status, self.state.now());
         }
         self.note_outdated(&status);
         self.state.status = Some(status);
-        if !was_asked && views::wants_token(&self.state) {
+        if !was_asked && views::requires_token(&self.state) {
             self.drafts.login.prefer_token();
         }
         let is_same = before.as_ref().map(Arc::as_ptr) == dataset(&self.state).as_ref().map(Arc::as_ptr);

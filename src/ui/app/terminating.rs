@@ -34,7 +34,7 @@ pub(super) struct Termination {
 }
 
 /// The profile, client and credentials for requests to a gateway.
-struct Access {
+struct GatewayAccess {
     owner: Profile,
     client: Client,
     credentials: Credentials,
@@ -57,14 +57,15 @@ impl App {
     pub(super) fn terminate(&mut self, ctx: &Context) {
         // So that each result is shown.
         if self.termination.is_some() {
-            let text = "Another session is being terminated. Wait for the gateway's answer";
+            let text = "Another session is being terminated. Wait for the gateway's response";
             self.state.toasts.error(Task::Terminate, text);
             return;
         }
         let Some(TerminationPlan { targets, .. }) = self.ui_state.termination.take() else {
             return;
         };
-        let access: Option<Vec<Access>> = targets.iter().map(|target| self.access_to(target)).collect();
+        let access: Option<Vec<GatewayAccess>> =
+            targets.iter().map(|target| self.access_to(target)).collect();
         let Some(access) = access else {
             self.state.toasts.error(Task::Terminate, NOT_ALLOWED);
             return;
@@ -73,9 +74,9 @@ impl App {
         let user_message = std::mem::take(&mut self.drafts.terminate_message).trim().to_owned();
         let is_cancelled = Arc::<AtomicBool>::default();
         let cancelled = is_cancelled.clone();
-        let sessions: Vec<(TerminateTarget, Access)> = targets.iter().cloned().zip(access).collect();
+        let sessions: Vec<(TerminateTarget, GatewayAccess)> = targets.iter().cloned().zip(access).collect();
         let task = BackgroundTask::spawn(wake(ctx), |results| async move {
-            for (session, Access { client, credentials, .. }) in &sessions {
+            for (session, GatewayAccess { client, credentials, .. }) in &sessions {
                 if cancelled.load(Ordering::Relaxed) {
                     return;
                 }
@@ -156,14 +157,14 @@ impl App {
     }
 
     /// Returns what a request to the gateway of this session needs; `None` if it must not be terminated.
-    fn access_to(&self, session: &TerminateTarget) -> Option<Access> {
+    fn access_to(&self, session: &TerminateTarget) -> Option<GatewayAccess> {
         let profile = self.owner_of(session).filter(|profile| may_terminate(Some(profile), session))?;
         let credentials = match &session.gateway {
             Some(_) => self.background_credentials(profile)?,
             None => self.active_credentials.clone(),
         };
         let client = self.client.for_profile(&self.with_trust(profile));
-        Some(Access { owner: profile.clone(), client, credentials })
+        Some(GatewayAccess { owner: profile.clone(), client, credentials })
     }
 
     /// Returns the gateway of a session: the current one, or where all are shown a saved one.
@@ -197,7 +198,7 @@ fn message_of_one(target: &TerminateTarget, outcome: Option<Outcome>) -> Message
             Message::Done(format!("Terminated {session}{message}"))
         }
         Some(Err(error)) if error.is_without_response() => Message::Error(ErrorReport::with_summary(
-            &format!("No answer. Refresh to see whether {session} was terminated"),
+            &format!("No response. Refresh to see whether {session} was terminated"),
             &error,
         )),
         Some(Err(error @ GatewayError::DesignerInUse)) => {
@@ -218,7 +219,7 @@ fn message_of_several(targets: &[TerminateTarget], outcomes: &[Outcome], is_canc
         let error = outcome.as_ref().err()?;
         Some(match error {
             error if error.is_without_response() => {
-                format!("{}: No answer. Refresh to see whether it was terminated", target.name())
+                format!("{}: No response. Refresh to see whether it was terminated", target.name())
             }
             error => format!("{}: {error}", target.name()),
         })

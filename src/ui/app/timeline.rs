@@ -8,14 +8,16 @@ use egui::Context;
 
 use super::super::command::TimelineCommand;
 use super::super::error_report::ErrorReport;
-use super::super::model::{SeriesCounts, Shown, Task, TimeRange, TimelineRange, epoch_ms};
+use super::super::model::{SeriesCounts, ShownGateways, Task, TimelineRange, epoch_ms};
 use super::super::regions;
 use super::super::timeline;
 use super::App;
 use super::refresh_timer::RefreshTimer;
 use crate::error_chain::ErrorChain;
 use crate::gateway::Profile;
-use crate::history::{Chart, ChartRequest, HistoryError, HistoryGateway, HistoryRead, Location, Reader};
+use crate::history::{
+    Chart, ChartRequest, HistoryError, HistoryGateway, HistoryRead, Location, Reader, TimeRange,
+};
 use crate::poll::GatewayStatus;
 use crate::settings::DEMO_NAME;
 
@@ -83,9 +85,9 @@ impl App {
     /// Returns `true` if a history of what is shown is recorded.
     pub(super) fn has_history(&self) -> bool {
         let is_recorded = match self.state.gateways.shown {
-            Shown::All | Shown::Demo => true,
-            Shown::Gateway(_) => self.profile.as_ref().is_some_and(|profile| profile.history),
-            Shown::Nothing => false,
+            ShownGateways::All | ShownGateways::Demo => true,
+            ShownGateways::Gateway(_) => self.profile.as_ref().is_some_and(|profile| profile.history),
+            ShownGateways::Nothing => false,
         };
         is_recorded && self.history_reader().is_some()
     }
@@ -96,9 +98,9 @@ impl App {
             return None;
         }
         let gateway = match &self.state.gateways.shown {
-            Shown::Gateway(_) => Some(self.history_gateway(self.profile.as_ref()?)),
-            Shown::Demo => Some(DEMO_NAME.into()),
-            Shown::All | Shown::Nothing => None,
+            ShownGateways::Gateway(_) => Some(self.history_gateway(self.profile.as_ref()?)),
+            ShownGateways::Demo => Some(DEMO_NAME.into()),
+            ShownGateways::All | ShownGateways::Nothing => None,
         };
         Some(HistoryScope { gateway })
     }
@@ -111,7 +113,7 @@ impl App {
     /// Returns the reader of the history of what is shown.
     pub(super) fn history_reader(&self) -> Option<&Reader> {
         match self.state.gateways.shown {
-            Shown::Demo => self.history.demo.as_ref(),
+            ShownGateways::Demo => self.history.demo.as_ref(),
             _ => self.history.reader.as_ref(),
         }
     }
@@ -119,7 +121,7 @@ impl App {
     /// Starts another reader of that history, for a read that takes long; `None` if there is none.
     pub(super) fn spawn_history_reader(&self) -> io::Result<Option<Reader>> {
         let location = match self.state.gateways.shown {
-            Shown::Demo => &self.history.demo_location,
+            ShownGateways::Demo => &self.history.demo_location,
             _ => &self.history.location,
         };
         location.clone().map(|location| spawn_reader(location, &self.history.wake)).transpose()
@@ -305,7 +307,7 @@ fn spawn_reader(location: Location, wake: &Arc<dyn Fn() + Send + Sync>) -> io::R
 /// Returns a chart of a time in which nothing was recorded.
 fn empty_chart(request: &ChartRequest) -> Chart {
     let ChartRequest { from, to, buckets, .. } = *request;
-    let unwatched = vec![crate::history::Watched { from, to }];
+    let unwatched = vec![crate::history::TimeRange { from, to }];
     Chart { from, to, total: vec![0; buckets], unwatched, ..Chart::default() }
 }
 

@@ -5,19 +5,17 @@ use std::time::Duration;
 use crate::dataset::ColumnId;
 use crate::filter::Mode;
 use crate::gateway::SessionKind;
-use crate::history::ChartSplit;
-use crate::query::{DateFilter, FilterField, FilterText, Offer};
+use crate::history::{ChartSplit, TimeRange};
+use crate::query::{DateFilter, FilterField, FilterText, Suggestion};
 use crate::table::{ActivityTab, Step, TimelineSpan};
 use crate::ui::activity_rows::LiveAlert;
-use crate::ui::model::{
-    FilterKey, LicensePage, LicenseSeries, LicenseSpan, ListedValues, TimeRange, ValueSource,
-};
+use crate::ui::model::{FilterKey, LicensePage, LicenseSeries, LicenseSpan, ListedValues, ValueSource};
 
 /// An action in the filter row.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::ui) enum FilterCommand {
-    /// Changes the modes of filters as offered, and moves the keyboard focus to the first of them.
-    TakeOffer(Offer),
+    /// Changes the modes of filters as suggested, and moves the keyboard focus to the first of them.
+    ApplySuggestion(Suggestion),
     /// Clears a text filter, and moves the keyboard focus there.
     Clear(FilterField),
     /// Adds a text filter to the history. The next one replaces it unless `ends` is set.

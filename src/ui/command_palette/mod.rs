@@ -169,12 +169,12 @@ fn row(ui: &mut Ui, entry: &Entry, is_selected: bool) -> egui::Response {
     let rect = full.shrink2(vec2(tokens::UNIT, 0.0));
     let painter = ui.painter();
     let lit = hover::strength(&response);
-    let (ground, icon_color) = if is_selected {
+    let (background, icon_color) = if is_selected {
         (p.selection, p.text)
     } else {
         (hover::blend(Color32::TRANSPARENT, p.hover, lit), hover::blend(p.secondary, p.text, lit))
     };
-    painter.rect_filled(rect, tokens::RADIUS_SMALL, ground);
+    painter.rect_filled(rect, tokens::RADIUS_SMALL, background);
     let padding = 3.0 * tokens::UNIT;
     let icon = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
     entry.icon.paint(painter, icon, tokens::ICON, icon_color);

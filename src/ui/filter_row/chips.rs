@@ -222,11 +222,11 @@ fn chip_ui(ui: &Ui, rect: Rect, chip: &Chip, galley: Arc<Galley>, commands: &mut
     let id = Id::unique(("filter chip", &chip.key, ui.layer_id()));
     let body = ui.interact(rect, id, Sense::click());
     body.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Edit the filter: {}", chip.text)));
-    let ground = hover::ground(&body, p, p.control);
+    let background = hover::background(&body, p, p.control);
     let hovered = hover::color(&body, Color32::TRANSPARENT, p.control_border_hover);
     let line = if chip.is_faulty { p.error } else { hovered };
     let stroke = Stroke::new(tokens::LINE, line);
-    ui.painter().rect(rect, tokens::RADIUS_CONTROL, ground, stroke, StrokeKind::Inside);
+    ui.painter().rect(rect, tokens::RADIUS_CONTROL, background, stroke, StrokeKind::Inside);
     let at: Pos2 = pos2(rect.left() + LEFT, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, p.text);
     if body.has_focus() {

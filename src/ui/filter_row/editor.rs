@@ -82,7 +82,7 @@ fn pattern(
     ui.set_max_width(theme::FILTER_WIDTH);
     if let Some((status, error)) = status.and_then(|status| Some((status, status.error.as_ref()?))) {
         ui.add_space(2.0 * tokens::UNIT);
-        let below = |ui: &mut Ui| error_overlay::active_filter_ui(ui, column, status);
+        let below = |ui: &mut Ui| error_overlay::active_filter_ui(ui, &state.column_title(column), status);
         error_overlay::contents(ui, text, error, below);
         return;
     }

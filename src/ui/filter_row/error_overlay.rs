@@ -11,7 +11,6 @@ use egui::{
 };
 
 use super::labels::shortened;
-use crate::dataset::ColumnId;
 use crate::query::{FilterError, FilterStatus, FilterText};
 use crate::sanitize::escape;
 use crate::ui::error_report::ErrorReport;
@@ -22,7 +21,7 @@ use crate::ui::tokens::{self, palette};
 
 /// The error and when the text was changed last, in seconds. In egui's memory.
 #[derive(Clone)]
-struct Shown {
+struct ShownError {
     pattern: String,
     since_secs: f64,
 }
@@ -49,11 +48,12 @@ pub(super) fn show(
 pub(in crate::ui) fn is_due(ui: &Ui, edit: Id, text: &FilterText) -> bool {
     let key = edit.with("error since");
     let now = ui.input(|input| input.time);
-    let shown = ui.data(|data| data.get_temp::<Shown>(key)).filter(|shown| shown.pattern == text.pattern);
+    let shown =
+        ui.data(|data| data.get_temp::<ShownError>(key)).filter(|shown| shown.pattern == text.pattern);
     let since_secs = if let Some(shown) = shown {
         shown.since_secs
     } else {
-        let shown = Shown { pattern: text.pattern.clone(), since_secs: now };
+        let shown = ShownError { pattern: text.pattern.clone(), since_secs: now };
         ui.data_mut(|data| data.insert_temp(key, shown));
         now
     };
@@ -122,7 +122,7 @@ fn marked_pattern(ui: &mut Ui, text: &FilterText, column: Option<usize>) {
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, galley.text()));
     for mark in rects_of(&galley, &(start..end)) {
         let mark = mark.translate(rect.min.to_vec2());
-        ui.painter().rect_filled(mark, theme::ERROR_MARK_RADIUS, p.error_ground);
+        ui.painter().rect_filled(mark, theme::ERROR_MARK_RADIUS, p.error_background);
         let line = mark.with_min_y(mark.bottom() - tokens::FOCUS_WIDTH);
         ui.painter().rect_filled(line, theme::ERROR_MARK_RADIUS, p.error);
     }
@@ -162,13 +162,13 @@ fn rects_of(galley: &Galley, chars: &Range<usize>) -> Vec<Rect> {
     rects
 }
 
-/// Draws what the table shows instead.
-pub(super) fn active_filter_ui(ui: &mut Ui, column: &ColumnId, status: &FilterStatus) {
+/// Draws what the table shows instead, for a column with this title.
+pub(super) fn active_filter_ui(ui: &mut Ui, title: &str, status: &FilterStatus) {
     ui.add_space(tokens::UNIT / 2.0);
-    ui.add(Label::new(active_filter_text(ui, column, status)).wrap());
+    ui.add(Label::new(active_filter_text(ui, title, status)).wrap());
 }
 
-fn active_filter_text(ui: &Ui, column: &ColumnId, status: &FilterStatus) -> LayoutJob {
+fn active_filter_text(ui: &Ui, title: &str, status: &FilterStatus) -> LayoutJob {
     let p = palette(ui.visuals());
     let format = |family| TextFormat {
         line_height: Some(tokens::LINE_SECONDARY),
@@ -180,7 +180,7 @@ fn active_filter_text(ui: &Ui, column: &ColumnId, status: &FilterStatus) -> Layo
         let pattern = shortened(filter.pattern());
         job.append(&pattern, 0.0, format(FontFamily::Monospace));
     } else {
-        let text = format!("The table isn't filtered by {}", super::noun(column));
+        let text = format!("The table isn't filtered by {}", super::noun(title));
         job.append(&text, 0.0, format(FontFamily::Proportional));
     }
     job

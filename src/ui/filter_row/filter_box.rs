@@ -7,7 +7,6 @@ use egui::{
 
 use super::{history, toggles};
 use crate::dataset::ColumnId;
-use crate::display;
 use crate::query::{FilterError, FilterField, FilterStatus, FilterText};
 use crate::ui::command::{Command, FilterCommand};
 use crate::ui::fonts;
@@ -54,7 +53,7 @@ impl FilterBox<'_> {
     ) -> Response {
         let Self { field, column, text, status, has_icon, is_compact } = self;
         let id = super::id(column);
-        let title = display::title(column);
+        let title = state.column_title(column);
         let p = palette(ui.visuals());
         let is_menu = is_compact || rect.width() < theme::TOGGLES_MIN_WIDTH;
         let is_hovered = ui.rect_contains_pointer(rect);
@@ -63,9 +62,9 @@ impl FilterBox<'_> {
         let is_active = has_focus || focused.is_some_and(|focused| toggles::ids(id).contains(&focused));
 
         // A click beside the text belongs to it, too.
-        let ground = ui.interact(rect, id.with("ground"), Sense::CLICK);
+        let background = ui.interact(rect, id.with("background"), Sense::CLICK);
         let lit = hover::strength_of(ui.ctx(), id, is_hovered);
-        paint_ground(ui, rect, lit, has_focus, status.is_some_and(|status| status.error.is_some()));
+        paint_background(ui, rect, lit, has_focus, status.is_some_and(|status| status.error.is_some()));
 
         let mut left = rect.left() + LEFT;
         let y = rect.center().y;
@@ -74,7 +73,7 @@ impl FilterBox<'_> {
                 pos2(left + tokens::ICON / 2.0, y),
                 vec2(tokens::ICON, tokens::TOGGLE_SIZE),
             );
-            let name = format!("Recent {} filters", super::noun(column));
+            let name = format!("Recent {} filters", super::noun(&title));
             let icon = toggles::icon_button(ui, id.with("icon"), place, icons::SEARCH, tokens::ICON, &name);
             let is_focused = icon.has_focus();
             if icon.tooltip(format!("Recent filters ({}+Down)", theme::ALT)).clicked() {
@@ -106,7 +105,7 @@ impl FilterBox<'_> {
         keys(ui, id, has_focus, commands);
         let edit = edit(ui, id, value, text);
         // A text box gives up the focus when it is drawn after a click beside it.
-        if ground.clicked() {
+        if background.clicked() {
             edit.request_focus();
         }
         if text.pattern.is_empty() && !is_menu && ui.is_enabled() {
@@ -128,13 +127,13 @@ impl FilterBox<'_> {
                 edit.request_focus();
             }
             if !changed {
-                take_offer(state, field, text, status, commands);
+                apply_suggestion(state, field, text, status, commands);
             }
         }
 
         let is_visible = is_hovered || is_active || !text.pattern.is_empty();
         if !text.pattern.is_empty() {
-            let name = format!("Clear the {} filter", super::noun(column));
+            let name = format!("Clear the {} filter", super::noun(&title));
             let button =
                 toggles::icon_button(ui, id.with("clear"), clear, icons::X, tokens::ICON_SMALL, &name);
             if button.tooltip("Clear").clicked() {
@@ -156,16 +155,22 @@ impl FilterBox<'_> {
     }
 }
 
-pub(super) fn paint_ground(ui: &Ui, rect: Rect, lit: f32, has_focus: bool, is_faulty: bool) {
+pub(super) fn paint_background(ui: &Ui, rect: Rect, lit: f32, has_focus: bool, is_faulty: bool) {
     let p = palette(ui.visuals());
     let width = if has_focus { tokens::FOCUS_WIDTH } else { tokens::LINE };
-    let (ground, color) = match (is_faulty, has_focus) {
+    let (background, color) = match (is_faulty, has_focus) {
         _ if !ui.is_enabled() => (Color32::TRANSPARENT, p.divider),
         (true, _) => (p.input, p.error),
         (false, true) => (p.input, p.focus),
         (false, false) => (p.input, hover::blend(p.control_border, p.control_border_hover, lit)),
     };
-    ui.painter().rect(rect, tokens::RADIUS_CONTROL, ground, Stroke::new(width, color), StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        tokens::RADIUS_CONTROL,
+        background,
+        Stroke::new(width, color),
+        StrokeKind::Inside,
+    );
 }
 
 /// Returns the text in an empty box.
@@ -262,16 +267,17 @@ fn commit(ui: &Ui, edit: &Response, changed: bool, field: FilterField, commands:
     }
 }
 
-/// Takes the first offer where the filters of the last frame left nothing.
-fn take_offer(
+/// Takes the first suggestion where the filters of the last frame left nothing.
+fn apply_suggestion(
     state: &AppState,
     field: FilterField,
     text: &FilterText,
     status: Option<&FilterStatus>,
     commands: &mut Vec<Command>,
 ) {
-    let offers = state.table.result().map_or(&[][..], |result| &result.offers);
+    let suggestions = state.table.result().map_or(&[][..], |result| &result.suggestions);
     let is_applied = status.is_some_and(|status| status.is_of(text));
-    let offer = offers.first().filter(|offer| is_applied && offer.fields.contains(&field));
-    commands.extend(offer.cloned().map(FilterCommand::TakeOffer).map(Command::Filter));
+    let suggestion =
+        suggestions.first().filter(|suggestion| is_applied && suggestion.fields.contains(&field));
+    commands.extend(suggestion.cloned().map(FilterCommand::ApplySuggestion).map(Command::Filter));
 }

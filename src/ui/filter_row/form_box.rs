@@ -2,7 +2,7 @@
 
 use egui::{FontFamily, FontId, Id, Memory, Rect, Response, Sense, Ui, pos2, vec2};
 
-use super::filter_box::{GAP, LEFT, RIGHT, describe_error, edit, hint, paint_ground, paint_hint};
+use super::filter_box::{GAP, LEFT, RIGHT, describe_error, edit, hint, paint_background, paint_hint};
 use super::{error_overlay, toggles};
 use crate::dataset::ColumnId;
 use crate::display;
@@ -67,9 +67,9 @@ pub(in crate::ui) fn show_without_message(
     let focused = ui.memory(Memory::focused);
     let is_active = focused.is_some_and(|focused| focused == id || toggles::ids(id).contains(&focused));
     // A click beside the text belongs to it, too.
-    let ground = ui.interact(rect, id.with("ground"), Sense::CLICK);
+    let background = ui.interact(rect, id.with("background"), Sense::CLICK);
     let lit = hover::strength_of(ui.ctx(), id, is_hovered);
-    paint_ground(ui, rect, lit, focused == Some(id), error.is_some());
+    paint_background(ui, rect, lit, focused == Some(id), error.is_some());
 
     let y = rect.center().y;
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
@@ -84,7 +84,7 @@ pub(in crate::ui) fn show_without_message(
         pos2(toggles_left - GAP, rect.bottom()),
     );
     let edit = edit(ui, id, value, text);
-    if ground.clicked() {
+    if background.clicked() {
         edit.request_focus();
     }
     if text.pattern.is_empty() {

@@ -15,8 +15,6 @@ pub(super) mod menus;
 mod saved;
 mod toggles;
 
-use std::borrow::Cow;
-
 use egui::epaint::MarginF32;
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
@@ -30,7 +28,6 @@ use super::theme;
 use super::tokens::{self, palette};
 use super::view_row::CompactMenus;
 use crate::dataset::{ColumnId, Dataset};
-use crate::display;
 use crate::query::{FilterField, FilterText};
 
 /// Space around the row's controls, and between them.
@@ -51,8 +48,8 @@ pub(super) fn show(
 ) {
     let is_compact = Room::of(ui.ctx()).is_compact;
     let (padding, line) = if is_compact { (COMPACT_PADDING, Edge::Bottom) } else { (PADDING, Edge::None) };
-    let ground = palette(ui.visuals()).surface;
-    let bar = Bar { name: "Filter row", rect, ground, line, padding, gap: GAP };
+    let background = palette(ui.visuals()).surface;
+    let bar = Bar { name: "Filter row", rect, background, line, padding, gap: GAP };
     bar.show(ui, |ui| {
         let anchor = if is_compact {
             compact(ui, state, drafts, commands)
@@ -155,7 +152,8 @@ fn filter_box(
         if let Some(status) = state.filter(field)
             && let (Some(error), Some(text)) = (&status.error, text)
         {
-            let below = |ui: &mut Ui| error_overlay::active_filter_ui(ui, &column, status);
+            let below =
+                |ui: &mut Ui| error_overlay::active_filter_ui(ui, &state.column_title(&column), status);
             error_overlay::show(ui, &response, rect, text, error, below);
         }
     }
@@ -202,14 +200,13 @@ pub(super) fn focus(ctx: &Context, column: &ColumnId, text: &FilterText) {
 }
 
 /// Returns the title of a column in a sentence, such as `username` or `client ID`.
-pub(super) fn noun(column: &ColumnId) -> String {
-    let title: Cow<'_, str> = display::title(column);
+pub(super) fn noun(title: &str) -> String {
     let mut letters = title.chars();
     // An abbreviation keeps its capitals.
     match (letters.next(), title.chars().nth(1)) {
         (Some(first), Some(second)) if !second.is_uppercase() => {
             first.to_lowercase().chain(letters).collect()
         }
-        _ => title.into_owned(),
+        _ => title.to_owned(),
     }
 }

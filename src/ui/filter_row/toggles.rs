@@ -150,8 +150,8 @@ fn paint(ui: &Ui, rect: Rect, response: &Response, is_on: bool) {
         let stroke = Stroke::new(tokens::LINE, p.link);
         painter.rect(rect, tokens::RADIUS_SMALL, p.selection, stroke, StrokeKind::Inside);
     } else {
-        let ground = hover::ground(response, p, Color32::TRANSPARENT);
-        painter.rect_filled(rect, tokens::RADIUS_SMALL, ground);
+        let background = hover::background(response, p, Color32::TRANSPARENT);
+        painter.rect_filled(rect, tokens::RADIUS_SMALL, background);
     }
     if response.has_focus() {
         let stroke = Stroke::new(tokens::FOCUS_WIDTH, p.focus);

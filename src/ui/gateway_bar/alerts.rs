@@ -246,7 +246,11 @@ impl<'a> Line<'a> {
         let name = format!("{rule}: {text}, {time}");
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
         let painter = ui.painter();
-        painter.rect_filled(rect, tokens::RADIUS_SMALL, hover::ground(&response, p, Color32::TRANSPARENT));
+        painter.rect_filled(
+            rect,
+            tokens::RADIUS_SMALL,
+            hover::background(&response, p, Color32::TRANSPARENT),
+        );
         let center = rect.top() + theme::ALERT_ROW_HEIGHT / 2.0;
         let distance = theme::ALERT_LINES_DISTANCE / 2.0;
         let [upper, lower] = [center - distance, center + distance];

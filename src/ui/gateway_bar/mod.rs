@@ -61,14 +61,14 @@ pub(super) fn show(
         ui.ctx().request_repaint_after(time);
     }
     let p = palette(ui.visuals());
-    let ground = match (&state.past, status.is_unreachable, status.is_paused) {
-        (Some(_), ..) => p.past_ground,
-        (None, true, _) => p.error_ground,
-        (None, _, true) => p.warning_ground,
+    let background = match (&state.past, status.is_unreachable, status.is_paused) {
+        (Some(_), ..) => p.past_background,
+        (None, true, _) => p.error_background,
+        (None, _, true) => p.warning_background,
         _ => p.surface,
     };
     let padding = regions::sides(PADDING, PADDING);
-    let bar = Bar { name: "Gateway bar", rect, ground, line: Edge::Bottom, padding, gap: GAP };
+    let bar = Bar { name: "Gateway bar", rect, background, line: Edge::Bottom, padding, gap: GAP };
     bar.show(ui, |ui| {
         let controls = controls(&status, state, room);
         let right = ui.max_rect().right();
@@ -142,9 +142,9 @@ fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(format!("{text}: {}", status.word)));
     let painter = ui.painter();
     let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
-    let ground = hover::ground(&response, p, Color32::TRANSPARENT);
-    let ground = if is_open { p.pressed } else { ground };
-    painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
+    let background = hover::background(&response, p, Color32::TRANSPARENT);
+    let background = if is_open { p.pressed } else { background };
+    painter.rect_filled(rect, tokens::RADIUS_CONTROL, background);
     let y = rect.center().y;
     let mut x = rect.left() + PADDING;
     let center = pos2(x + tokens::ICON / 2.0, y);

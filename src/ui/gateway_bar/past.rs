@@ -21,7 +21,7 @@ use super::super::tooltip::ResponseExt as _;
 use super::PADDING;
 use super::facts;
 use crate::display::{self, Clock};
-use crate::history::{NodeAnswer, Watched};
+use crate::history::{NodeGaps, TimeRange};
 use crate::sanitize::sanitize;
 use crate::table::Step;
 
@@ -200,8 +200,8 @@ fn counts_text(sessions: &PastSessions) -> String {
 
 /// Returns which nodes weren't watched at the time, and from when to when if it is one.
 fn gaps_text(sessions: &PastSessions, clock: &Clock) -> Option<String> {
-    let unwatched = |node: &&NodeAnswer| !node.unwatched.is_empty();
-    let nodes: Vec<&NodeAnswer> = sessions.nodes.iter().filter(unwatched).collect();
+    let unwatched = |node: &&NodeGaps| !node.unwatched.is_empty();
+    let nodes: Vec<&NodeGaps> = sessions.nodes.iter().filter(unwatched).collect();
     if sessions.nodes.is_empty() {
         return Some("Nothing was recorded".to_owned());
     }
@@ -235,7 +235,7 @@ fn kinds_text(sessions: &PastSessions, clock: &Clock) -> Option<String> {
 }
 
 /// Returns a gap around the time, as it follows "watched".
-fn gap_text(gap: Watched, clock: &Clock) -> String {
+fn gap_text(gap: TimeRange, clock: &Clock) -> String {
     match (gap.from == i64::MIN, gap.to == i64::MAX) {
         (true, true) => "at any time".to_owned(),
         (true, false) => format!("before {}", clock.date(gap.to)),
@@ -257,8 +257,8 @@ mod tests {
     type Node<'a> = (&'a str, &'a [Gap], &'a [(SessionKind, Gap)]);
 
     fn text(nodes: &[Node<'_>]) -> Option<String> {
-        let gap = |(from, to): &Gap| Watched { from: *from, to: *to };
-        let nodes = nodes.iter().map(|(url, gaps, kinds)| NodeAnswer {
+        let gap = |(from, to): &Gap| TimeRange { from: *from, to: *to };
+        let nodes = nodes.iter().map(|(url, gaps, kinds)| NodeGaps {
             gateway: "Plant".into(),
             url: (*url).into(),
             unwatched: gaps.iter().map(gap).collect(),

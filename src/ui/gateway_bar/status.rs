@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::super::command::Command;
 use super::super::error_report::ErrorReport;
 use super::super::mark::Mark;
-use super::super::model::{AppState, ChangeCounts, Health, Pause, Shown};
+use super::super::model::{AppState, ChangeCounts, Health, Pause, ShownGateways};
 use super::super::notices::Notices;
 use super::super::regions::Room;
 use super::super::views;
@@ -139,7 +139,7 @@ impl Status {
                 let summary = report.summary().to_owned();
                 let mark = match error {
                     GatewayError::Certificate(_) => Mark::Certificate,
-                    error if error.wants_login() => Mark::SignIn,
+                    error if error.requires_login() => Mark::SignIn,
                     _ => Mark::Unreachable,
                 };
                 let link = ask_for_login(state);
@@ -185,7 +185,7 @@ impl Status {
         Self { mark, is_unreachable, is_paused, word, facts, report, repaint_after }
     }
 
-    /// Returns `true` if the ground of the bar has the color of a state.
+    /// Returns `true` if the background of the bar has the color of a state.
     pub(super) fn is_tinted(&self) -> bool {
         self.is_unreachable || self.is_paused
     }
@@ -247,7 +247,8 @@ fn nodes(state: &AppState) -> Option<Fact> {
 /// Returns `true` if a node of all gateways waits for the login of its gateway. A gateway alone asks for it in the table's
 /// place.
 fn lacks_login(state: &AppState, node: &NodeStatus) -> bool {
-    state.gateways.shown == Shown::All && node.error.as_ref().is_some_and(GatewayError::wants_login)
+    state.gateways.shown == ShownGateways::All
+        && node.error.as_ref().is_some_and(GatewayError::requires_login)
 }
 
 /// Returns the first error of a node for another reason than a missing login, and how many more nodes have one.
@@ -356,7 +357,7 @@ pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> NodeLine {
 fn mark_of(node: &NodeStatus) -> Mark {
     match &node.error {
         Some(GatewayError::Certificate(_)) => Mark::Certificate,
-        Some(error) if error.wants_login() => Mark::SignIn,
+        Some(error) if error.requires_login() => Mark::SignIn,
         _ => Mark::Unreachable,
     }
 }

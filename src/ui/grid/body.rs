@@ -17,7 +17,7 @@ use super::super::tokens::{self, palette};
 use super::super::views;
 use super::geometry::{self, Geometry, cell_id, line_id};
 use super::mouse::MenuPlace;
-use super::{Shown, cell, cell_menu, mouse};
+use super::{FittedColumn, cell, cell_menu, mouse};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, names};
 use crate::display;
 use crate::query::{self, QueryResult};
@@ -39,7 +39,7 @@ pub(super) fn show(
     ui: &mut Ui,
     state: &AppState,
     ui_state: &UiState,
-    columns: &[Shown],
+    columns: &[FittedColumn],
     commands: &mut Vec<Command>,
 ) -> (Rect, Metrics) {
     let size = vec2(ui.available_width().max(ui.min_rect().width()), ui.available_height());
@@ -106,7 +106,7 @@ pub(super) fn show(
 }
 
 /// Returns the ID of the cell at the cursor, or of its line where that is a group.
-pub(super) fn cursor_id(table: &PowerTable, columns: &[Shown]) -> Option<Id> {
+pub(super) fn cursor_id(table: &PowerTable, columns: &[FittedColumn]) -> Option<Id> {
     let cursor = table.cursor_in_view()?;
     match cursor {
         Cursor::Group(_) => Some(line_id(cursor)),
@@ -115,7 +115,7 @@ pub(super) fn cursor_id(table: &PowerTable, columns: &[Shown]) -> Option<Id> {
 }
 
 /// Returns the column of the cursor, or the first one where that isn't shown.
-fn cursor_column<'a>(table: &'a PowerTable, columns: &'a [Shown]) -> Option<&'a ColumnId> {
+fn cursor_column<'a>(table: &'a PowerTable, columns: &'a [FittedColumn]) -> Option<&'a ColumnId> {
     let column = table.column().filter(|id| columns.iter().any(|column| column.id == **id));
     column.or(columns.first().map(|column| &column.id))
 }
@@ -327,7 +327,7 @@ impl Painter<'_> {
         // Of several users, the one with the most sessions on one host.
         let most = logins.max_by_key(|login| (login.is_accidental(), login.sessions, login.on_host));
         GroupTexts {
-            title: id.map(display::title).unwrap_or_default().into_owned(),
+            title: id.map(|id| self.state.column_title(id)).unwrap_or_default().into_owned(),
             value: value.unwrap_or(display::NULL.into()).into_owned(),
             numbers,
             mark: most.map(|login| GroupMark {

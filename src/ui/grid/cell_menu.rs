@@ -7,13 +7,14 @@ use super::super::command_table;
 use super::super::context_menu;
 use super::super::icons;
 use super::super::menu::{self, Item};
-use super::super::model::{AppState, CellMenu, TerminationPlan, TimeRange};
+use super::super::model::{AppState, CellMenu, TerminationPlan};
 use super::super::regions;
 use super::super::theme;
 use super::super::timeline;
 use super::super::tooltip::ResponseExt as _;
 use crate::dataset::{Cell, ColumnId, Dataset, Value};
 use crate::display::{self, Clock};
+use crate::history::TimeRange;
 use crate::sanitize::{escape, one_line, shorten};
 
 /// The longest value in an item and in a tooltip, in characters.

@@ -2,7 +2,7 @@
 
 use egui::{Id, Pos2, Rangef, Rect, pos2, vec2};
 
-use super::Shown;
+use super::FittedColumn;
 use crate::dataset::ColumnId;
 use crate::table::{Cursor, Metrics, PowerTable};
 
@@ -11,7 +11,7 @@ pub(super) struct Geometry<'a> {
     /// The visible part, below the header.
     pub(super) rect: Rect,
     /// The columns shown, in order.
-    pub(super) columns: &'a [Shown],
+    pub(super) columns: &'a [FittedColumn],
     /// The table's metrics with the sizes of this frame.
     pub(super) metrics: Metrics,
     /// The table.
@@ -26,7 +26,7 @@ impl<'a> Geometry<'a> {
         rect: Rect,
         line_height: f32,
         pixels_per_point: f32,
-        columns: &'a [Shown],
+        columns: &'a [FittedColumn],
         table: &'a PowerTable,
     ) -> Self {
         let metrics = Metrics {
@@ -89,7 +89,7 @@ impl<'a> Geometry<'a> {
 }
 
 /// Returns the rectangles of a row's cells.
-pub(super) fn cells(row: Rect, columns: &[Shown]) -> Vec<Rect> {
+pub(super) fn cells(row: Rect, columns: &[FittedColumn]) -> Vec<Rect> {
     let mut left = row.left();
     columns
         .iter()

@@ -17,13 +17,12 @@ use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::auto_width::{fit_to_content, font, shown_title};
-use super::{Shown, cell, geometry, header_menu};
+use super::{FittedColumn, cell, geometry, header_menu};
 use crate::dataset::{Column, ColumnId};
-use crate::display;
 use crate::query::SortKey;
 
 /// Draws the header.
-pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[Shown], commands: &mut Vec<Command>) {
+pub(super) fn show(ui: &mut Ui, state: &AppState, columns: &[FittedColumn], commands: &mut Vec<Command>) {
     let height = tokens::HEADER_HEIGHT;
     let width: f32 = columns.iter().map(|column| column.width).sum();
     let size = vec2(width.max(ui.available_width()), height);
@@ -74,7 +73,7 @@ fn title(row: &mut Ui, state: &AppState, id: &ColumnId, rect: Rect, index: usize
         .map(|rank| if sort[rank].descending { SortDirection::Descending } else { SortDirection::Ascending });
     let builder = UiBuilder::new().scope_id(super::id().with(("title", id.name()))).max_rect(rect);
     let mut ui = row.new_child(builder);
-    let title = display::title(id);
+    let title = state.column_title(id);
     let column = state.table.result().and_then(|sessions| sessions.dataset.column(id));
     let (_, response) = ui.allocate_exact_size(rect.size(), Sense::click_and_drag());
     arrow_keys::join(&ui, super::id().with("titles"), Axis::Horizontal, &response);
@@ -216,7 +215,7 @@ fn drag(row: &Ui, title: &Response, name: &str, cells: &[Rect], index: usize) ->
 }
 
 /// Draws the right edge of a column. A drag resizes the column, a double click fits it to its content.
-fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut Vec<Command>) {
+fn edge(row: &Ui, state: &AppState, column: &FittedColumn, title: Rect, commands: &mut Vec<Command>) {
     let rect = Rect::from_x_y_ranges(
         title.right() - theme::EDGE_WIDTH / 2.0..=title.right() + theme::EDGE_WIDTH / 2.0,
         title.y_range(),
@@ -246,6 +245,6 @@ fn edge(row: &Ui, state: &AppState, column: &Shown, title: Rect, commands: &mut 
     }
     super::describe(row.ctx(), response.id, rect, |node| {
         node.set_role(Role::Splitter);
-        node.set_label(format!("Width of {}", display::title(&column.id)));
+        node.set_label(format!("Width of {}", state.column_title(&column.id)));
     });
 }

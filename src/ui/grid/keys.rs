@@ -10,7 +10,7 @@ use super::super::command::{Command, Copied};
 use super::super::command_table;
 use super::super::model::UiState;
 use super::super::popup;
-use super::Shown;
+use super::FittedColumn;
 use crate::dataset::ColumnId;
 use crate::table::{Action, Direction, Motion, PowerTable, SelectMode};
 
@@ -18,7 +18,7 @@ use crate::table::{Action, Direction, Motion, PowerTable, SelectMode};
 pub(super) fn handle(
     grid: &Ui,
     table: &PowerTable,
-    columns: &[Shown],
+    columns: &[FittedColumn],
     ui_state: &UiState,
     commands: &mut Vec<Command>,
 ) {
@@ -57,7 +57,7 @@ pub(super) fn handle(
     grid.memory_mut(|memory| memory.set_focus_lock_filter(super::id(), filter));
 }
 
-fn action(key: Key, modifiers: Modifiers, columns: &[Shown]) -> Option<Action> {
+fn action(key: Key, modifiers: Modifiers, columns: &[FittedColumn]) -> Option<Action> {
     let all = || columns.iter().map(|column| column.id.clone()).collect::<Vec<ColumnId>>();
     // Alt+Left and Alt+Right step through time.
     if modifiers.alt {

@@ -38,7 +38,7 @@ pub(super) fn return_focus(ctx: &Context) {
 }
 
 /// A column shown in this frame.
-struct Shown {
+struct FittedColumn {
     /// The column.
     id: ColumnId,
     /// The width, in points.
@@ -52,8 +52,8 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, ui_state: &UiState, commands: 
     };
     let area = ui.available_rect_before_wrap();
     let fitted = state.layout.columns.fitted(&sessions.dataset, area.width());
-    let columns: Vec<Shown> =
-        fitted.into_iter().map(|(setting, width)| Shown { id: setting.id.clone(), width }).collect();
+    let columns: Vec<FittedColumn> =
+        fitted.into_iter().map(|(setting, width)| FittedColumn { id: setting.id.clone(), width }).collect();
     let builder = UiBuilder::new()
         .scope_id(id())
         .max_rect(area)
@@ -120,7 +120,7 @@ fn content_clip(ui: &Ui, cell: Rect, content: Rect) -> Rect {
 }
 
 /// Describes the table to screen readers.
-fn describe_table(grid: &Ui, table: &PowerTable, columns: &[Shown]) {
+fn describe_table(grid: &Ui, table: &PowerTable, columns: &[FittedColumn]) {
     grid.ctx().accesskit_node_builder(id(), |node| {
         // The header counts as a row.
         node.set_row_count(table.metrics().lines + 1);

@@ -101,10 +101,10 @@ pub(super) fn test_ui(ui: &mut Ui, rect: Rect, form: &GatewayForm, commands: &mu
 /// Draws a test at the right of a form, behind a line.
 pub(super) fn beside(ui: &mut Ui, id: &str, rect: Rect, contents: impl FnOnce(&mut Ui)) {
     let p = tokens::palette(ui.visuals());
-    let (line, ground) = rect.split_left_right_at_x(rect.left() + tokens::LINE);
-    ui.painter().rect_filled(ground, 0, p.surface);
+    let (line, background) = rect.split_left_right_at_x(rect.left() + tokens::LINE);
+    ui.painter().rect_filled(background, 0, p.surface);
     ui.painter().rect_filled(line, 0, p.divider);
-    scrolled(ui, (id, 0), ground, theme::GUIDE_TEST_MARGIN, contents);
+    scrolled(ui, (id, 0), background, theme::GUIDE_TEST_MARGIN, contents);
 }
 
 /// Draws a part that scrolls, with a margin at its left and right, and the margin of the test above and below.

@@ -5,14 +5,14 @@ use egui::{Align2, FontFamily, FontId, Id, Rect, Sense, Stroke, Ui, WidgetInfo, 
 
 use super::super::command::{Command, LicenseCommand, PastCommand};
 use super::super::license;
-use super::super::model::{AppState, TimeRange};
+use super::super::model::AppState;
 use super::super::theme;
 use super::super::timeline::{self, Scale};
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::over::{self, Limits};
 use crate::display::Clock;
-use crate::history::{DayPeaks, DayWatched};
+use crate::history::{DayPeaks, DayWatched, TimeRange};
 
 /// Draws the chart. A click on a bar shows the moment of its peak.
 pub(super) fn show(

@@ -8,7 +8,7 @@ use super::super::button;
 use super::super::command::{Command, LicenseCommand, PastCommand};
 use super::super::held_rows::HeldRows;
 use super::super::license;
-use super::super::list_cells::{self, RowGround, note, title};
+use super::super::list_cells::{self, RowBackground, note, title};
 use super::super::model::AppState;
 use super::super::theme;
 use super::super::tokens::{self, Palette, palette};
@@ -76,8 +76,8 @@ pub(super) fn show(
             body.rows(tokens::ROW_HEIGHT, held.count(), |mut row| {
                 let Some(index) = held.index_of(&mut row) else { return };
                 if let Some(of_day) = row_at(index) {
-                    let row_ground = RowGround::of(state.license.day == Some(index), &focus);
-                    of_day.show(&mut row, row_ground, index, p, commands);
+                    let row_background = RowBackground::of(state.license.day == Some(index), &focus);
+                    of_day.show(&mut row, row_background, index, p, commands);
                 }
             });
         });
@@ -172,7 +172,7 @@ impl Row {
     fn show(
         &self,
         row: &mut TableRow<'_, '_>,
-        row_ground: RowGround,
+        row_background: RowBackground,
         index: usize,
         p: &Palette,
         commands: &mut Vec<Command>,
@@ -185,7 +185,7 @@ impl Row {
                 PEAK if self.unwatched.is_some() => p.secondary,
                 _ => p.text,
             };
-            let response = list_cells::text_column(row, row_ground, text, color);
+            let response = list_cells::text_column(row, row_background, text, color);
             match (column, &self.unwatched) {
                 (AT, _) => peak_place = response.rect,
                 (PEAK, Some(unwatched)) => _ = response.tooltip_above(unwatched),

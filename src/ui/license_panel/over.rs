@@ -6,7 +6,7 @@ use crate::gateway::{SessionKind, SessionLimits};
 use crate::history::Peaks;
 use crate::sanitize::sanitize;
 use crate::ui::license;
-use crate::ui::model::{AppState, LicenseSeries, Shown};
+use crate::ui::model::{AppState, LicenseSeries, ShownGateways};
 
 /// The limits of the gateways whose peaks are shown.
 pub(super) struct Limits<'a> {
@@ -36,7 +36,7 @@ impl<'a> Limits<'a> {
             let limits = *limits.get(&*of.gateway)?;
             (limits != SessionLimits::default()).then_some((index, limits))
         });
-        let has_names = state.gateways.shown == Shown::All;
+        let has_names = state.gateways.shown == ShownGateways::All;
         Self { peaks, of_gateways: of_gateways.collect(), has_names }
     }
 

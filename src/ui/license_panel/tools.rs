@@ -8,7 +8,9 @@ use super::super::button::Button;
 use super::super::command::{Command, LicenseCommand};
 use super::super::gateway_draft::parse_limit;
 use super::super::license;
-use super::super::model::{AppState, Drafts, LicensePage, LicenseSeries, LicenseSpan, LimitDraft, Shown};
+use super::super::model::{
+    AppState, Drafts, LicensePage, LicenseSeries, LicenseSpan, LimitDraft, ShownGateways,
+};
 use super::super::select;
 use super::super::small_text;
 use super::super::text_field::TextField;
@@ -79,7 +81,8 @@ fn span(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
 
 /// Draws the box with the limit of the kind that is shown, where one gateway is shown that is saved.
 fn limit(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
-    let (LicenseSeries::Kind(kind), Shown::Gateway(gateway)) = (&state.license.series, &state.gateways.shown)
+    let (LicenseSeries::Kind(kind), ShownGateways::Gateway(gateway)) =
+        (&state.license.series, &state.gateways.shown)
     else {
         return;
     };

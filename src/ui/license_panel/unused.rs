@@ -9,7 +9,7 @@ use super::super::button;
 use super::super::command::{Command, LicenseCommand};
 use super::super::duplicate_login;
 use super::super::held_rows::HeldRows;
-use super::super::list_cells::{self, RowGround, note, title};
+use super::super::list_cells::{self, RowBackground, note, title};
 use super::super::model::{AppState, SessionKey};
 use super::super::theme;
 use super::super::tokens::{self, palette};
@@ -88,9 +88,9 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
                 let Some(index) = held.index_of(&mut row) else { return };
                 let session = &list[index];
                 let cells = cells(state, session);
-                let row_ground = RowGround::of(cursor == Some(index), &focus);
+                let row_background = RowBackground::of(cursor == Some(index), &focus);
                 for (_, text) in cells.iter().enumerate().filter(|(column, _)| is_shown(*column)) {
-                    list_cells::text_column(&mut row, row_ground, text, color);
+                    list_cells::text_column(&mut row, row_background, text, color);
                 }
                 let response = row.response();
                 response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, row_text(&cells)));

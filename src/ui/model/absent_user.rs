@@ -1,6 +1,6 @@
 //! The user in the filter, if that user isn't on.
 
-use super::{AppState, Shown};
+use super::{AppState, ShownGateways};
 use crate::filter;
 use crate::query::QueryResult;
 
@@ -16,7 +16,7 @@ impl AppState {
             result.rows.is_empty() && !result.dataset.is_empty() && result.username.matches_nothing
         };
         // The users of the demo gateway don't exist.
-        let is_real = self.gateways.shown != Shown::Demo;
+        let is_real = self.gateways.shown != ShownGateways::Demo;
         if !is_real || !self.has_user_history() || !self.table.result().is_some_and(is_left_out) {
             return None;
         }

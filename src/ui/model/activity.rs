@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Away, TimeRange};
+use super::Away;
+use crate::history::TimeRange;
 use crate::ui::activity_rows::ActivityRows;
 use crate::ui::error_report::ErrorReport;
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     ActivityList, AlertList, Away, ChangeCounts, Drafts, ExportRows, GatewayList, KeyringState, LastSeen,
-    License, Past, Pause, Shown, StoredHistory, TerminationProgress, Timeline, Toasts, UserHistory,
+    License, Past, Pause, ShownGateways, StoredHistory, TerminationProgress, Timeline, Toasts, UserHistory,
 };
 use crate::alert::Rule;
 use crate::dataset::{Cell, ColumnId, Dataset, names};
@@ -16,7 +16,9 @@ use crate::display::{self, Clock};
 use crate::export::Progress;
 use crate::gateway::{GatewayError, GatewayInfo, NodeUrl};
 use crate::poll::{Activity, GatewayStatus, NodeStatus};
-use crate::query::{CellFilter, DateFilter, FacetOrder, FilterField, FilterStatus, Highlights, KindFilter};
+use crate::query::{
+    CellFilter, DateFilter, DesignerFilter, FacetOrder, FilterField, FilterStatus, Highlights,
+};
 use crate::settings::{AlertProblem, FilterHistory, MissingGateway, SavedFilter, ThemeChoice};
 use crate::table::{Layout, LeftSession, OutdatedLists, PowerTable};
 use crate::ui::missing_scripts::MissingScripts;
@@ -74,7 +76,7 @@ pub(in crate::ui) struct AppState {
     /// The filters that were typed last, which are saved.
     pub(in crate::ui) filter_history: FilterHistory,
     /// Clients, designers or both.
-    pub(in crate::ui) kind: KindFilter,
+    pub(in crate::ui) kind: DesignerFilter,
     /// Single values to keep or to exclude.
     pub(in crate::ui) cells: Vec<CellFilter>,
     /// The theme of the window.
@@ -216,7 +218,7 @@ impl AppState {
         };
         let texts = [text(ColumnId::ClientId), text(ColumnId::Username), text(ColumnId::Project)];
         let gateway = match self.gateways.shown {
-            Shown::All => self.node_of(row)?.gateway.as_deref()?,
+            ShownGateways::All => self.node_of(row)?.gateway.as_deref()?,
             _ => &*self.gateway,
         };
         self.alerts.mark_of(gateway, texts)
@@ -264,7 +266,7 @@ impl AppState {
     pub(in crate::ui) fn is_filtered(&self, drafts: &Drafts) -> bool {
         let has_text = !(drafts.username.pattern.is_empty() && drafts.project.pattern.is_empty());
         let has_chip = !(drafts.columns.is_empty() && self.dates.is_empty() && self.cells.is_empty());
-        has_text || has_chip || self.kind != KindFilter::All
+        has_text || has_chip || self.kind != DesignerFilter::All
     }
 
     /// Returns the column and the value of the cell at the cursor.
@@ -353,7 +355,9 @@ impl AppState {
     /// Returns the title of a column. Of a single gateway, the column of gateways has its nodes.
     pub(in crate::ui) fn column_title<'a>(&self, id: &'a ColumnId) -> Cow<'a, str> {
         match id {
-            ColumnId::Other(name) if &**name == names::GATEWAY && self.gateways.shown != Shown::All => {
+            ColumnId::Other(name)
+                if &**name == names::GATEWAY && self.gateways.shown != ShownGateways::All =>
+            {
                 NODE.into()
             }
             id => display::title(id),

@@ -12,12 +12,12 @@ pub(in crate::ui) struct GatewayList {
     /// The saved and the recent gateways.
     pub(in crate::ui) entries: Vec<GatewayEntry>,
     /// The one that the window shows.
-    pub(in crate::ui) shown: Shown,
+    pub(in crate::ui) shown: ShownGateways,
 }
 
 /// The gateways that the window shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::ui) enum Shown {
+pub(in crate::ui) enum ShownGateways {
     /// No gateway.
     #[default]
     Nothing,
@@ -111,7 +111,7 @@ fn state_of(status: &GatewayStatus, failing_since: Option<SystemTime>) -> RailSt
         };
     }
     let since = failing_since.unwrap_or(SystemTime::UNIX_EPOCH);
-    if errors.iter().any(|error| error.wants_login()) {
+    if errors.iter().any(|error| error.requires_login()) {
         RailState::SignIn
     } else if errors.iter().all(|error| error.is_unreachable()) {
         RailState::Unreachable(since)

@@ -9,7 +9,7 @@ use crate::ui::keyring_worker::{Reply, SecretKey};
 /// The state of the keyring, as far as the window knows it.
 #[derive(Default)]
 pub(in crate::ui) struct KeyringState {
-    access: Access,
+    access: KeyringAccess,
     /// The keyring was asked whether it exists.
     pub(in crate::ui) is_checked: bool,
     /// The keyring has not responded for a while.
@@ -21,7 +21,7 @@ pub(in crate::ui) struct KeyringState {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Access {
+enum KeyringAccess {
     /// Assumed until the keyring has replied.
     #[default]
     Usable,
@@ -39,7 +39,7 @@ impl KeyringState {
                 self.in_memory.insert(key.clone());
             }
             Reply::Stored(key, Stored::InKeyring) => {
-                self.access = Access::Usable;
+                self.access = KeyringAccess::Usable;
                 self.in_memory.remove(key);
             }
             _ => {}
@@ -48,8 +48,8 @@ impl KeyringState {
 
     fn set_access(&mut self, error: &KeyringError) {
         match error {
-            KeyringError::Absent { .. } => self.access = Access::Absent,
-            KeyringError::NotUsed => self.access = Access::NotUsed,
+            KeyringError::Absent { .. } => self.access = KeyringAccess::Absent,
+            KeyringError::NotUsed => self.access = KeyringAccess::NotUsed,
             // It may be unlocked.
             _ => {}
         }
@@ -58,18 +58,20 @@ impl KeyringState {
     /// Returns the caption of the option to save a login.
     pub(in crate::ui) fn save_caption(&self, is_token: bool) -> &'static str {
         match (self.access, is_token) {
-            (Access::Usable, _) => "Keep in the keyring",
-            (Access::Absent | Access::NotUsed, false) => "Save the login without its password",
-            (Access::Absent | Access::NotUsed, true) => "Save the login without its token",
+            (KeyringAccess::Usable, _) => "Keep in the keyring",
+            (KeyringAccess::Absent | KeyringAccess::NotUsed, false) => "Save the login without its password",
+            (KeyringAccess::Absent | KeyringAccess::NotUsed, true) => "Save the login without its token",
         }
     }
 
     /// Returns what happens to secrets instead of being saved; `None` if they can be saved in the keyring.
     pub(in crate::ui) fn limit(&self) -> Option<&'static str> {
         match self.access {
-            Access::Usable => None,
-            Access::Absent => Some("No keyring found. Passwords and tokens are kept for this session only"),
-            Access::NotUsed => {
+            KeyringAccess::Usable => None,
+            KeyringAccess::Absent => {
+                Some("No keyring found. Passwords and tokens are kept for this session only")
+            }
+            KeyringAccess::NotUsed => {
                 Some("The keyring isn't used. Passwords and tokens are kept for this session only")
             }
         }
@@ -80,6 +82,6 @@ impl KeyringState {
         if self.in_memory.contains(&SecretKey::new(saved)) {
             return Some("Kept for this session only");
         }
-        (self.access == Access::Usable).then_some("Leave empty to use the saved one")
+        (self.access == KeyringAccess::Usable).then_some("Leave empty to use the saved one")
     }
 }

@@ -36,7 +36,7 @@ pub(super) use drafts::{
     Drafts, ExportOptions, ExportPath, ExportRows, FileFormat, LimitDraft, LoginDraft, LoginError,
     LoginField, PaletteDraft,
 };
-pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, Shown};
+pub(super) use gateway_list::{GatewayEntry, GatewayList, RailState, ShownGateways};
 pub(super) use keyring_state::KeyringState;
 pub(super) use license::{License, LicensePage, LicenseSeries, LicenseSpan, SessionKey};
 pub(super) use past::{PAST_STATES, Past, PastSessions};
@@ -45,7 +45,7 @@ pub(super) use prompt::Prompt;
 pub(super) use series_counts::SeriesCounts;
 pub(super) use stored_history::{HistoryChoice, HistoryContents, StoredHistory};
 pub(super) use termination::{TerminateTarget, TerminationPlan, TerminationProgress, sessions_to_terminate};
-pub(super) use timeline::{TimeRange, Timeline, TimelineRange};
+pub(super) use timeline::{Timeline, TimelineRange};
 pub(super) use toasts::{Message, Task, Toast, ToastId, Toasts};
 pub(super) use ui_state::{
     AfterDiscard, CellMenu, CountsOrder, FilterKey, LastInput, NarrowRail, OpenForm, Question, SettingsPage,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
-use crate::history::{NodeAnswer, SessionState};
+use crate::history::{NodeGaps, SessionState};
 use crate::ui::error_report::ErrorReport;
 
 /// A moment of the past.
@@ -27,7 +27,7 @@ pub(in crate::ui) struct PastSessions {
     /// The number of sessions that were seen, were proved, and are possible.
     pub(in crate::ui) counts: [usize; 3],
     /// The nodes, with the gaps around the moment.
-    pub(in crate::ui) nodes: Vec<NodeAnswer>,
+    pub(in crate::ui) nodes: Vec<NodeGaps>,
 }
 
 /// The states that [`PastSessions::counts`] counts, in its order.

@@ -1,6 +1,6 @@
 //! The prompts before a gateway is read: a login, or trust in its certificate.
 
-use super::{AppState, Shown, SignInChoice};
+use super::{AppState, ShownGateways, SignInChoice};
 use crate::gateway::{GatewayError, RejectedCertificate};
 
 /// A question that takes the place of the table.
@@ -16,7 +16,7 @@ impl AppState {
     /// Returns what is asked for, also in the place of a table.
     pub(in crate::ui) fn prompt(&self) -> Option<Prompt<'_>> {
         // The rail says which of all gateways want a login.
-        if self.gateways.shown == Shown::All {
+        if self.gateways.shown == ShownGateways::All {
             return None;
         }
         // The keyring may never reply, so the user can sign in without it. Usually it replies at once, and a card that
@@ -36,7 +36,7 @@ impl AppState {
 
     /// Returns `true` if a node of the current gateway requires a login that it hasn't got.
     pub(in crate::ui) fn lacks_login(&self) -> bool {
-        self.errors().any(GatewayError::wants_login)
+        self.errors().any(GatewayError::requires_login)
     }
 
     /// Returns whether the card that asks for a login can be opened: nothing is asked for, and the window shows one gateway.

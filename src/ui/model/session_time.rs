@@ -1,7 +1,8 @@
 //! The time of a session, as the timeline shows it.
 
-use super::{AppState, TimeRange, epoch_ms};
+use super::{AppState, epoch_ms};
 use crate::dataset::{Cell, ColumnId};
+use crate::history::TimeRange;
 
 impl AppState {
     /// Returns the time from the creation of the session in a row to now, or to the moment of the past that is shown; `None` if

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::series_counts::SeriesCounts;
-use crate::history::{Chart, ChartSplit};
+use crate::history::{Chart, ChartSplit, TimeRange};
 use crate::table::TimelineSpan;
 use crate::ui::error_report::ErrorReport;
 
@@ -17,26 +17,7 @@ const MARGIN_PARTS: i64 = 20;
 /// The shortest time before and after a range that has ended, in milliseconds.
 const MIN_MARGIN_MS: i64 = 30 * 60_000;
 
-/// A range of time in milliseconds since 1970 UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ui) struct TimeRange {
-    /// The start.
-    pub(in crate::ui) from: i64,
-    /// The end.
-    pub(in crate::ui) to: i64,
-}
-
 impl TimeRange {
-    /// Returns the length in milliseconds.
-    pub(in crate::ui) fn length(self) -> i64 {
-        self.to.saturating_sub(self.from)
-    }
-
-    /// Returns the range between two times in any order.
-    pub(in crate::ui) fn between(one: i64, other: i64) -> Self {
-        Self { from: one.min(other), to: one.max(other) }
-    }
-
     /// Returns the range that is longer by a factor, with the same time at the same place. It never ends after `now`.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of ten years are exact")]
     pub(in crate::ui) fn zoomed(self, factor: f64, at: i64, now: i64) -> Self {

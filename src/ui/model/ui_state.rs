@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use egui::Id;
 
-use super::{TerminationPlan, TimeRange};
+use super::TerminationPlan;
 use crate::dataset::{ColumnId, Value};
+use crate::history::TimeRange;
 use crate::ui::alert_command::AlertCommand;
 
 /// The transient state of the window.

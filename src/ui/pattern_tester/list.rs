@@ -9,7 +9,7 @@ use egui::{FontFamily, FontId, Id, Rect, Stroke, StrokeKind, Ui, WidgetInfo, pos
 use super::super::command::{Command, PatternCommand};
 use super::super::held_rows::HeldRows;
 use super::super::list_cells::{
-    self, RowGround, cell, cell_in, ground, job_in, note, number_cell, number_title, title,
+    self, RowBackground, background, cell, cell_in, job_in, note, number_cell, number_title, title,
 };
 use super::super::model::{PatternTester, ValueSource};
 use super::super::pattern_test::{PatternInput, TestedValue, TestedValues};
@@ -80,15 +80,15 @@ pub(super) fn show(
             body.rows(tokens::ROW_HEIGHT, held.count(), |mut row| {
                 let Some(index) = held.index_of(&mut row) else { return };
                 let value = rows[index];
-                let row_ground = RowGround::of(cursor == Some(index), &focus);
+                let row_background = RowBackground::of(cursor == Some(index), &focus);
                 row.col(|ui| {
-                    ground(ui, row_ground);
+                    background(ui, row_background);
                     dim(ui, is_stale);
                     result_ui(ui, value, labels::result(value.result, text));
                 });
                 let mut is_truncated = false;
                 let (_, place) = row.col(|ui| {
-                    ground(ui, row_ground);
+                    background(ui, row_background);
                     dim(ui, is_stale);
                     is_truncated = value_ui(ui, value);
                 });
@@ -97,14 +97,14 @@ pub(super) fn show(
                 }
                 if let Some(sessions) = value.sessions.filter(|_| has_sessions) {
                     row.col(|ui| {
-                        ground(ui, row_ground);
+                        background(ui, row_background);
                         dim(ui, is_stale);
                         number_cell(ui, &number(sessions as usize));
                     });
                 }
                 let groups = labels::groups(value, names);
                 let (_, response) = row.col(|ui| {
-                    ground(ui, row_ground);
+                    background(ui, row_background);
                     dim(ui, is_stale);
                     let job = groups_job(&groups, palette(ui.visuals()));
                     is_truncated = job_in(ui.painter(), ui.max_rect(), job, 0.0);

@@ -57,7 +57,7 @@ pub(super) fn show(ctx: &Context, state: &AppState, drafts: &mut Drafts, command
         let (body, foot) = below.split_top_bottom_at_y(below.bottom() - theme::PATTERN_FOOT - call_height);
         head_ui(ui, head, commands);
         body_ui(ui, body, tester, state, commands);
-        foot_ui(ui, foot, tester, commands);
+        foot_ui(ui, foot, (state, &*tester), commands);
     });
     if response.should_close() {
         commands.push(Command::Pattern(PatternCommand::Close));
@@ -229,7 +229,12 @@ fn status_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, is_stale: bool) {
 }
 
 /// Draws the call of the gateway's function, and the buttons.
-fn foot_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, commands: &mut Vec<Command>) {
+fn foot_ui(
+    ui: &mut Ui,
+    rect: Rect,
+    (state, tester): (&AppState, &PatternTester),
+    commands: &mut Vec<Command>,
+) {
     let row = rect.with_min_y(rect.bottom() - tokens::CONTROL_HEIGHT);
     let has_call_row = rect.height() > theme::PATTERN_FOOT;
     let call = tester.current_results().map(|values| &*values.call);
@@ -247,7 +252,10 @@ fn foot_ui(ui: &mut Ui, rect: Rect, tester: &PatternTester, commands: &mut Vec<C
         }
         let is_usable = tester.failure().is_none();
         let filter = ui.add_enabled(is_usable, Button::primary("Use as filter"));
-        if filter.tooltip(format!("Replaces the {} filter", filter_row::noun(&tester.column))).clicked() {
+        if filter
+            .tooltip(format!("Replaces the {} filter", filter_row::noun(&state.column_title(&tester.column))))
+            .clicked()
+        {
             commands.push(Command::Pattern(PatternCommand::UseAsFilter));
         }
     });

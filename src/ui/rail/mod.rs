@@ -19,7 +19,7 @@ use super::context_menu;
 use super::error_report::ErrorReport;
 use super::focus_scroll;
 use super::menu::{self, Item};
-use super::model::{AppState, GatewayEntry, RailState, Shown};
+use super::model::{AppState, GatewayEntry, RailState, ShownGateways};
 use super::tooltip::ResponseExt as _;
 use super::{fonts, icons, theme, tokens};
 use crate::alert::ActiveAlert;
@@ -83,13 +83,13 @@ fn title(ui: &mut Ui, rect: Rect, commands: &mut Vec<Command>) {
 fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Command>) {
     let now = state.now();
     let list = &state.gateways;
-    let is_shown = |shown: &Shown| list.shown == *shown && !is_adding;
+    let is_shown = |shown: &ShownGateways| list.shown == *shown && !is_adding;
     if list.entries.iter().any(|entry| entry.is_saved) {
-        all_gateways(ui, list.sessions(), is_shown(&Shown::All), commands);
+        all_gateways(ui, list.sessions(), is_shown(&ShownGateways::All), commands);
     }
     for entry in &list.entries {
         let name = &entry.profile.name;
-        let is_selected = is_shown(&Shown::Gateway(name.clone()));
+        let is_selected = is_shown(&ShownGateways::Gateway(name.clone()));
         gateway(ui, entry, state, is_selected, now, commands);
     }
     if is_adding {
@@ -107,7 +107,7 @@ fn rows(ui: &mut Ui, state: &AppState, is_adding: bool, commands: &mut Vec<Comma
     if is_adding || !list.entries.is_empty() {
         separator(ui);
     }
-    demo(ui, state, is_shown(&Shown::Demo), commands);
+    demo(ui, state, is_shown(&ShownGateways::Demo), commands);
 }
 
 fn all_gateways(ui: &mut Ui, sessions: usize, is_selected: bool, commands: &mut Vec<Command>) {
@@ -134,7 +134,7 @@ fn separator(ui: &mut Ui) {
 }
 
 fn demo(ui: &mut Ui, state: &AppState, is_selected: bool, commands: &mut Vec<Command>) {
-    let sessions = state.status.as_ref().filter(|_| state.gateways.shown == Shown::Demo);
+    let sessions = state.status.as_ref().filter(|_| state.gateways.shown == ShownGateways::Demo);
     let sessions = sessions.and_then(|status| status.dataset.as_ref()).map(|dataset| dataset.len());
     let alerts = Alerts::of(state, DEMO);
     let row = Row {

@@ -70,13 +70,13 @@ impl Row<'_> {
         }
         let p = palette(ui.visuals());
         let lit = hover::strength(&response);
-        let ground = match (is_selected, response.has_focus()) {
+        let background = match (is_selected, response.has_focus()) {
             (true, true) => p.selection,
             (true, false) => p.selection_inactive,
             (false, _) => hover::blend(Color32::TRANSPARENT, p.hover, lit),
         };
         let painter = ui.painter();
-        painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
+        painter.rect_filled(rect, tokens::RADIUS_CONTROL, background);
         let padding = 2.0 * tokens::UNIT;
         let center = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
         match mark {
@@ -130,9 +130,9 @@ pub(super) fn add_button(ui: &mut Ui) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), LABEL));
     let p = palette(ui.visuals());
     let color = hover::color(&response, p.secondary, p.text);
-    let ground = hover::ground(&response, p, Color32::TRANSPARENT);
+    let background = hover::background(&response, p, Color32::TRANSPARENT);
     let painter = ui.painter();
-    painter.rect_filled(rect, tokens::RADIUS_CONTROL, ground);
+    painter.rect_filled(rect, tokens::RADIUS_CONTROL, background);
     let padding = 2.0 * tokens::UNIT;
     let center = pos2(rect.left() + padding + tokens::ICON / 2.0, rect.center().y);
     icons::PLUS.paint(painter, center, tokens::ICON, color);

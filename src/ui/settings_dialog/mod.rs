@@ -156,13 +156,13 @@ fn navigation(ui: &mut Ui, rect: Rect, current: SettingsPage, commands: &mut Vec
         if response.clicked() {
             commands.push(Command::OpenSettingsPage(page));
         }
-        let (ground, color, family) = match (is_on, response.hovered()) {
+        let (background, color, family) = match (is_on, response.hovered()) {
             (true, _) => (p.selection_inactive, p.text, fonts::semibold()),
             (false, true) => (p.hover, p.text, FontFamily::Proportional),
             (false, false) => (Color32::TRANSPARENT, p.secondary, FontFamily::Proportional),
         };
         let painter = ui.painter();
-        painter.rect_filled(row, tokens::RADIUS_CONTROL, ground);
+        painter.rect_filled(row, tokens::RADIUS_CONTROL, background);
         let center = pos2(row.left() + 2.0 * tokens::UNIT + tokens::ICON / 2.0, row.center().y);
         icon.paint(painter, center, tokens::ICON, color);
         let at = pos2(center.x + tokens::ICON / 2.0 + 2.0 * tokens::UNIT, row.center().y);

@@ -11,8 +11,8 @@ use crate::sanitize::sanitize;
 
 /// The number of series with a band of their own. The others share one.
 const MAX_BANDS: usize = 6;
-/// The part of a band's color in its ground, except in the upper one of two bands.
-const GROUND: f32 = 0.36;
+/// The part of a band's color in its background, except in the upper one of two bands.
+const BACKGROUND_STRENGTH: f32 = 0.36;
 
 /// The sessions that the number of a band counts.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ pub(super) struct Band {
     /// The color of its line and in the legend.
     pub(super) color: Color32,
     /// The color below the line.
-    pub(super) ground: Color32,
+    pub(super) background: Color32,
 }
 
 impl Band {
@@ -75,8 +75,8 @@ pub(super) fn bands(
         let part = color_step(index, count) as f32 / last.max(1) as f32;
         band.color = hover::blend(p.chart_client, p.chart_designer, part);
         // The highest of two is full, because it is thin.
-        let strength = if index > 0 && last == 1 { 1.0 } else { GROUND };
-        band.ground = p.surface.lerp_to_gamma(band.color, strength);
+        let strength = if index > 0 && last == 1 { 1.0 } else { BACKGROUND_STRENGTH };
+        band.background = p.surface.lerp_to_gamma(band.color, strength);
     }
     bands
 }
@@ -149,7 +149,7 @@ fn by_size(chart: &Chart, shown: Option<&SeriesCounts>, name: impl Fn(&str) -> S
 }
 
 fn band(names: [String; 2], values: Vec<u32>, shown: Option<u32>) -> Band {
-    Band { names, values, shown, color: Color32::TRANSPARENT, ground: Color32::TRANSPARENT }
+    Band { names, values, shown, color: Color32::TRANSPARENT, background: Color32::TRANSPARENT }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(super) struct Cursor {
 struct Label {
     galley: Arc<Galley>,
     place: Rect,
-    ground: Color32,
+    background: Color32,
     color: Color32,
 }
 
@@ -39,7 +39,7 @@ impl Cursor {
         if !scale.rect.x_range().contains(x) {
             return None;
         }
-        let (line, ground, color) = if is_chosen {
+        let (line, background, color) = if is_chosen {
             (Stroke::new(tokens::FOCUS_WIDTH, p.focus), p.accent, p.on_accent)
         } else {
             (Stroke::new(tokens::LINE, p.control_border_hover), p.control, p.text)
@@ -51,7 +51,7 @@ impl Cursor {
         let left = (x - size.x / 2.0).clamp(scale.rect.left(), max.max(scale.rect.left())).round();
         let place = Rect::from_min_size(pos2(left, bottom), size);
         let ys = Rangef::new(scale.rect.top(), bottom);
-        Some(Self { x, ys, line, label: Some(Label { galley, place, ground, color }) })
+        Some(Self { x, ys, line, label: Some(Label { galley, place, background, color }) })
     }
 
     /// Returns the cursor without its label if that would be over the one of another cursor.
@@ -72,8 +72,8 @@ impl Cursor {
     /// Draws the line and the label.
     pub(super) fn paint(&self, painter: &Painter) {
         painter.vline(self.x, self.ys, self.line);
-        if let Some(Label { galley, place, ground, color }) = &self.label {
-            painter.rect_filled(*place, tokens::RADIUS_SMALL, *ground);
+        if let Some(Label { galley, place, background, color }) = &self.label {
+            painter.rect_filled(*place, tokens::RADIUS_SMALL, *background);
             painter.galley(place.center() - galley.size() / 2.0, galley.clone(), *color);
         }
     }

@@ -1,7 +1,7 @@
 //! Explains gaps and marks at the time under the pointer.
 
 use crate::display::{Clock, number};
-use crate::history::{Chart, ChartMark, MarkKind, Watched};
+use crate::history::{Chart, ChartMark, MarkKind, TimeRange};
 use crate::sanitize::sanitize;
 
 /// The largest number of marks at one place that are explained.
@@ -33,7 +33,7 @@ fn is_unreachable(mark: &ChartMark, time: i64) -> bool {
 }
 
 /// Returns the bounds of a gap, without those that lie beyond the chart and aren't known from it.
-fn gap_text(chart: &Chart, gap: Watched, is_present: bool, clock: &Clock) -> String {
+fn gap_text(chart: &Chart, gap: TimeRange, is_present: bool, clock: &Clock) -> String {
     match (gap.from > chart.from, gap.to < chart.to) {
         (true, true) => format!("Not watched from {}", clock.range_text(gap.from, gap.to)),
         (false, true) => format!("Not watched until {}", clock.full_date(gap.to)),
@@ -76,7 +76,7 @@ mod tests {
 
     /// A chart of a day that ends at the tenth one.
     fn chart(unwatched: (i64, i64)) -> Chart {
-        let unwatched = vec![Watched { from: unwatched.0, to: unwatched.1 }];
+        let unwatched = vec![TimeRange { from: unwatched.0, to: unwatched.1 }];
         Chart { from: 9 * DAY, to: 10 * DAY, unwatched, ..Chart::default() }
     }
 

@@ -74,9 +74,9 @@ fn time_button(ui: &mut Ui, rect: Rect, timeline: &Timeline) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Time of the timeline"));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(text));
     let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
-    let ground = if is_open { p.pressed } else { hover::ground(&response, p, Color32::TRANSPARENT) };
+    let background = if is_open { p.pressed } else { hover::background(&response, p, Color32::TRANSPARENT) };
     let painter = ui.painter();
-    painter.rect_filled(place, tokens::RADIUS_SMALL, ground);
+    painter.rect_filled(place, tokens::RADIUS_SMALL, background);
     let text_width = galley.size().x;
     painter.galley(pos2(place.left() + padding, place.center().y - galley.size().y / 2.0), galley, p.text);
     let center = pos2(place.left() + 2.0 * padding + text_width + tokens::ICON_TINY / 2.0, place.center().y);

@@ -17,12 +17,12 @@ pub(super) use self::scale::{Scale, round_max};
 use super::arrow_keys;
 use super::button;
 use super::command::{Command, PastCommand, TimelineCommand};
-use super::model::{AppState, TimeRange, epoch_ms};
+use super::model::{AppState, epoch_ms};
 use super::regions;
 use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
-use crate::history::{Chart, ChartMark, Watched};
+use crate::history::{Chart, ChartMark, TimeRange};
 use crate::table::Step;
 
 /// The accessible name.
@@ -220,7 +220,7 @@ fn bucket_at(chart: &Chart, time: i64) -> usize {
 
 /// Returns when sessions were read last: at the start of a gap that goes on.
 fn last_read(chart: &Chart) -> i64 {
-    let is_at_the_end = |gap: &&Watched| gap.from > chart.from && gap.to >= chart.to;
+    let is_at_the_end = |gap: &&TimeRange| gap.from > chart.from && gap.to >= chart.to;
     chart.unwatched.last().filter(is_at_the_end).map_or(chart.to, |gap| gap.from)
 }
 

@@ -4,13 +4,12 @@ use egui::epaint::Mesh;
 use egui::{Align2, Color32, FontFamily, FontId, Painter, Rangef, Rect, Shape, Stroke, pos2, vec2};
 
 use super::super::fonts;
-use super::super::model::TimeRange;
 use super::super::theme;
 use super::super::tokens::{self, Palette};
 use super::bands::Band;
 use super::scale::Scale;
 use crate::display::{Clock, number};
-use crate::history::{Chart, ChartMark, MarkKind};
+use crate::history::{Chart, ChartMark, MarkKind, TimeRange};
 
 /// Draws the bands of the chart, in front of the hatch where nothing was watched.
 pub(super) fn chart(painter: &Painter, p: &Palette, scale: Scale, chart: &Chart, bands: &[Band]) {
@@ -30,7 +29,7 @@ pub(super) fn chart(painter: &Painter, p: &Palette, scale: Scale, chart: &Chart,
         for (value, band) in values.iter().zip(bands) {
             sum = sum.saturating_add(*value);
             let upper = scale.y(sum);
-            mesh.add_colored_rect(Rect::from_x_y_ranges(*xs, upper..=lower), band.ground);
+            mesh.add_colored_rect(Rect::from_x_y_ranges(*xs, upper..=lower), band.background);
             lower = upper;
         }
     }

@@ -2,8 +2,8 @@
 
 use egui::{Rangef, Rect};
 
-use super::super::model::TimeRange;
 use super::super::theme;
+use crate::history::TimeRange;
 
 /// The place of the chart, and what it shows.
 #[derive(Clone, Copy, Debug)]

@@ -99,7 +99,7 @@ pub(super) fn cancel(state: &AppState) -> Option<Command> {
 }
 
 /// Returns `true` if a password can't help: the gateway's sessions need a token.
-pub(super) fn wants_token(state: &AppState) -> bool {
+pub(super) fn requires_token(state: &AppState) -> bool {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
     nodes
         .filter_map(|node| node.error.as_ref())

@@ -7,7 +7,7 @@ use egui::{Id, Ui};
 use super::super::button::Button;
 use super::super::command::Command;
 use super::super::error_report::ErrorReport;
-use super::super::model::{AppState, Shown};
+use super::super::model::{AppState, ShownGateways};
 use super::super::small_text;
 use super::super::tokens;
 use super::super::{icons, theme};
@@ -102,7 +102,7 @@ fn advice(error: &GatewayError, state: &AppState) -> String {
     if let Some(text) = super::no_gateway_text(state) {
         return text;
     }
-    if state.gateways.shown == Shown::All && error.wants_login() {
+    if state.gateways.shown == ShownGateways::All && error.requires_login() {
         return "Choose a gateway at the left to sign in".to_owned();
     }
     // The details say what happened.

@@ -13,7 +13,7 @@ use gatewatch::gateway::{Credentials, Endpoint, GatewayError, Limits};
 
 use super::{FaultyGateway, ResponseMode, bytes, check_message, error, healthy, instead_of_sessions, mode};
 use crate::support::poll::{TestPoller, profile};
-use crate::support::{PLANT, answer, ok, status, without_source};
+use crate::support::{PLANT, ok, status, webdev_json, without_source};
 
 /// Time limit for responses that never end.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(1);
@@ -406,7 +406,7 @@ fn truncated_responses() -> Vec<Case> {
 
 /// Returns the cases in which the response is complete but isn't a dataset.
 fn invalid_datasets() -> Vec<Case> {
-    let columns = |kind: &str| answer(&PLANT).replace(r#""name":"clientId","type":"String""#, kind);
+    let columns = |kind: &str| webdev_json(&PLANT).replace(r#""name":"clientId","type":"String""#, kind);
     vec![
         Case::matching(
             "truncated JSON",
@@ -417,7 +417,7 @@ fn invalid_datasets() -> Vec<Case> {
                     GatewayError::InvalidAnswer(WebDevError::Truncated { line: 1, column: 11, .. })
                 )
             },
-            ["The answer is cut off at line 1, column 11", "Retry"],
+            ["The response is cut off at line 1, column 11", "Retry"],
         ),
         Case::new(
             "invalid UTF-8",
@@ -429,7 +429,7 @@ fn invalid_datasets() -> Vec<Case> {
             "empty body",
             dataset(""),
             GatewayError::InvalidAnswer(WebDevError::Empty),
-            ["The answer is empty", REINSTALL],
+            ["The response is empty", REINSTALL],
         ),
         Case::matching(
             "web page with 200",
@@ -445,7 +445,7 @@ fn invalid_datasets() -> Vec<Case> {
         ),
         Case::matching(
             "row of another length",
-            dataset(answer(&[r#""billy","Packaging","10.2.0.9",false,"A1""#])),
+            dataset(webdev_json(&[r#""billy","Packaging","10.2.0.9",false,"A1""#])),
             |error| matches!(error, GatewayError::InvalidAnswer(WebDevError::Unexpected { .. })),
             ["Row 1 has 5 cells, but there are 6 columns", REINSTALL],
         ),

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
-use crate::support::{answer, unused_address};
+use crate::support::{unused_address, webdev_json};
 
 const NODES: usize = 200;
 /// The node that never responds.
@@ -77,7 +77,7 @@ async fn serve(mut stream: TcpStream, counts: &Counts, index: usize) -> std::io:
         } else {
             // A new session at each read, so that each one is published.
             let id = counts.session_reads.fetch_add(1, Ordering::SeqCst);
-            answer(&[&format!(r#""user","P","h",false,"{index}-{id}",1795365700123"#)])
+            webdev_json(&[&format!(r#""user","P","h",false,"{index}-{id}",1795365700123"#)])
         };
         counts.in_flight.fetch_sub(1, Ordering::SeqCst);
         let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());

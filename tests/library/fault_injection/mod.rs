@@ -21,7 +21,7 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
 
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, Request, ok, status, webdev_json};
 use gatewatch::gateway::{ConnectFailure, GatewayError};
 use gatewatch::poll::GatewayStatus;
 
@@ -64,7 +64,7 @@ pub(crate) fn healthy() -> ResponseMode {
     mode(|request, stream| {
         let response = match request.path() {
             "/system/gwinfo" => ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.3.4"),
-            "/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            "/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT)),
             path if path.starts_with("/data/") => ok(r#"{"items":[{"id":"A","user":"billy"}]}"#),
             _ => status("404 Not Found", ""),
         };

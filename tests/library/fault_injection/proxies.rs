@@ -7,7 +7,7 @@ use gatewatch::gateway::{GatewayError, ProxyFailure};
 
 use super::{FaultyGateway, mode};
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, PLANT, Request, answer, ok, skip, status, unused_address};
+use crate::support::{FakeGateway, PLANT, Request, ok, skip, status, unused_address, webdev_json};
 
 /// A name that only the proxy resolves.
 const PLANT_A: &str = "http://plant-a:8088";
@@ -37,7 +37,7 @@ fn proxy() -> FakeGateway {
     FakeGateway::new(|request, stream| {
         let response = match request.target.as_str() {
             "http://plant-a:8088/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.1.44"),
-            "http://plant-a:8088/system/webdev/gatewatch/sessions" => ok(&answer(&PLANT)),
+            "http://plant-a:8088/system/webdev/gatewatch/sessions" => ok(&webdev_json(&PLANT)),
             _ => status("404 Not Found", ""),
         };
         stream.write_all(&response).unwrap();

@@ -152,7 +152,7 @@ pub(super) fn echoing_modes() -> Vec<(&'static str, ResponseMode)> {
             "echo in the type of a column",
             echo(|sent, plain| {
                 let kind = format!(r#""type":"{sent} {plain}""#);
-                ok(&super::answer(&[]).replacen(r#""type":"String""#, &kind, 1))
+                ok(&super::webdev_json(&[]).replacen(r#""type":"String""#, &kind, 1))
             }),
         ),
         ("echo in a field", echo(|sent, plain| ok(&format!(r#"["{sent}{plain}"]"#)))),

@@ -11,7 +11,7 @@ use gatewatch::poll::{Activity, GatewayStatus};
 
 use super::{FaultyGateway, bytes, error, healthy, mode};
 use crate::support::poll::{TestPoller, profile};
-use crate::support::{FakeGateway, PLANT, Request, answer, read};
+use crate::support::{FakeGateway, PLANT, Request, read, webdev_json};
 
 /// Seconds of an hour.
 const HOUR: i64 = 3_600;
@@ -137,7 +137,7 @@ fn respond(request: &Request, stream: &mut TcpStream) -> bool {
     let body = if request.path().ends_with("gwinfo") {
         "ContextStatus=RUNNING;Version=8.1.44".to_owned()
     } else {
-        answer(&PLANT)
+        webdev_json(&PLANT)
     };
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
     stream.write_all((head + &body).as_bytes()).is_ok()

@@ -90,7 +90,7 @@ fn reports_servers_without_tls() {
     // A server of another protocol, and one that closes the connection.
     for (greeting, problem) in [
         (&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], "This port is for HTTP"),
-        (b"", "No valid answer over HTTPS"),
+        (b"", "No valid response over HTTPS"),
     ] {
         let listener = TcpListener::bind((HOST, 0)).unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());

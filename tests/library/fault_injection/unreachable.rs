@@ -8,11 +8,11 @@ use gatewatch::poll::GatewayStatus;
 
 use super::{check_message, connect_failure, error, healthy};
 use crate::support::poll::{TestPoller, profile};
-use crate::support::{FakeGateway, PLANT, answer, ok, skip, status, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, skip, status, unused_address, webdev_json};
 
 /// Polls two nodes, the first of which is healthy. Returns the error of the second.
 fn error_of_second_node(url: &str) -> GatewayError {
-    let healthy = FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)));
+    let healthy = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
     let mut poller = TestPoller::new();
     poller.handle.connect(profile(&[&healthy.url, url]), Credentials::None);
     let both = poller.wait_for("both outcomes", |status| {
@@ -68,7 +68,7 @@ fn keeps_dataset_while_a_gateway_restarts() {
         let response = if request.path().ends_with("gwinfo") {
             ok("ContextStatus=RUNNING;Version=8.1.44")
         } else {
-            let whole = ok(&answer(&PLANT));
+            let whole = ok(&webdev_json(&PLANT));
             let is_truncated = responses.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0;
             let end = if is_truncated { whole.len() / 2 } else { whole.len() };
             whole[..end].to_vec()

@@ -8,12 +8,13 @@ use gatewatch::gateway::Credentials;
 
 use super::{FaultyGateway, bytes, error, healthy, mode};
 use crate::support::poll::{TestPoller, profile};
-use crate::support::{answer, ok};
+use crate::support::{ok, webdev_json};
 
 #[test]
 fn maps_rows_with_duplicate_client_ids() {
     let row = |user: &str, id: &str| format!(r#""{user}","Packaging","10.2.0.9",false,"{id}",1795365700123"#);
-    let sessions = |rows: &[String]| bytes(ok(&answer(&rows.iter().map(String::as_str).collect::<Vec<_>>())));
+    let sessions =
+        |rows: &[String]| bytes(ok(&webdev_json(&rows.iter().map(String::as_str).collect::<Vec<_>>())));
     let gateway = FaultyGateway::with_mode(sessions(&[
         row("anna", "A"),
         row("billy", "TWICE"),
@@ -49,7 +50,7 @@ fn maps_rows_with_duplicate_client_ids() {
 fn distinguishes_equal_client_ids_of_two_nodes() {
     let row = |user: &str| format!(r#""{user}","Packaging","10.2.0.9",false,"A",1795365700123"#);
     let [north, south] =
-        ["anna", "billy"].map(|user| FaultyGateway::with_mode(bytes(ok(&answer(&[&row(user)])))));
+        ["anna", "billy"].map(|user| FaultyGateway::with_mode(bytes(ok(&webdev_json(&[&row(user)])))));
     let mut poller = TestPoller::new();
     poller.handle.connect(profile(&[&north.gateway.url, &south.gateway.url]), Credentials::None);
     let has_rows = |len: usize| {
@@ -59,7 +60,7 @@ fn distinguishes_equal_client_ids_of_two_nodes() {
     };
     let before = poller.wait_for("both sessions", has_rows(2)).dataset.clone().unwrap();
     // The session of the first node ends.
-    north.set_mode(bytes(ok(&answer(&[]))));
+    north.set_mode(bytes(ok(&webdev_json(&[]))));
     poller.handle.refresh_now();
     let after = poller.wait_for("the remaining session", has_rows(1)).dataset.clone().unwrap();
     let mapping = RowMapping::between(&before, &after);
@@ -79,7 +80,7 @@ fn reports_difference_of_clocks() {
             let now = i64::try_from(here.as_millis()).unwrap() + offset;
             // A session that started ten minutes ago by the gateway's clock.
             let row = format!(r#""billy","Packaging","h",false,"A",{}"#, now - 600_000);
-            let body = answer(&[&row]).replace("1790000000000", &now.to_string());
+            let body = webdev_json(&[&row]).replace("1790000000000", &now.to_string());
             let _closed = stream.write_all(&ok(&body));
         }));
         let mut poller = TestPoller::new();

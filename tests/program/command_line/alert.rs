@@ -12,7 +12,7 @@ use super::record::Recording;
 use super::{failure, stdout, text};
 use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, answer, ok, saved_gateway};
+use crate::support::{FakeGateway, ok, saved_gateway, webdev_json};
 
 const ANNA: &str = r#""anna","Boiler","10.1.2.3",false,"A1",null"#;
 const ZOE: &str = r#""zoe","Boiler","10.1.2.4",false,"Z1",null"#;
@@ -37,7 +37,7 @@ impl Script {
             let body = if request.path().ends_with("/system/gwinfo") {
                 "ContextStatus=RUNNING;Version=8.1.44".to_owned()
             } else {
-                answer(&sessions.lock().unwrap())
+                webdev_json(&sessions.lock().unwrap())
             };
             // The client may have closed the connection.
             let _closed = stream.write_all(&ok(&body));

@@ -139,7 +139,7 @@ fn suggests_http_within_the_time_limit_for_https_to_a_silent_port() {
     assert_eq!(output.status.code(), Some(1));
     let lines: Vec<&str> = text(&output.stdout).lines().collect();
     let expected = format!(
-        "failed   TLS            No valid answer over HTTPS. Use http://{address} if this port is for HTTP"
+        "failed   TLS            No valid response over HTTPS. Use http://{address} if this port is for HTTP"
     );
     assert_eq!(lines[3], expected);
 }

@@ -13,7 +13,7 @@ use super::output::signal;
 use super::{failure, run};
 use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, PLANT, answer, ok, saved_gateway, unused_address};
+use crate::support::{FakeGateway, PLANT, ok, saved_gateway, unused_address, webdev_json};
 
 /// `gatewatch events` in a process that ends with the test.
 struct Events {
@@ -207,7 +207,8 @@ fn ends_quietly_when_the_reader_of_a_pipe_stops() {
 
 #[test]
 fn reads_all_saved_gateways_and_sends_credentials_to_named_ones_only() {
-    let [north, south] = ["8.1.0", "8.1.1"].map(|version| FakeGateway::gateway(version, ok(&answer(&PLANT))));
+    let [north, south] =
+        ["8.1.0", "8.1.1"].map(|version| FakeGateway::gateway(version, ok(&webdev_json(&PLANT))));
     let is_sent = |gateway: &FakeGateway| {
         gateway.requests().iter().any(|request| request.header("authorization").is_some())
     };
@@ -232,7 +233,7 @@ fn reads_all_saved_gateways_and_sends_credentials_to_named_ones_only() {
 
 #[test]
 fn saved_login_that_cannot_be_read_is_said_and_other_gateways_are_read() {
-    let north = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT)));
+    let north = FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT)));
     let config = tempfile::tempdir().unwrap();
     std::fs::write(
         config.path().join("config.toml"),
@@ -253,7 +254,7 @@ fn saved_login_that_cannot_be_read_is_said_and_other_gateways_are_read() {
 
 #[test]
 fn says_once_which_sessions_a_list_lacks() {
-    let partial = answer(&PLANT).replacen('{', r#"{"perspectiveError":"no such function","#, 1);
+    let partial = webdev_json(&PLANT).replacen('{', r#"{"perspectiveError":"no such function","#, 1);
     let plant = FakeGateway::gateway("8.1.0", ok(&partial));
     let events = Events::with_args(&[&plant.url]);
     let reads = || plant.paths().iter().filter(|path| path.ends_with("sessions")).count();

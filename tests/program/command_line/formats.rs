@@ -1,7 +1,7 @@
 //! `gatewatch sessions`: delimiters, spreadsheets, and names from a hostile gateway.
 
 use super::{failure, plant, sessions, stdout, text};
-use crate::support::{FakeGateway, answer, ok};
+use crate::support::{FakeGateway, ok, webdev_json};
 
 #[test]
 fn delimiter_separates_the_fields() {
@@ -31,11 +31,11 @@ fn delimiter_separates_the_fields() {
     }
 }
 
-/// Returns an answer whose seventh column has this name as JSON.
+/// Returns a response whose seventh column has this name as JSON.
 fn with_column(name: &str) -> String {
-    let answer = answer(&[r#""日本","=1+1","h",false,"A\u001b[2J",null"#]);
+    let response = webdev_json(&[r#""日本","=1+1","h",false,"A\u001b[2J",null"#]);
     let column = format!(r#"}},{{"name":{name},"type":"String"}}],"rows""#);
-    answer.replace("}],\"rows\"", &column).replace("null]", r#"null," =2"]"#)
+    response.replace("}],\"rows\"", &column).replace("null]", r#"null," =2"]"#)
 }
 
 #[test]

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::{failure, stdout, text};
 use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, answer, ok, status};
+use crate::support::{FakeGateway, ok, status, webdev_json};
 
 /// 2024-11-24 12:00:00 UTC.
 const NOON_MS: u64 = 1_732_449_600_000;
@@ -43,7 +43,7 @@ impl Script {
             let response = if request.path().ends_with("/system/gwinfo") {
                 ok("ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44")
             } else if request.path() == "/system/webdev/gatewatch/sessions" {
-                ok(&answer(&answered.lock().unwrap()))
+                ok(&webdev_json(&answered.lock().unwrap()))
             } else {
                 status("404 Not Found", "")
             };
@@ -119,7 +119,7 @@ fn note(script: &Script, rest: &str) -> String {
 }
 
 #[test]
-fn tells_who_was_on_at_a_time() {
+fn lists_who_was_on_at_a_time() {
     let script = Script::day();
     for (time, expected, unwatched) in [
         ("2024-11-24T12:05:00Z", &["anna seen", "billy seen", "carl seen"][..], ""),
@@ -151,7 +151,7 @@ fn tells_who_was_on_at_a_time() {
 }
 
 #[test]
-fn tells_who_was_on_in_a_range() {
+fn lists_who_was_on_in_a_range() {
     let script = Script::day();
     let range = ["--from", "2024-11-24T12:00:00Z", "--to", "2024-11-24T14:05:00Z", "--utc"];
     let (states, stderr) = script.states(&[&range[..], &["--sort", "username"]].concat());
@@ -362,7 +362,7 @@ fn rejects_wrong_usage() {
 }
 
 #[test]
-fn tells_the_peaks_of_days() {
+fn lists_the_peaks_of_days() {
     let script = Script::day();
     let config = format!(
         "[[profile]]\nname = \"North\"\nurls = [\"{}\"]\nclient_limit = 1\ndesigner_limit = 5\n",

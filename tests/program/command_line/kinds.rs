@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::{ANNA, BILLY_1, BILLY_2, HEADER, NULL_USER, SMITH, failure, plant, sessions, stdout, text};
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, answer, ok, status};
+use crate::support::{FakeGateway, ok, status, webdev_json};
 
 #[test]
 fn flag_decides_without_a_kind() {
@@ -16,7 +16,7 @@ fn flag_decides_without_a_kind() {
     assert_eq!(kinds(&["--kind", "perspective", "--count"]), "0\n");
     assert_eq!(kinds(&["--kind", "designer,client", "--count"]), "5\n");
     assert_eq!(kinds(&["--kind", "designer", "--kind", "client", "--username", "billy", "--count"]), "2\n");
-    // Perspective sessions are in the answer only if they are asked for.
+    // Perspective sessions are in the response only if they are asked for.
     let asked = |request: &crate::support::Request| request.target.contains("perspective=1");
     let requests = plant.requests();
     assert_eq!(requests.iter().filter(|request| asked(request)).count(), 2);
@@ -68,7 +68,7 @@ fn list_decides_on_rest() {
 #[test]
 fn failing_perspective_list_of_web_dev_gives_code_3_and_the_other_sessions() {
     let failed = r#""ok":true,"perspective":false,"perspectiveError":"Trial expired for s3cret""#;
-    let sessions = answer(&[r#""billy","P","h",false,"A",0"#]).replacen(r#""ok":true"#, failed, 1);
+    let sessions = webdev_json(&[r#""billy","P","h",false,"A",0"#]).replacen(r#""ok":true"#, failed, 1);
     let gateway = FakeGateway::gateway("8.3.4", ok(&sessions));
     let config = tempfile::tempdir().unwrap();
     let mut command = gatewatch(config.path());

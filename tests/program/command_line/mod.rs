@@ -21,7 +21,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Output, Stdio};
 
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, PLANT, answer, ok, status};
+use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 
 fn run(args: &[&str]) -> Output {
     let config = tempfile::tempdir().unwrap();
@@ -51,7 +51,7 @@ fn failure(output: &Output, code: i32) -> &str {
 }
 
 fn plant() -> FakeGateway {
-    FakeGateway::gateway("8.1.44", ok(&answer(&PLANT)))
+    FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)))
 }
 
 const HEADER: &str = "username,project,address,isDesigner,clientId,creationTime\r\n";
@@ -250,7 +250,7 @@ fn warns_about_every_node_that_is_not_active() {
         let gateway = FakeGateway::new(move |request, stream| {
             let response = match request.path() {
                 "/system/gwinfo" => ok(&format!("ContextStatus=RUNNING;Version=8.1.0;{info}")),
-                _ => ok(&answer(&PLANT)),
+                _ => ok(&webdev_json(&PLANT)),
             };
             stream.write_all(&response).unwrap();
         });
@@ -270,7 +270,7 @@ fn counts_replaced_values_in_a_warning() {
         r#""b","P","h",false,"B",1e999"#,
         r#""c","P","h",false,"C",1.79E12"#,
     ];
-    let gateway = FakeGateway::gateway("8.1.0", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.0", ok(&webdev_json(&rows)));
     let output = sessions(&[&gateway.url]);
     assert_eq!(output.status.code(), Some(0));
     let lines: Vec<&str> = text(&output.stdout).lines().skip(1).collect();
@@ -461,7 +461,7 @@ fn reads_credentials_from_environment_and_never_shows_them() {
 #[test]
 fn succeeds_if_reader_stops_early() {
     let rows = PLANT.repeat(2_000);
-    let plant = FakeGateway::gateway("8.1.0", ok(&answer(&rows)));
+    let plant = FakeGateway::gateway("8.1.0", ok(&webdev_json(&rows)));
     let config = tempfile::tempdir().unwrap();
     let mut child = gatewatch(config.path())
         .args(["sessions", &plant.url])

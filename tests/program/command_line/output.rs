@@ -9,7 +9,7 @@ use std::sync::mpsc::sync_channel;
 
 use super::{ANNA, BILLY_1, HEADER, plant, stdout, text};
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, PLANT, answer, ok};
+use crate::support::{FakeGateway, PLANT, ok, webdev_json};
 
 /// Returns a command that runs this script, in which `$GATEWATCH` and `"$@"` are the program and its arguments.
 fn shell(script: &str, args: &[&str]) -> Command {
@@ -102,7 +102,7 @@ fn writes_through_process_substitutions_and_pipes() {
 
 #[test]
 fn reader_of_an_open_file_may_stop_early() {
-    let many = FakeGateway::gateway("8.1.0", ok(&answer(&PLANT.repeat(2_000))));
+    let many = FakeGateway::gateway("8.1.0", ok(&webdev_json(&PLANT.repeat(2_000))));
     let script = "\"$GATEWATCH\" \"$@\" --output /dev/stdout | head -n 1; exit ${PIPESTATUS[0]}";
     assert_eq!(stdout(&shell(script, &[&many.url]).output().unwrap()), HEADER);
 }
@@ -164,7 +164,7 @@ fn ignored_signals_stay_ignored() {
         }
         asked.send(()).unwrap();
         released.lock().unwrap().recv().unwrap();
-        stream.write_all(&ok(&answer(&PLANT[..1]))).unwrap();
+        stream.write_all(&ok(&webdev_json(&PLANT[..1]))).unwrap();
     });
     // As `nohup` starts it.
     let script = "trap '' HUP INT; exec \"$GATEWATCH\" \"$@\"";

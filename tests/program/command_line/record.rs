@@ -129,7 +129,7 @@ fn another_recorder_takes_over_when_the_first_is_killed() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn tells_the_service_manager_when_it_begins_and_ends() {
+fn notifies_the_service_manager_of_its_start_and_end() {
     let demo = Demo::start_at("127.0.0.1:0", &["--still", "--sessions", "5"]);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notify");

@@ -5,7 +5,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::{CTRL, IDS, NONE, header, menu, open, remembering, titles};
 use crate::support::window::{Window, plant};
-use crate::support::{FakeGateway, answer, ok};
+use crate::support::{FakeGateway, ok, webdev_json};
 
 #[test]
 fn dragging_a_header_moves_the_column() {
@@ -124,7 +124,7 @@ fn menus_say_why_an_item_does_nothing() {
 
 #[test]
 fn other_columns_are_hidden_at_first() {
-    let body = answer(&[r#""billy","P","h",false,"A",0,77"#]).replace(
+    let body = webdev_json(&[r#""billy","P","h",false,"A",0,77"#]).replace(
         r#"{"name":"creationTime","type":"Date"}"#,
         r#"{"name":"creationTime","type":"Date"},{"name":"memory","type":"Long"}"#,
     );
@@ -234,7 +234,7 @@ fn last_column_takes_what_is_left() {
 fn fitting_takes_at_most_a_part_of_the_table() {
     let long = "a".repeat(300);
     let row = format!(r#""{long}","Boiler","hmi-1",false,"A1",null"#);
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&[&row])));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&[&row])));
     let mut window = Window::on(&gateway.url);
     window.until_text("1 of 1 sessions");
     menu(&mut window, "Username");

@@ -10,7 +10,7 @@ use gatewatch::ui::{PickedFile, Start};
 
 use super::{CTRL, NONE, menu};
 use crate::support::window::{Window, plant, start};
-use crate::support::{FakeGateway, answer, ok};
+use crate::support::{FakeGateway, ok, webdev_json};
 
 /// Opens a window whose file dialog returns `path` immediately.
 fn exporting_to(url: &str, path: std::path::PathBuf) -> Window {
@@ -77,7 +77,7 @@ fn exports_shown_selected_or_all_rows() {
 fn large_export_shows_progress_and_can_be_cancelled() {
     let rows: Vec<String> = (0..120_000).map(|n| format!(r#""user{n}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&rows)));
     let folder = tempfile::tempdir().unwrap();
     // A pipe blocks the export until the test reads from it.
     let pipe = folder.path().join("pipe");

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use crate::support::window::{Window, plant, start};
-use crate::support::{FakeGateway, answer, ok};
+use crate::support::{FakeGateway, ok, webdev_json};
 use egui::accesskit::Role;
 use egui::{Modifiers, PointerButton, Rect};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -40,9 +40,9 @@ fn open() -> Window {
     window
 }
 
-/// Starts a gateway whose answer can be changed.
+/// Starts a gateway whose response can be changed.
 fn changing(rows: &[&str]) -> (FakeGateway, Arc<Mutex<String>>) {
-    let body = Arc::new(Mutex::new(answer(rows)));
+    let body = Arc::new(Mutex::new(webdev_json(rows)));
     let theirs = body.clone();
     let gateway = FakeGateway::new(move |request, stream| {
         let response = match request.path() {

@@ -7,7 +7,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::{CTRL, IDS, NONE, SHIFT, changing, header, open, remembering, titles};
 use crate::popups::turn_wheel;
 use crate::support::window::{Window, plant};
-use crate::support::{FakeGateway, PLANT, answer, ok};
+use crate::support::{FakeGateway, PLANT, ok, webdev_json};
 
 #[test]
 fn selects_by_mouse() {
@@ -191,13 +191,13 @@ fn keeps_selection_across_refresh() {
     assert_eq!(window.selected("Client ID"), ["B2", "E5"]);
     let mut moved: Vec<&str> = PLANT.iter().copied().rev().collect();
     moved.insert(0, r#""new","Boiler","h",false,"N0",1"#);
-    *body.lock().unwrap() = answer(&moved);
+    *body.lock().unwrap() = webdev_json(&moved);
     window.press(NONE, Key::F5);
     window.until_text("7 of 7 sessions");
     assert_eq!(window.column("Client ID"), ["N0", "F6", "E5", "D4", "C3", "B2", "A1"]);
     assert_eq!(window.selected("Client ID"), ["E5", "B2"]);
     // One of the selected sessions ends.
-    *body.lock().unwrap() = answer(&PLANT[..2]);
+    *body.lock().unwrap() = webdev_json(&PLANT[..2]);
     window.press(NONE, Key::F5);
     window.until_text("2 of 2 sessions");
     assert_eq!(window.selected("Client ID"), ["B2"]);
@@ -211,7 +211,7 @@ fn keeps_selection_across_refresh() {
 fn wheel_and_scroll_bar_reach_every_row() {
     let rows: Vec<String> = (0..1000).map(|n| format!(r#""user{n:04}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&rows)));
     let mut window = Window::on(&gateway.url);
     window.until_text("1,000 of 1,000 sessions");
     let bar = header(&window, "Vertical scroll bar");
@@ -260,7 +260,7 @@ fn zoom_is_saved() {
 fn rows_begin_on_whole_pixels_at_every_scale() {
     let rows: Vec<String> = (0..300).map(|n| format!(r#""user{n:03}","P","h",false,"{n}",0"#)).collect();
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows)));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&rows)));
     for scale in [1.0_f32, 1.25, 1.5, 2.0] {
         let mut window = Window::on(&gateway.url);
         window.harness.set_pixels_per_point(scale);
@@ -324,7 +324,7 @@ fn marks_sessions_that_have_just_signed_in() {
     window.until_text("1 of 1 sessions");
     assert!(!window.has("new"));
     let rows = [r#""billy","Boiler","h",false,"A",0"#, r#""billy","Boiler","h",false,"B",0"#];
-    *body.lock().unwrap() = answer(&rows);
+    *body.lock().unwrap() = webdev_json(&rows);
     window.click("Refresh");
     window.until_text("2 of 2 sessions");
     let mark = window.harness.get_by_label("new").rect();

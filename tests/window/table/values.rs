@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use super::{CTRL, NONE, SHIFT, changing, header, menu, open};
 use crate::painted;
 use crate::support::window::{Window, start_on};
-use crate::support::{FakeGateway, PLANT, answer, ok};
+use crate::support::{FakeGateway, PLANT, ok, webdev_json};
 
 #[test]
 fn copies_selected_rows() {
@@ -70,7 +70,7 @@ fn cell_menu_keeps_its_cell_across_refresh() {
     let mut window = Window::on(&gateway.url);
     window.until_text("6 of 6 sessions");
     window.menu_of_cell("Address", 1);
-    *body.lock().unwrap() = answer(&PLANT[2..]);
+    *body.lock().unwrap() = webdev_json(&PLANT[2..]);
     window.press(NONE, Key::F5);
     window.until_text("4 of 4 sessions");
     window.click("Copy cell");
@@ -227,7 +227,7 @@ fn clicking_a_count_filters() {
 }
 
 #[test]
-fn tells_duplicates_on_one_host_from_two_panels() {
+fn distinguishes_duplicates_on_one_host_from_two_panels() {
     let rows = [
         r#""billy","Boiler","hmi-10:52526",false,"A1",1795365300000"#,
         r#""billy","Boiler","HMI-10",false,"B2",1795365300000"#,
@@ -283,7 +283,7 @@ fn groups_mark_duplicate_logins() {
     assert_eq!(badges(&window), 0);
     let mut twice = PLANT.to_vec();
     twice.push(r#""billy","Boiler","panel-2",false,"G7",1795365300000"#);
-    *body.lock().unwrap() = answer(&twice);
+    *body.lock().unwrap() = webdev_json(&twice);
     window.press(NONE, Key::F5);
     window.until_text("7 of 7 sessions");
     // A session in another project doesn't count.
@@ -349,7 +349,7 @@ fn details_of_an_ended_session_show_no_other_one() {
     window.press(NONE, Key::Enter);
     window.until_text("Client ID: B2");
     // The cursor moves to another session, but the panel doesn't.
-    *body.lock().unwrap() = answer(&[PLANT[0], PLANT[2]]);
+    *body.lock().unwrap() = webdev_json(&[PLANT[0], PLANT[2]]);
     window.press(NONE, Key::F5);
     window.until_text("2 of 2 sessions");
     assert!(window.has("No session selected"));
@@ -410,7 +410,7 @@ fn menu_of_a_cell_shows_and_hides_the_details() {
 fn long_name_in_the_details_has_room_beside_the_number_of_selected_sessions() {
     let row = |id| format!(r#""operator.north","P","hmi-1",false,"{id}",1795365300000"#);
     let rows = ["A1", "B2"].map(row);
-    let gateway = FakeGateway::gateway("8.1.44", ok(&answer(&rows.each_ref().map(String::as_str))));
+    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&rows.each_ref().map(String::as_str))));
     let mut window = Window::on(&gateway.url);
     window.until_text("2 of 2 sessions");
     window.click("Details");
@@ -458,7 +458,7 @@ fn counts_keep_their_order_under_the_pointer() {
     window.harness.hover_at(at);
     let more = [PLANT[1], PLANT[1], PLANT[1]].map(|row| row.replace("B2", "X"));
     let rows: Vec<&str> = PLANT.into_iter().chain(more.iter().map(String::as_str)).collect();
-    *body.lock().unwrap() = answer(&rows);
+    *body.lock().unwrap() = webdev_json(&rows);
     window.press(NONE, Key::F5);
     window.until_text("anna: 4 sessions");
     assert!(top(&window, "billy: 2 sessions") < top(&window, "anna: 4 sessions"));

@@ -1,4 +1,4 @@
-//! The answer to a query for the sessions at a time or within a range.
+//! The response to a query for the sessions at a time or within a range.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::history_gateway::HistoryGateway;
 use super::record::SessionRecord;
-use super::watched::Watched;
+use super::time_range::TimeRange;
 use crate::gateway::SessionKind;
 
 /// A stored session. Times are milliseconds since 1970 UTC by the recorder's clock.
@@ -75,18 +75,18 @@ impl fmt::Display for SessionState {
 
 /// The sessions at a time or within a range.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct StoredSessions {
     /// The sessions, by gateway, node and start.
     pub sessions: Vec<StoredSession>,
     /// The nodes that were asked for.
-    pub nodes: Vec<NodeAnswer>,
+    pub nodes: Vec<NodeGaps>,
 }
 
-impl Answer {
+impl StoredSessions {
     /// Gives the nodes of these gateways their names in place of the stored ones.
     pub fn use_names_of(&mut self, gateways: &[HistoryGateway]) {
         let mut names: HashMap<&Arc<str>, &Arc<str>> = HashMap::new();
-        for NodeAnswer { gateway, url, .. } in &mut self.nodes {
+        for NodeGaps { gateway, url, .. } in &mut self.nodes {
             if let Some(name) = HistoryGateway::name_of_node(gateways, (gateway, url)) {
                 *gateway = name;
             }
@@ -100,17 +100,17 @@ impl Answer {
     }
 }
 
-/// A node of an answer, and the parts of the time in which it wasn't watched.
+/// A node of a response, and the parts of the time in which it wasn't watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeAnswer {
+pub struct NodeGaps {
     /// The name of its gateway.
     pub gateway: Arc<str>,
     /// Its address.
     pub url: Arc<str>,
     /// The parts of the time in which it wasn't watched. Around a single time it is the whole gap, from `i64::MIN` if it wasn't
     /// watched before, and to `i64::MAX` if it hasn't been watched since.
-    pub unwatched: Vec<Watched>,
+    pub unwatched: Vec<TimeRange>,
     /// The kinds of sessions that weren't watched in further parts of the time, because their list couldn't be read. The parts
     /// of each are those of the node and its own.
-    pub unwatched_kinds: Vec<(SessionKind, Vec<Watched>)>,
+    pub unwatched_kinds: Vec<(SessionKind, Vec<TimeRange>)>,
 }

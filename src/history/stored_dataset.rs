@@ -1,6 +1,6 @@
-//! The sessions of an answer as a dataset.
+//! The sessions of a response as a dataset.
 
-use super::answer::{Answer, StoredSession};
+use super::stored_sessions::{StoredSession, StoredSessions};
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::SessionKind;
 
@@ -12,7 +12,7 @@ const OTHERS: [(&str, ColumnType); 4] = [
     (names::STATE, ColumnType::String),
 ];
 
-impl Answer {
+impl StoredSessions {
     /// Returns the sessions in their order, with the columns of `gatewatch history`. A date outside of the years 0 to 9999 is
     /// null.
     #[must_use]
@@ -99,8 +99,8 @@ mod tests {
         };
         let empty =
             StoredSession { session: empty, missed_at: None, state: SessionState::Present, ..full.clone() };
-        let answer = Answer { sessions: vec![full, empty], nodes: Vec::new() };
-        let dataset = answer.dataset();
+        let stored = StoredSessions { sessions: vec![full, empty], nodes: Vec::new() };
+        let dataset = stored.dataset();
         let names: Vec<String> = dataset.columns().map(|(id, _)| id.to_string()).collect();
         let rows =
             [0, 1].map(|row| dataset.columns().map(|(_, column)| column.cell(row)).collect::<Vec<_>>());
@@ -125,7 +125,7 @@ mod tests {
                 Cell::Text("left-between"),
             ]
         );
-        let without_places = answer.dataset_with(|_| None, Some("Europe/Berlin".to_owned()));
+        let without_places = stored.dataset_with(|_| None, Some("Europe/Berlin".to_owned()));
         assert!(without_places.column(&names::GATEWAY.into()).is_none());
         assert!(without_places.column(&names::KIND.into()).is_none(), "there are no Perspective sessions");
         assert_eq!((without_places.len(), without_places.timezone()), (2, Some("Europe/Berlin")));

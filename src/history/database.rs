@@ -26,7 +26,7 @@ pub(super) fn first_integer(rows: &[Row]) -> Option<i64> {
 /// A connection to a database.
 ///
 /// Statements use `$1`, `$2`, … in this order for parameters, and only SQL that both databases understand.
-pub(super) trait Engine: Send {
+pub(super) trait Database: Send {
     /// Returns the parts of SQL in which the databases differ.
     fn dialect(&self) -> &'static Dialect;
 
@@ -127,41 +127,41 @@ pub(super) trait Engine: Send {
 
 /// Runs `work` in a transaction, which is dropped if it fails.
 pub(super) fn in_transaction<T>(
-    engine: &mut dyn Engine,
-    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+    database: &mut dyn Database,
+    work: impl FnOnce(&mut dyn Database) -> Result<T, HistoryError>,
 ) -> Result<T, HistoryError> {
-    let begun = engine.begin();
-    run(engine, begun, work)
+    let begun = database.begin();
+    run(database, begun, work)
 }
 
 /// Runs `work` in a transaction during which no other connection writes.
 pub(super) fn in_exclusive_transaction<T>(
-    engine: &mut dyn Engine,
-    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+    database: &mut dyn Database,
+    work: impl FnOnce(&mut dyn Database) -> Result<T, HistoryError>,
 ) -> Result<T, HistoryError> {
-    let begun = engine.begin_exclusive();
-    run(engine, begun, work)
+    let begun = database.begin_exclusive();
+    run(database, begun, work)
 }
 
-/// Runs `work` on one state of the database. An answer from several queries would contradict itself otherwise.
+/// Runs `work` on one state of the database, so that the results of its queries fit together.
 pub(super) fn in_snapshot<T>(
-    engine: &mut dyn Engine,
-    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+    database: &mut dyn Database,
+    work: impl FnOnce(&mut dyn Database) -> Result<T, HistoryError>,
 ) -> Result<T, HistoryError> {
-    let begun = engine.begin_snapshot();
-    run(engine, begun, work)
+    let begun = database.begin_snapshot();
+    run(database, begun, work)
 }
 
 fn run<T>(
-    engine: &mut dyn Engine,
+    database: &mut dyn Database,
     begun: Result<(), HistoryError>,
-    work: impl FnOnce(&mut dyn Engine) -> Result<T, HistoryError>,
+    work: impl FnOnce(&mut dyn Database) -> Result<T, HistoryError>,
 ) -> Result<T, HistoryError> {
-    let result = begun.and_then(|()| work(engine));
-    let result = result.and_then(|value| engine.commit().map(|()| value));
+    let result = begun.and_then(|()| work(database));
+    let result = result.and_then(|value| database.commit().map(|()| value));
     if result.is_err() {
         // Also if it couldn't begin: it may have begun and not got its lock.
-        engine.rollback();
+        database.rollback();
     }
     result
 }

@@ -8,7 +8,7 @@ use crate::filter::{Filter, Mode};
 
 /// A change of modes that lets sessions pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offer {
+pub struct Suggestion {
     /// The filters whose modes change.
     pub fields: Vec<FilterField>,
     /// Matches a part of the value.
@@ -19,8 +19,8 @@ pub struct Offer {
     pub sessions: usize,
 }
 
-impl Offer {
-    /// Returns a mode with the changes of the offer.
+impl Suggestion {
+    /// Returns a mode with the changes of the suggestion.
     #[must_use]
     pub fn apply_to(&self, mode: Mode) -> Mode {
         Mode {
@@ -31,9 +31,9 @@ impl Offer {
     }
 }
 
-/// Finds offers for filters that leave no row.
+/// Finds suggestions for filters that leave no row.
 ///
-/// Only plain texts get offers: a pattern says on purpose what it matches. Filters that match no value change together. If
+/// Only plain texts get suggestions: a pattern says on purpose what it matches. Filters that match no value change together. If
 /// there is none, because the filters exclude each other, each of them may change.
 pub(super) fn find(
     query: &Query,
@@ -41,7 +41,7 @@ pub(super) fn find(
     masks: &Masks,
     dataset: &Dataset,
     cancel: CancelToken<'_>,
-) -> Result<Vec<Offer>, Stopped> {
+) -> Result<Vec<Suggestion>, Stopped> {
     let is_plain = |field: &FilterField| {
         filters.get(*field).is_some_and(|filter| filter.is_plain_text() && !filter.mode().invert)
     };
@@ -53,25 +53,25 @@ pub(super) fn find(
     } else {
         vec![unmatched]
     };
-    let mut offers = Vec::new();
+    let mut suggestions = Vec::new();
     for fields in sets {
         let mut most = 0;
         for (contains, ignore_case) in [(true, false), (false, true), (true, true)] {
-            let mut offer = Offer { fields: fields.clone(), contains, ignore_case, sessions: 0 };
-            offer.sessions = count(&offer, query, filters, masks, dataset, cancel)?;
+            let mut suggestion = Suggestion { fields: fields.clone(), contains, ignore_case, sessions: 0 };
+            suggestion.sessions = count(&suggestion, query, filters, masks, dataset, cancel)?;
             // Both changes must find more than one of them.
-            if offer.sessions > if contains && ignore_case { most } else { 0 } {
-                most = most.max(offer.sessions);
-                offers.push(offer);
+            if suggestion.sessions > if contains && ignore_case { most } else { 0 } {
+                most = most.max(suggestion.sessions);
+                suggestions.push(suggestion);
             }
         }
     }
-    Ok(offers)
+    Ok(suggestions)
 }
 
-/// Counts the sessions that an offer lets pass.
+/// Counts the sessions that a suggestion lets pass.
 fn count(
-    offer: &Offer,
+    suggestion: &Suggestion,
     query: &Query,
     filters: &Filters,
     masks: &Masks,
@@ -79,15 +79,15 @@ fn count(
     cancel: CancelToken<'_>,
 ) -> Result<usize, Stopped> {
     let mut changed = Vec::new();
-    for &field in &offer.fields {
+    for &field in &suggestion.fields {
         let (Some(filter), Some(Column::Text(column))) =
             (filters.get(field), query.column_of(field).and_then(|id| dataset.column(id)))
         else {
             return Ok(0);
         };
-        let mode = offer.apply_to(filter.mode());
-        // The mode is that of another offer.
-        if mode == filter.mode() && offer.fields.len() == 1 {
+        let mode = suggestion.apply_to(filter.mode());
+        // The mode is that of another suggestion.
+        if mode == filter.mode() && suggestion.fields.len() == 1 {
             return Ok(0);
         }
         let Ok(filter) = Filter::new(filter.pattern(), mode) else {
@@ -95,7 +95,7 @@ fn count(
         };
         changed.push(FilterMask::evaluate(column, &filter, field, cancel)?);
     }
-    let others = masks.without(&offer.fields);
+    let others = masks.without(&suggestion.fields);
     let all = and_all(changed.iter().map(FilterMask::rows).chain(others.as_deref()));
     Ok(all.map_or(0, |mask| mask.iter().filter(|passes| **passes).count()))
 }

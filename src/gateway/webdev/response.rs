@@ -1,4 +1,4 @@
-//! Parses the keys of the answer and their values.
+//! Parses the keys of the response and their values.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ use crate::sanitize::one_line;
 /// A parsed answer.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct WebDevAnswer {
+pub struct WebDevResponse {
     /// The sessions.
     pub dataset: Dataset,
     /// `Some(false)` if Perspective sessions were requested but are missing, `None` if they were not requested.
@@ -28,8 +28,8 @@ pub struct WebDevAnswer {
     pub replaced: usize,
 }
 
-impl WebDevAnswer {
-    /// Parses an answer in which `replaced` texts already have a replacement character.
+impl WebDevResponse {
+    /// Parses a response in which `replaced` texts already have a replacement character.
     pub(super) fn parse(text: &str, replaced: usize) -> Result<Self, WebDevError> {
         match Self::parse_cells(text, replaced, CellForm::Value) {
             // The JSON parser stops at a number such as 1e999. Raw cells take twice as long, but can hold it.
@@ -45,7 +45,7 @@ impl WebDevAnswer {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let keys = KeysSeed { context: &mut context }.deserialize(&mut deserializer);
         match keys.and_then(|keys| deserializer.end().map(|()| keys)) {
-            Ok(keys) => keys.into_answer(text, context),
+            Ok(keys) => keys.into_response(text, context),
             Err(json) => Err(context.error.unwrap_or_else(|| WebDevError::from_json(json, text))),
         }
     }
@@ -73,12 +73,12 @@ struct Keys<'de> {
 
 enum Rows<'de> {
     Parsed(DatasetBuilder),
-    /// Rows that precede the columns in the answer.
+    /// Rows that precede the columns in the response.
     Unparsed(&'de RawValue),
 }
 
 impl Keys<'_> {
-    fn into_answer(self, text: &str, mut context: Context) -> Result<WebDevAnswer, WebDevError> {
+    fn into_response(self, text: &str, mut context: Context) -> Result<WebDevResponse, WebDevError> {
         match self.ok {
             None => return Err(missing("ok")),
             Some(false) => {
@@ -109,7 +109,7 @@ impl Keys<'_> {
         let now = self.now.unwrap_or_else(|| Utc::now().timestamp_millis());
         builder.map_dates(last_comm::COLUMN, |number| last_comm::timestamp(number, now));
         let dataset = builder.finish(self.now, self.timezone);
-        Ok(WebDevAnswer {
+        Ok(WebDevResponse {
             dataset,
             has_perspective: self.perspective,
             perspective_error: self.perspective_error,
@@ -119,7 +119,7 @@ impl Keys<'_> {
 }
 
 fn missing(key: &str) -> WebDevError {
-    WebDevError::Unexpected { reason: format!("the answer has no {key:?}") }
+    WebDevError::Unexpected { reason: format!("the response has no {key:?}") }
 }
 
 struct KeysSeed<'a> {
@@ -169,7 +169,7 @@ impl<'de> Visitor<'de> for KeysSeed<'_> {
                     keys.headers = Some(columns.into_iter().map(Header::from).collect());
                 }
                 "rows" if keys.rows.is_some() => {
-                    let reason = "the answer has \"rows\" twice".to_owned();
+                    let reason = "the response has \"rows\" twice".to_owned();
                     return Err(fail(&mut context.error, WebDevError::Unexpected { reason }));
                 }
                 "rows" => {
@@ -202,7 +202,7 @@ fn value<'de, T: de::DeserializeOwned, A: MapAccess<'de>>(
 ) -> Result<T, A::Error> {
     let raw: &RawValue = map.next_value()?;
     serde_json::from_str(raw.get()).map_err(|_| {
-        let reason = format!("{key:?} in the answer is not {expected}");
+        let reason = format!("{key:?} in the response is not {expected}");
         fail(&mut context.error, WebDevError::Unexpected { reason })
     })
 }
