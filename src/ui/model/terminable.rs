@@ -5,11 +5,35 @@ use crate::dataset::{Cell, ColumnId};
 use crate::gateway::{Api, SessionKind};
 use crate::poll::NodeStatus;
 
-/// The reason why a Perspective session in a Designer can't be terminated.
-const IN_DESIGNER: &str = "Can't be terminated, because it runs in a Designer. Close the Designer";
-/// The reasons why a session can't be terminated while others can.
-const NOT_OFFERED: &str = "Can't be terminated, because that isn't allowed for its gateway, \
-     or its node wasn't read through the REST API";
+/// The reason why a session can't be terminated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NotTerminable {
+    /// It is a Perspective session in a Designer.
+    InDesigner,
+    /// The settings of its gateway don't allow it.
+    NotAllowed,
+    /// Its node wasn't read through the REST API.
+    NotRest,
+    /// Its node can't be read at the moment.
+    NodeFails,
+    /// The table isn't that of the present: another session may have its place, or it may have ended.
+    NotCurrent,
+    /// The gateway doesn't give its kind or its client ID.
+    Unidentified,
+}
+
+impl NotTerminable {
+    fn message(self) -> &'static str {
+        match self {
+            Self::InDesigner => "Can't be terminated, because it runs in a Designer. Close the Designer",
+            Self::NotAllowed => "Can't be terminated, because the settings of its gateway don't allow it",
+            Self::NotRest => "Can't be terminated, because its node isn't read through the REST API",
+            Self::NodeFails => "Can't be terminated, because its node can't be read",
+            Self::NotCurrent => "Can't be terminated, because it may have ended",
+            Self::Unidentified => "Can't be terminated, because its kind or client ID isn't known",
+        }
+    }
+}
 
 impl AppState {
     /// Returns which sessions of these rows can be terminated; `None` where terminating isn't offered for any of them.
@@ -17,9 +41,9 @@ impl AppState {
         let mut plan = TerminationPlan::default();
         let mut is_offered = false;
         for &row in rows {
-            let session = self.terminate_target(row);
-            is_offered |= session.is_some();
-            plan.add(session.unwrap_or(Err(NOT_OFFERED)));
+            let session = self.find_target(row);
+            is_offered |= matches!(session, Ok(_) | Err(NotTerminable::InDesigner));
+            plan.add(session.map_err(NotTerminable::message));
         }
         is_offered.then_some(plan)
     }
@@ -37,37 +61,53 @@ impl AppState {
     /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:
     /// the settings don't allow it for the gateway, or the node wasn't read through the REST API.
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<Result<TerminateTarget, &'static str>> {
-        let result = self.table.result()?;
+        match self.find_target(row) {
+            Ok(target) => Some(Ok(target)),
+            Err(reason) => (reason == NotTerminable::InDesigner).then(|| Err(reason.message())),
+        }
+    }
+
+    fn find_target(&self, row: u32) -> Result<TerminateTarget, NotTerminable> {
+        if self.previous_status.is_some() || self.past.is_some() {
+            return Err(NotTerminable::NotCurrent);
+        }
+        let (Some(result), Some(node)) = (self.table.result(), self.node_of(row)) else {
+            return Err(NotTerminable::NotCurrent);
+        };
+        let may_terminate = match &node.gateway {
+            Some(gateway) => self.gateways.get(gateway).is_some_and(|entry| entry.profile.may_terminate),
+            None => self.may_terminate,
+        };
+        if !may_terminate {
+            return Err(NotTerminable::NotAllowed);
+        }
+        if node.error.is_some() {
+            return Err(NotTerminable::NodeFails);
+        }
+        if node.api != Some(Api::Rest) {
+            return Err(NotTerminable::NotRest);
+        }
         let cell = |id: &ColumnId| result.dataset.column(id).map(|column| column.cell(row as usize));
         let text = |id: &ColumnId| match cell(id)? {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,
         };
-        // A gateway that hasn't answered again may have another session in its place, and sessions of the past may have ended.
-        if self.previous_status.is_some() || self.past.is_some() {
-            return None;
-        }
-        let node = self.node_of(row)?;
-        let may_terminate = match &node.gateway {
-            Some(gateway) => self.gateways.get(gateway).is_some_and(|entry| entry.profile.may_terminate),
-            None => self.may_terminate,
+        let kind = text(&SessionKind::COLUMN.into()).and_then(|name| SessionKind::from_name(&name));
+        let (Some(kind), Some(id)) = (kind, text(&ColumnId::ClientId)) else {
+            return Err(NotTerminable::Unidentified);
         };
-        if !may_terminate || node.api != Some(Api::Rest) || node.error.is_some() {
-            return None;
+        if kind == SessionKind::Perspective && cell(&ColumnId::IsDesigner) == Some(Cell::Boolean(true)) {
+            return Err(NotTerminable::InDesigner);
         }
-        let kind = SessionKind::from_name(&text(&SessionKind::COLUMN.into())?)?;
-        let target = TerminateTarget {
+        Ok(TerminateTarget {
             gateway: node.gateway.clone(),
             node: node.url.clone(),
             node_name: self.node_name(node),
             kind,
-            id: text(&ColumnId::ClientId)?,
+            id,
             user: text(&ColumnId::Username),
             project: text(&ColumnId::Project),
             address: text(&ColumnId::Address),
-        };
-        let is_in_designer =
-            kind == SessionKind::Perspective && cell(&ColumnId::IsDesigner) == Some(Cell::Boolean(true));
-        Some(if is_in_designer { Err(IN_DESIGNER) } else { Ok(target) })
+        })
     }
 }

@@ -128,6 +128,24 @@ fn offers_terminating_only_where_it_can_work() {
 }
 
 #[test]
+fn sessions_that_cannot_be_terminated_beside_others_have_their_own_reasons() {
+    let parts = ["north", "south", "east"].map(|gateway| part(gateway, "Vision", false));
+    let mut state = state(&[("north", ""), ("south", ""), ("east", "")], &parts);
+    change_status(&mut state, |status| {
+        status.nodes[1].api = Some(Api::WebDev);
+        status.nodes[2].error = Some(GatewayError::LoginNotTried);
+    });
+    let plan = state.termination_plan(&[0, 1, 2]).unwrap();
+    assert_eq!(plan.targets.len(), 1);
+    let refused: Vec<_> = plan.refused.iter().map(|(reason, count)| (*reason, *count)).collect();
+    let because = "Can't be terminated, because its node";
+    let expected = [format!("{because} isn't read through the REST API"), format!("{because} can't be read")];
+    assert_eq!(refused, expected.each_ref().map(|reason| (reason.as_str(), 1)));
+    // Where none can be, terminating isn't offered.
+    assert!(state.termination_plan(&[1, 2]).is_none());
+}
+
+#[test]
 fn perspective_session_in_a_designer_has_a_reason_instead() {
     for (kind, is_designer, is_offered) in [
         ("Perspective", true, false),
