@@ -390,6 +390,32 @@ fn sessions_of_a_gateway_that_fails_are_stale_among_all_gateways() {
 }
 
 #[test]
+fn default_interval_applies_to_all_gateways_while_they_are_shown() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url), ("South", &south.url)]);
+    let mut window = open(folder.path());
+    choose(&mut window, "All gateways");
+    window.until_text("12 of 12 sessions");
+    let interval = |window: &Window| {
+        window.harness.get_by_label("Refresh interval").accesskit_node().value().unwrap_or_default()
+    };
+    assert_eq!(interval(&window), "Manual");
+    window.press(Modifiers::COMMAND, Key::Comma);
+    window.until_text("Close settings");
+    window.click("Default interval");
+    window.click("1 s");
+    window.press(Modifiers::NONE, Key::Escape);
+    window.until("the interval in the bar", |harness| {
+        let interval = harness.query_by_label("Refresh interval");
+        interval.is_some_and(|interval| interval.accesskit_node().value().as_deref() == Some("Every 1 s"))
+    });
+    let before = (north.requests().len(), south.requests().len());
+    window.until("further reads", |_| {
+        north.requests().len() > before.0 + 3 && south.requests().len() > before.1 + 3
+    });
+}
+
+#[test]
 fn narrow_window_leaves_the_docked_rail_as_it_is() {
     let north = plant();
     let folder = saved(&[("North", &north.url)]);

@@ -10,7 +10,7 @@ use egui::{Context, ThemePreference};
 use super::super::background_task::{BackgroundTask, Ended};
 use super::super::command::ConfigPlace;
 use super::super::error_report::ErrorReport;
-use super::super::model::{HistoryChoice, PaletteDraft, SettingsPage, Task};
+use super::super::model::{HistoryChoice, PaletteDraft, SettingsPage, ShownGateways, Task};
 use super::super::open_path::OpenPath;
 use super::super::settings_dialog::General;
 use super::super::settings_worker::Change;
@@ -122,7 +122,10 @@ impl App {
         self.settings.refresh = Some(interval);
         if let Some(profile) = self.profile.clone() {
             self.set_refresh(&profile);
+        } else if self.state.gateways.shown == ShownGateways::All {
+            self.state.refresh = (!interval.is_zero()).then_some(interval);
         }
+        self.update_background();
     }
 
     /// Sets how long sessions are marked, and saves it.
