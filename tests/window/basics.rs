@@ -303,6 +303,15 @@ fn asks_for_the_path_without_a_file_dialog() {
     window.click("Save");
     window.until_text("Replace file");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+    // The path can be corrected after the question was cancelled.
+    for key in [Key::Escape, Key::Enter] {
+        window.press(Modifiers::NONE, key);
+        window.until("the focus in the path", |harness| {
+            harness.get_by_label(name).accesskit_node().is_focused()
+        });
+        window.press(Modifiers::NONE, Key::Enter);
+        window.until_text("Replace file");
+    }
     window.click("Replace file");
     window.until("the replaced file", |_| std::fs::read(&path).unwrap() == written);
 }
