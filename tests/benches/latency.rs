@@ -5,6 +5,8 @@
 //!
 //! `cargo bench --bench latency`; with `GATEWATCH_BENCH_FOLDER`, the window has the history of a year, see `support`.
 
+#[path = "../support/http.rs"]
+mod http;
 mod support;
 
 use std::fmt;
@@ -66,7 +68,8 @@ fn log_in(gateway: &DemoGateway) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let body = r#"{"username":"zoe.new","project":"Packaging","address":"10.1.2.3","isDesigner":false}"#;
     runtime.expect("a runtime").block_on(async {
-        let request = reqwest::Client::new().post(format!("{}/demo/sessions", gateway.url()));
+        let request =
+            http::http_client().build().expect("a client").post(format!("{}/demo/sessions", gateway.url()));
         let request = request.header("content-type", "application/json").body(body);
         assert!(request.send().await.is_ok_and(|response| response.status().is_success()));
     });

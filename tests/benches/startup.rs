@@ -11,6 +11,8 @@
     reason = "nothing else reads the settings, and a file of /proc can't be replaced"
 )]
 
+#[path = "../support/http.rs"]
+mod http;
 #[path = "../support/screen.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "the tests use all of it")]
 mod screen;
@@ -169,7 +171,8 @@ impl Gateway {
         );
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.expect("a runtime").block_on(async {
-            let request = reqwest::Client::new().post(format!("{}/demo/sessions", self.url));
+            let request =
+                http::http_client().build().expect("a client").post(format!("{}/demo/sessions", self.url));
             let request = request.header("content-type", "application/json").body(body);
             assert!(request.send().await.is_ok_and(|response| response.status().is_success()));
         });

@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use crate::support::http::http_client;
 use crate::support::screen::missing;
 use gatewatch::dataset::{Cell, Dataset};
 use gatewatch::gateway::webdev::{self, WebDevError};
@@ -102,7 +103,7 @@ fn read(url: &str, username: Option<&str>, project: Option<&str>) -> Result<Node
 
 /// Returns the response of the script to a request that includes Perspective sessions.
 fn read_with_perspective(url: &str, filters: &[(&str, &str)]) -> String {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http_client().build().unwrap();
     let request = client
         .get(format!("{url}/system/webdev/gatewatch/sessions"))
         .query(&[("perspective", "1")])

@@ -3,6 +3,7 @@
 
 #![expect(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod http;
 pub(crate) mod keyring;
 pub(crate) mod looks;
 pub(crate) mod poll;

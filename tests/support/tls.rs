@@ -114,7 +114,7 @@ impl TlsGateway {
         others: &[CertificateDer<'static>],
         versions: &[&'static SupportedProtocolVersion],
     ) -> Arc<ServerConfig> {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
         let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
         let key = provider.key_provider.load_private_key(key).unwrap();
         // Unchecked, because tests need certificates with another key.

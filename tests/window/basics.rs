@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::http::http_client;
 use crate::support::window::{Window, connect_to, plant, start, typed};
 use crate::support::{FakeGateway, PLANT, ok, status, unused_address, webdev_json};
 use egui::accesskit::{Role, SortDirection};
@@ -110,7 +111,7 @@ fn refresh_shows_new_and_ended_sessions() {
     let demo = DemoGateway::start(Options { sessions: 10, still: true, ..Options::in_process() }).unwrap();
     let mut window = Window::on(demo.url());
     window.until_text("10 of 10 sessions");
-    let http = reqwest::Client::new();
+    let http = http_client().build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let client_id = runtime.block_on(async {
         let body = r#"{"username":"zoe","project":"Night","address":"10.9.9.9","isDesigner":true}"#;

@@ -19,6 +19,7 @@ use super::past::{Plant, activity};
 use super::popups::{hover, popups, turn_wheel};
 use super::support::window::{Window, retype, start};
 use super::support::{FakeGateway, ok, webdev_json};
+use crate::support::http::http_client;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -331,7 +332,7 @@ fn terminates_an_unused_session_after_confirmation() {
     let session = r#"{"username":"zoe","project":"Packaging","address":"hmi-99","isDesigner":false}"#;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for _ in 0..2 {
-        let request = reqwest::Client::new().post(format!("{}/demo/sessions", demo.url()));
+        let request = http_client().build().unwrap().post(format!("{}/demo/sessions", demo.url()));
         let request = request.header("Content-Type", "application/json").body(session);
         runtime.block_on(async { request.send().await.unwrap().error_for_status().unwrap() });
     }

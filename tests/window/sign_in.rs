@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use crate::support::http::http_client;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{Window, connect_to, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, Request, ok, saved_gateway, status, webdev_json};
@@ -226,7 +227,7 @@ fn forward(url: &str, request: &Request) -> Vec<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let token = request.header("x-ignition-api-token").unwrap_or_default();
-        let request = reqwest::Client::new().get(format!("{url}{}", request.target));
+        let request = http_client().build().unwrap().get(format!("{url}{}", request.target));
         let response = request.header("x-ignition-api-token", token).send().await.unwrap();
         let line = response.status().to_string();
         status(&line, &response.text().await.unwrap())

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
+use crate::support::http::http_client;
 use crate::support::window::{Window, start};
 use crate::support::{FakeGateway, Request, ok, saved_gateway, status};
 use egui::accesskit::Role;
@@ -143,7 +144,13 @@ fn shows_error_of_the_gateway() {
     // The session ends before the user confirms.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let response = runtime.block_on(async {
-        reqwest::Client::new().delete(format!("{}/demo/sessions/{id}", demo.url())).send().await.unwrap()
+        http_client()
+            .build()
+            .unwrap()
+            .delete(format!("{}/demo/sessions/{id}", demo.url()))
+            .send()
+            .await
+            .unwrap()
     });
     assert!(response.status().is_success());
     window.click("Terminate session");

@@ -121,7 +121,7 @@ pub enum CaFileError {
 }
 
 fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 /// Returns a TLS configuration for protocols other than HTTP: it trusts what the platform trusts, and the certificates in a

@@ -8,6 +8,7 @@ use std::{
     net::{SocketAddr, TcpListener, TcpStream},
 };
 
+use crate::support::http::http_client;
 use gatewatch::demo::{DemoError, DemoGateway, Options};
 use reqwest::{Client, Method, Response, StatusCode, header, redirect};
 use serde_json::{Value, json};
@@ -30,7 +31,7 @@ impl Fixture {
     fn new(configure: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options { listen: "127.0.0.1:0".to_owned(), still: true, ..Options::default() };
         configure(&mut options);
-        let client = Client::builder().no_proxy().redirect(redirect::Policy::none());
+        let client = http_client().redirect(redirect::Policy::none());
         Self { gateway: DemoGateway::start(options).unwrap(), client: client.build().unwrap() }
     }
 
@@ -238,7 +239,7 @@ async fn compresses_if_accepted() {
     assert_eq!(compressed[..2], [0x1f, 0x8b]);
     assert!(compressed.len() < plain.len() / 2);
 
-    let client = Client::builder().no_proxy().build().unwrap();
+    let client = http_client().build().unwrap();
     let response = client.get(format!("{}{SESSIONS}", demo.gateway.url())).send();
     let response = body(response.await.unwrap()).await;
     assert_eq!(response["rows"].as_array().unwrap().len(), 120);
