@@ -221,11 +221,11 @@ fn recent_gateway_can_be_removed_and_saved() {
     window.press(Modifiers::NONE, Key::Escape);
     choose(&mut window, "North");
     window.until_text("North: 6 sessions");
-    assert!(window.has(&row));
+    assert_eq!(rows(&window, &row).len(), 1);
     choose_in_menu(&mut window, &south.url, "Copy address");
     assert_eq!(window.copied(), south.url);
     choose_in_menu(&mut window, &south.url, "Remove from the list");
-    assert!(!window.has(&row));
+    assert!(rows(&window, &south.url).is_empty());
     drop(window);
     assert_eq!(State::load(folder.path()).recent, [] as [String; 0]);
 }
@@ -387,6 +387,29 @@ fn sessions_of_a_gateway_that_fails_are_stale_among_all_gateways() {
     window.until("the groups", |harness| harness.query_by_label_contains("Username zoe, 1").is_some());
     window.harness.run_steps(2);
     assert_ne!(color_of(&window, "anna"), color_of(&window, "zoe"));
+}
+
+#[test]
+fn gateway_that_is_not_read_any_more_is_not_shown_as_fine() {
+    let (north, south) = (plant(), plant());
+    let folder = saved(&[("North", &north.url)]);
+    let mut window = open(folder.path());
+    window.until_text("North: 6 sessions");
+    // A recent address isn't read in the background.
+    crate::support::window::connect_to(&mut window, &south.url);
+    let south_row = |window: &Window| rows(window, &format!("{}: ", south.url)).remove(0);
+    window.until("South", |harness| harness.query_by_label(&format!("{}: 6 sessions", south.url)).is_some());
+    choose(&mut window, "North");
+    window.until_text("North: 6 sessions");
+    assert!(
+        south_row(&window).ends_with(": 6 sessions < 1 min ago, not read any more"),
+        "{}",
+        south_row(&window)
+    );
+    choose(&mut window, &south.url);
+    window.until("South again", |harness| {
+        harness.query_by_label(&format!("{}: 6 sessions", south.url)).is_some()
+    });
 }
 
 #[test]

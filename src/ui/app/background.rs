@@ -1,6 +1,6 @@
 //! Reading of the saved gateways that the window doesn't show, and of all of them together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,14 +63,22 @@ impl App {
             let last = self.last_table(profile);
             gateways.push(BackgroundGateway { profile: self.with_trust(profile), access, interval, last });
         }
+        let read: HashSet<&str> = gateways
+            .iter()
+            .filter(|gateway| shows_all || gateway.interval.is_some())
+            .map(|gateway| &*gateway.profile.name)
+            .collect();
+        let shown = self.profile.as_ref();
+        self.state.gateways.set_read(|profile| {
+            read.contains(&*profile.name) || shown.is_some_and(|shown| is_same(shown, profile))
+        });
         self.watch_for_alerts();
         self.background.poller.set_gateways(gateways);
         self.ask_for_secret();
     }
 
     fn is_shown(&self, profile: &Profile) -> bool {
-        let current = self.profile.as_ref();
-        current.is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes())
+        self.profile.as_ref().is_some_and(|shown| is_same(shown, profile))
     }
 
     /// Returns the interval at which a gateway that isn't shown is read; `None` if it isn't.
@@ -231,4 +239,9 @@ impl App {
         let is_slow = self.background.is_slow;
         self.state.refresh.map(|refresh| if is_slow { refresh.max(HIDDEN_REFRESH) } else { refresh })
     }
+}
+
+/// Returns `true` if two profiles have the same name and nodes.
+fn is_same(one: &Profile, other: &Profile) -> bool {
+    one.name == other.name && one.nodes() == other.nodes()
 }

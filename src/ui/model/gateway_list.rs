@@ -41,6 +41,8 @@ pub(in crate::ui) struct GatewayEntry {
     pub(in crate::ui) table: Option<Arc<GatewayStatus>>,
     /// Time since when no node can be read.
     failing_since: Option<SystemTime>,
+    /// `true` if it is shown or read in the background.
+    is_read: bool,
 }
 
 /// The state of a gateway in the rail.
@@ -48,6 +50,8 @@ pub(in crate::ui) struct GatewayEntry {
 pub(in crate::ui) enum RailState {
     /// Not read yet.
     Unread,
+    /// Not read any more. Contains the number of sessions at the last read, and its time.
+    Outdated(usize, SystemTime),
     /// All nodes answer. Contains the number of sessions.
     Fine(usize),
     /// Some nodes don't answer. Contains the number of sessions of the others.
@@ -62,7 +66,7 @@ pub(in crate::ui) enum RailState {
 
 impl GatewayEntry {
     fn new(profile: Profile, is_saved: bool) -> Self {
-        Self { profile, is_saved, status: None, table: None, failing_since: None }
+        Self { profile, is_saved, status: None, table: None, failing_since: None, is_read: true }
     }
 
     /// Sets the newest status. One without any outcome doesn't replace an older one.
@@ -84,6 +88,11 @@ impl GatewayEntry {
 
     /// Returns the state.
     pub(in crate::ui) fn state(&self) -> RailState {
+        if !self.is_read {
+            let table = self.table.as_ref();
+            let last = table.and_then(|table| Some((table.dataset.as_ref()?.len(), table.updated_at?)));
+            return last.map_or(RailState::Unread, |(count, time)| RailState::Outdated(count, time));
+        }
         let Some(status) = &self.status else {
             return RailState::Unread;
         };
@@ -92,7 +101,7 @@ impl GatewayEntry {
 
     /// Returns the error of the first node that has one.
     pub(in crate::ui) fn error(&self) -> Option<&GatewayError> {
-        self.status.as_ref()?.nodes.iter().find_map(|node| node.error.as_ref())
+        self.status.as_ref().filter(|_| self.is_read)?.nodes.iter().find_map(|node| node.error.as_ref())
     }
 
     fn is_same(&self, profile: &Profile) -> bool {
@@ -172,6 +181,13 @@ impl GatewayList {
             |entry: &&mut GatewayEntry| entry.profile.name == name && nodes().eq(entry.profile.nodes());
         if let Some(entry) = self.entries.iter_mut().find(is_same) {
             entry.set_status(status, now);
+        }
+    }
+
+    /// Sets which gateways are shown or read in the background.
+    pub(in crate::ui) fn set_read(&mut self, is_read: impl Fn(&Profile) -> bool) {
+        for entry in &mut self.entries {
+            entry.is_read = is_read(&entry.profile);
         }
     }
 

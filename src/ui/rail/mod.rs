@@ -173,6 +173,10 @@ fn gateway(
         RailState::Unread => {
             (RowMark::Icon(icons::CIRCLE_DASHED, p.secondary), Note::None, "not read yet".to_owned())
         }
+        RailState::Outdated(count, since) => {
+            let words = format!("{} {} ago, not read any more", display::sessions(count), age(since));
+            (RowMark::Icon(icons::CIRCLE_DASHED, p.secondary), Note::Count(count), words)
+        }
         RailState::Fine(count) => (RowMark::Dot, Note::Count(count), display::sessions(count)),
         RailState::Degraded(count) => {
             let words = format!("{}, some nodes can't be read", display::sessions(count));
