@@ -189,7 +189,7 @@ fn label(suggestion: &Suggestion, names_field: bool, (state, drafts): (&AppState
 fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, String) {
     let fields = (0..drafts.columns.len()).map(FilterField::Column);
     let fields = [FilterField::Username, FilterField::Project].into_iter().chain(fields);
-    let unmatched: Vec<(String, Mode)> = fields
+    let unmatched: Vec<(String, &Filter)> = fields
         .filter_map(|field| {
             let column = drafts.column_of(field)?;
             let status = match field {
@@ -197,7 +197,7 @@ fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, 
                 _ => state.filter(field)?,
             };
             let filter = status.filter.as_ref().filter(|_| status.matches_nothing)?;
-            Some((reason(&filter_row::noun(&state.column_title(&column)), filter), filter.mode()))
+            Some((reason(&filter_row::noun(&state.column_title(&column)), filter), filter))
         })
         .collect();
     match &unmatched[..] {
@@ -205,8 +205,11 @@ fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, 
             let sessions = display::sessions(result.dataset.len());
             ("No matching sessions".to_owned(), format!("The filters hide all {sessions}"))
         }
-        [(reason, mode)] => {
-            let sentence = if mode.contains || mode.invert {
+        [(reason, filter)] => {
+            let mode = filter.mode();
+            let sentence = if is_wildcard(filter.pattern()) {
+                "* repeats the character before it. For any text, write .*".to_owned()
+            } else if mode.contains || mode.invert {
                 let sessions = display::sessions(result.dataset.len());
                 format!("The filters hide all {sessions}")
             } else {
@@ -221,6 +224,12 @@ fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, 
             ("No matching sessions".to_owned(), sentence)
         }
     }
+}
+
+/// Returns `true` if a pattern looks like a wildcard of a file name, such as `bi*`: its only special characters are asterisks.
+fn is_wildcard(pattern: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '*' | ' ' | '_' | '-' | '@');
+    pattern.contains('*') && pattern.chars().all(is_plain)
 }
 
 /// Returns a pattern on one line, without tabs and other characters that have no glyph, shortened.
@@ -247,6 +256,16 @@ fn reason(noun: &str, filter: &Filter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_that_look_like_wildcards_have_no_other_special_characters() {
+        for pattern in ["bi*", "bill smith*", "a*b*"] {
+            assert!(is_wildcard(pattern), "{pattern}");
+        }
+        for pattern in ["bi", "bi.*", "(bi)*", "[a-z]*", "\\d*", ""] {
+            assert!(!is_wildcard(pattern), "{pattern}");
+        }
+    }
 
     #[test]
     fn pattern_in_the_title_has_only_characters_with_a_glyph() {

@@ -123,6 +123,8 @@ fn reports_errors_with_their_columns() {
         assert!(!result.is_incomplete() && !result.is_unsupported(), "{wrong}");
     }
     assert_eq!(error("é(?i)a**").column(), 8);
+    let wildcard = "Nothing to repeat before \"*\" at column 1. For any text, write .*";
+    assert_eq!(error("*bi*").to_string(), wildcard);
     assert_eq!(error(r"a\N{FOO}").to_string(), "Unknown character name FOO at column 2");
     // Valid in Java: the quote extends to the end.
     assert!(Filter::new(r"\Qa(", Mode::default()).is_ok());

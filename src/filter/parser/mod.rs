@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::ast::{Assertion, CharClass, Node, RepeatedGroup};
 use super::case_folding::CaseFolding;
 use super::code_points::CodePointSet;
-use super::error::{Result, invalid, too_large, too_long};
+use super::error::{Result, invalid, invalid_with_hint, too_large, too_long};
 use cursor::Cursor;
 use escape::Escaped;
 
@@ -129,7 +129,12 @@ impl Parser {
                     let class = self.nested(Self::class)?;
                     self.class_node(class)
                 }
-                '*' | '+' | '?' => {
+                '*' => {
+                    // As in a wildcard for the name of a file.
+                    let message = "Nothing to repeat before \"*\"";
+                    return invalid_with_hint(self.cursor.column(), message, "For any text, write .*");
+                }
+                '+' | '?' => {
                     return invalid(self.cursor.column(), format_args!("Nothing to repeat before \"{c}\""));
                 }
                 '^' | '$' | '.' => {
