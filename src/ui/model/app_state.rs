@@ -321,9 +321,15 @@ impl AppState {
         }
     }
 
-    /// Returns what an export writes, such as `12 sessions, all columns shown`.
+    /// Returns what an export writes, such as `12 sessions, 5 of 6 columns`.
     pub(in crate::ui) fn export_summary(&self, rows: ExportRows) -> String {
-        let columns = if rows == ExportRows::All { "all columns" } else { "all columns shown" };
+        let all = self.table.result().map_or(0, |result| result.dataset.columns().count());
+        let written = if rows == ExportRows::All { all } else { self.shown_columns().len() };
+        let columns = if written == all {
+            "all columns".to_owned()
+        } else {
+            format!("{} of {} columns", display::number(written), display::number(all))
+        };
         format!("{}, {columns}", display::sessions(self.export_count(rows)))
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::dataset::{ColumnType, Dataset, DatasetBuilder, Header, Part, concat};
 use crate::gateway::Api;
 use crate::query::Query;
-use crate::table::{OutdatedLists, ResultContext};
+use crate::table::{Day, OutdatedLists, ResultContext};
 
 /// Returns a status of nodes, each with its name in the dataset and its health page.
 fn status(nodes: &[(&str, &str)], dataset: &Arc<Dataset>) -> GatewayStatus {
@@ -160,6 +160,23 @@ fn perspective_session_in_a_designer_has_a_reason_instead() {
             None => panic!("{kind}"),
         }
     }
+}
+
+#[test]
+fn export_summary_has_the_number_of_written_columns() {
+    let mut state = state(&[("north", "")], &[part("north", "Vision", false)]);
+    let dataset = state.table.result().unwrap().dataset.clone();
+    let columns = &mut state.layout.columns;
+    columns.merge_new(&dataset, Day::today());
+    let ids: Vec<ColumnId> = dataset.columns().map(|(id, _)| id).collect();
+    for id in &ids {
+        columns.show(id, true, &dataset);
+    }
+    assert_eq!(state.export_summary(ExportRows::Shown), "1 session, all columns");
+    state.layout.columns.show(&ColumnId::Address, false, &dataset);
+    let some = format!("1 session, {} of {} columns", ids.len() - 1, ids.len());
+    assert_eq!(state.export_summary(ExportRows::Shown), some);
+    assert_eq!(state.export_summary(ExportRows::All), "1 session, all columns");
 }
 
 #[test]
