@@ -346,6 +346,8 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             none => {
                 let Opened { database, set_aside, is_on_network_share } =
                     recovery::open(&self.location, &self.name, self.is_suspect)?;
+                // It was checked, and is sound or a new one.
+                self.is_suspect = false;
                 if let Some(path) = set_aside {
                     (self.report)(RecorderStatus::SetAside(path));
                 }
@@ -394,7 +396,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             }
             Err(error) => {
                 let pending = self.shared.lock().backlog.events();
-                self.is_suspect = matches!(error, HistoryError::Damaged(_));
+                self.is_suspect |= matches!(error, HistoryError::Damaged(_));
                 let error = Arc::new(error);
                 if self.failures == 0 {
                     tracing::warn!(error = %ErrorChain(&error), pending, "can't write the history, trying again");
