@@ -104,7 +104,8 @@ pub(super) fn certificate(node: &str, left_ms: i64) -> String {
     match left_ms {
         ..0 if left_ms > -DAY_MS => format!("The certificate of {node} has expired"),
         ..0 => format!("The certificate of {node} expired {days} ago"),
-        0..DAY_MS => format!("The certificate of {node} expires in {hours} h"),
+        0..HOUR_MS => format!("The certificate of {node} expires in less than 1 h"),
+        HOUR_MS..DAY_MS => format!("The certificate of {node} expires in {hours} h"),
         _ => format!("The certificate of {node} expires in {days}"),
     }
 }
@@ -198,5 +199,25 @@ impl Alert {
 impl Incident {
     fn username(&self) -> Option<&str> {
         self.session.as_ref()?.username.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_end_within_days_hours_or_less() {
+        for (left_ms, end) in [
+            (2 * DAY_MS, "expires in 2 days"),
+            (DAY_MS, "expires in 1 day"),
+            (DAY_MS - 1, "expires in 23 h"),
+            (HOUR_MS, "expires in 1 h"),
+            (HOUR_MS - 1, "expires in less than 1 h"),
+            (-1, "has expired"),
+            (-DAY_MS, "expired 1 day ago"),
+        ] {
+            assert_eq!(certificate("North", left_ms), format!("The certificate of North {end}"));
+        }
     }
 }
