@@ -368,7 +368,7 @@ fn every_field_is_reached_with_the_tab_key() {
     }
     for name in [
         "Name",
-        "Switched on",
+        "Enabled",
         "Condition",
         "Number of sessions",
         "For",

@@ -334,7 +334,7 @@ fn history_page_says_what_is_stored_and_where() {
     let mut window = Window::open(Start { open_path, ..plant.start() });
     window.until_text("6 of 6 sessions");
     open_history(&mut window);
-    for fact in ["Size: ", "Sessions: ", "Oldest read: ", "Last removal: ", "watched "] {
+    for fact in ["Size: ", "Sessions: ", "Oldest read: ", "Last purge: ", "watched "] {
         window.until_text_contains(fact);
     }
     let place = plant.location().to_string();

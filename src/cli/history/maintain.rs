@@ -26,7 +26,7 @@ fn info_lines(location: &Location, info: &HistoryInfo, keep_days: u32, clock: &C
     let count = |count: i64| number(usize::try_from(count).unwrap_or(0));
     let time = |time: Option<i64>| time.map_or_else(|| "none".to_owned(), |time| clock.moment_text(time));
     let facts = [
-        ("Place", sanitize(&location.to_string()).into_owned()),
+        ("Location", sanitize(&location.to_string()).into_owned()),
         ("Schema", schema_version.to_string()),
         ("Size", bytes(i64::try_from(*size_bytes).unwrap_or(i64::MAX))),
         ("Sessions", format!("{}, {} still open", count(*sessions), count(*open_sessions))),

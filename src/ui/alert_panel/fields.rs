@@ -48,7 +48,7 @@ pub(super) fn show(
     let mut fields = Fields { form, reveal, commands };
     fields.text(ui, "name", "Name", "Gateway down", |draft| &mut draft.name);
     gap(ui);
-    check_box::show(ui, &mut fields.form.draft.is_enabled, "Switched on");
+    check_box::show(ui, &mut fields.form.draft.is_enabled, "Enabled");
     section(ui, "When");
     fields.condition(ui);
     if !fields.form.draft.when.is_about_node() {

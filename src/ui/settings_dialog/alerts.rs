@@ -77,7 +77,7 @@ fn rule_ui(ui: &mut Ui, rule: &Rule, has_line: bool, commands: &mut Vec<Command>
     let left = row.with_max_x(row.right() - buttons - 2.0 * tokens::UNIT);
     let mut switch = ui.new_child(UiBuilder::new().id_salt("switch").max_rect(left));
     let mut is_enabled = rule.is_enabled;
-    let about = if rule.is_enabled { "Switched on" } else { "Switched off" };
+    let about = if rule.is_enabled { "Enabled" } else { "Disabled" };
     if check_box::show_about(&mut switch, &mut is_enabled, &name, about).changed() {
         commands.push(Command::Alert(AlertCommand::SetEnabled(rule.name.clone(), is_enabled)));
     }

@@ -64,7 +64,7 @@ fn storage(ui: &mut Ui, stored: &StoredHistory, clock: &Clock, commands: &mut Ve
     };
     let p = palette(ui.visuals());
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Monospace);
-    row(ui, "Place", |ui| {
+    row(ui, "Location", |ui| {
         let place = sanitize(place);
         let text = RichText::new(&*place).font(font).color(p.text);
         ui.add(Label::new(text).wrap());
@@ -99,7 +99,7 @@ fn facts(ui: &mut Ui, info: &HistoryInfo, clock: &Clock) {
         ("Size", display::bytes(i64::try_from(info.size_bytes).unwrap_or(i64::MAX))),
         ("Sessions", sessions),
         ("Oldest read", time(info.oldest)),
-        ("Last removal", time(info.last_purge)),
+        ("Last purge", time(info.last_purge)),
     ];
     for (name, value) in facts {
         row(ui, name, |ui| {

@@ -281,7 +281,7 @@ fn shows_what_is_recorded() {
     let info = script.run(&["info", "--utc"]);
     let (info, url) = (stdout(&info), &script.gateway.url);
     let place = script.folder.path().join(HISTORY_FILE);
-    assert!(info.starts_with(&format!("Place        {}\n", place.display())), "{info}");
+    assert!(info.starts_with(&format!("Location     {}\n", place.display())), "{info}");
     assert!(info.contains("\nSessions     4, 2 still open\n"), "{info}");
     assert!(info.contains("\nOldest read  2024-11-24 12:00:00\nKept for     90 days\n"), "{info}");
     assert!(info.ends_with(&format!("\n\nNorth  {url}  last watched 2024-11-24 14:05:00\n")), "{info}");
