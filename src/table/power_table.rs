@@ -28,11 +28,13 @@ use scroll_anchors::ScrollAnchors;
 pub struct ResultContext<'a> {
     /// The nodes whose older list was out of date. Their sessions aren't marked as new or left.
     pub outdated: &'a OutdatedLists,
-    /// Time at which the sessions that are missing now have left; `None` after a pause, in which
+    /// Time at which the sessions that are missing now left; `None` after a pause, in which
     /// they may have left at any time.
     pub left_at: Option<SystemTime>,
     /// The line under the pointer. A refresh doesn't move it.
     pub pointer: Option<usize>,
+    /// `true` if the user has changed neither the filters nor the order nor the groups since the result before.
+    pub is_refresh: bool,
     /// `true` if sessions that have just signed in or left are marked.
     pub has_marks: bool,
 }
@@ -229,13 +231,7 @@ impl PowerTable {
     /// pointer now.
     pub fn show(&mut self, mut result: QueryResult, context: ResultContext<'_>) -> Option<usize> {
         let mapping = result.row_mapping.take();
-        let has_same_lines = self.result.as_ref().is_some_and(|before| before.has_lines_of(&result));
-        let is_refresh = has_same_lines
-            || self.result.as_ref().is_some_and(|before| {
-                mapping.is_some() && before.grouping == result.grouping && before.sort == result.sort
-            });
-        // Other filters, groups or another order are what the user has asked for.
-        let held_line = context.pointer.filter(|_| is_refresh);
+        let held_line = context.pointer.filter(|_| context.is_refresh);
         let pointer_y = context.pointer.and_then(|line| self.y_of(line));
         let mut anchors = self.scroll_anchors(held_line);
         let old_line = self.cursor_line();
@@ -253,7 +249,7 @@ impl PowerTable {
                 );
             }
             // As with another order of the counts.
-            (Some(_), None) if context.has_marks && has_same_lines => {}
+            (Some(before), None) if context.has_marks && before.has_lines_of(&result) => {}
             // Or other rows of the same dataset are shown.
             _ => self.departures.clear(),
         }

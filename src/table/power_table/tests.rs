@@ -31,6 +31,8 @@ struct Fixture {
     table: PowerTable,
     dataset: Arc<Dataset>,
     query: Query,
+    /// The query of the result that is shown.
+    last_query: Query,
     outdated: OutdatedLists,
     now: Instant,
     /// The height of the pointer, in pixels below the top of the view.
@@ -44,6 +46,7 @@ impl Fixture {
             table: PowerTable::default(),
             dataset: dataset(sessions),
             query: Query::default(),
+            last_query: Query::default(),
             outdated: OutdatedLists::default(),
             now: Instant::now(),
             pointer_y: None,
@@ -70,9 +73,11 @@ impl Fixture {
             .filter(|old| !Arc::ptr_eq(&old.dataset, &self.dataset))
             .map(|old| Arc::new(RowMapping::between(&old.dataset, &self.dataset)));
         let pointer = self.pointer();
+        let is_refresh = std::mem::replace(&mut self.last_query, self.query.clone()) == self.query;
         let Self { outdated, has_marks, .. } = self;
         let now = SystemTime::UNIX_EPOCH;
-        let context = ResultContext { outdated, left_at: Some(now), pointer, has_marks: *has_marks };
+        let context =
+            ResultContext { outdated, left_at: Some(now), pointer, is_refresh, has_marks: *has_marks };
         let pointer = self.table.show(result, context);
         assert_eq!(pointer, self.pointer(), "where the marks end in the same frame");
     }
@@ -390,7 +395,7 @@ fn nothing_moves_under_the_pointer_in_a_short_table() {
 }
 
 #[test]
-fn filters_order_and_groups_start_at_the_top_whatever_is_under_the_pointer() {
+fn other_filters_order_and_groups_leave_a_table_at_its_top_whatever_is_under_the_pointer() {
     let mut fixture = Fixture::tall("anna-A billy-B carl-C anna-D");
     fixture.pointer_y = Some(25);
     fixture.sort(&["username:desc"]);
@@ -404,9 +409,12 @@ fn filters_order_and_groups_start_at_the_top_whatever_is_under_the_pointer() {
     fixture.query.grouping = None;
     fixture.refresh("zoe-Z anna-A billy-B carl-C anna-D");
     assert_eq!(fixture.in_view(), "CAD");
+    fixture.query.username.pattern = "anna|zoe".to_owned();
+    fixture.refresh("zoe-Z anna-A billy-B carl-C anna-D eve-E");
+    assert_eq!(fixture.in_view(), "ZAD");
     fixture.query.username = FilterText::default();
     fixture.sort(&[]);
-    assert_eq!(fixture.in_view(), "ZABCD");
+    assert_eq!(fixture.in_view(), "ZABCDE");
 }
 
 #[test]

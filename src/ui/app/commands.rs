@@ -313,6 +313,10 @@ impl App {
             (None, Some(past), Some(result)) if past.error.is_none() => result.dataset.clone(),
             _ => Arc::default(),
         };
+        // A date filter moves with the time, and the others say nothing about the rows.
+        let view = Query { now_epoch_ms: 0, facets: None, unused: None, suggestions: false, ..query.clone() };
+        self.is_view_changed |= view != self.last_view;
+        self.last_view = view;
         let on_screen = state.table.result().map(|sessions| sessions.dataset.clone());
         self.query_worker.submit(query, dataset, on_screen);
         if let Some(result) = self.query_worker.wait_result(timeout) {
@@ -339,6 +343,7 @@ impl App {
                 outdated: &outdated,
                 left_at: (!ends_pause).then(|| self.state.now()),
                 pointer: self.ui_state.pointer_line,
+                is_refresh: !std::mem::take(&mut self.is_view_changed),
                 has_marks: !(self.state.mark_time.is_zero() || is_past || was_past),
             };
             self.ui_state.pointer_line = self.state.table.show(result, context);

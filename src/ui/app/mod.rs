@@ -86,7 +86,7 @@ use crate::demo::DemoGateway;
 use crate::gateway::{Client, Credentials, NodeUrl, Profile, RejectedCertificate};
 use crate::logging::LogLines;
 use crate::poll::Poller;
-use crate::query::{FilterField, Worker};
+use crate::query::{FilterField, Query, Worker};
 use crate::settings::{Settings, State, ThemeChoice};
 
 /// Maximum time that a frame waits for its query. Filtering a million sessions takes less, so that the rows change in the
@@ -159,6 +159,10 @@ pub struct App {
     poller: Poller,
     /// The table was paused until now, and the next result shows what has changed since.
     ends_pause: bool,
+    /// The filters, order and groups of the last query.
+    last_view: Query,
+    /// `true` if they have changed since the result that is shown.
+    is_view_changed: bool,
     /// Reads the other gateways.
     background: Background,
     /// Evaluates alerts. After the pollers, so that what they have read last is evaluated at the end.

@@ -40,7 +40,7 @@ use crate::gateway::{Client, Credentials, Limits};
 use crate::history::Location;
 use crate::logging::LogLines;
 use crate::poll::{Clocks, Poller};
-use crate::query::{FilterSet, Worker};
+use crate::query::{FilterSet, Query, Worker};
 use crate::secrets::Secrets;
 use crate::settings::{Settings, State, Target};
 use crate::table::{Layout, MARK_TIME};
@@ -196,6 +196,8 @@ impl App {
             client,
             poller,
             ends_pause: false,
+            last_view: Query::default(),
+            is_view_changed: false,
             background,
             alerting,
             recording,

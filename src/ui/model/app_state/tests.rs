@@ -60,7 +60,10 @@ fn state(nodes: &[(&str, &str)], parts: &[Part]) -> AppState {
     let result = Query::default().run(&dataset).unwrap();
     let outdated = &OutdatedLists::default();
     let now = std::time::SystemTime::UNIX_EPOCH;
-    state.table.show(result, ResultContext { outdated, left_at: Some(now), pointer: None, has_marks: true });
+    state.table.show(
+        result,
+        ResultContext { outdated, left_at: Some(now), pointer: None, is_refresh: false, has_marks: true },
+    );
     state
 }
 
