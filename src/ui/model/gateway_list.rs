@@ -50,8 +50,9 @@ pub(in crate::ui) struct GatewayEntry {
 pub(in crate::ui) enum RailState {
     /// Not read yet.
     Unread,
-    /// Not read any more. Contains the number of sessions at the last read, and its time.
-    Outdated(usize, SystemTime),
+    /// Not read any more. Contains the number of sessions at the last read, and its time; `None` if there was none with
+    /// sessions.
+    Outdated(Option<(usize, SystemTime)>),
     /// All nodes answer. Contains the number of sessions.
     Fine(usize),
     /// Some nodes don't answer. Contains the number of sessions of the others.
@@ -91,7 +92,9 @@ impl GatewayEntry {
         if !self.is_read {
             let table = self.table.as_ref();
             let last = table.and_then(|table| Some((table.dataset.as_ref()?.len(), table.updated_at?)));
-            return last.map_or(RailState::Unread, |(count, time)| RailState::Outdated(count, time));
+            let is_unread =
+                self.status.as_ref().is_none_or(|status| status.nodes.iter().all(NodeStatus::is_unread));
+            return if is_unread && last.is_none() { RailState::Unread } else { RailState::Outdated(last) };
         }
         let Some(status) = &self.status else {
             return RailState::Unread;
@@ -264,6 +267,26 @@ mod tests {
             entry.set_status(&status(errors.clone(), updated_at.map(seconds)), seconds(7));
             assert_eq!(entry.state(), expected, "{errors:?}");
         }
+    }
+
+    #[test]
+    fn gateway_that_is_not_read_any_more_has_its_last_count() {
+        let mut list = GatewayList::default();
+        list.set(&[profile("North", &["http://n"]), profile("South", &["http://n"])], &[]);
+        list.set_read(|_| false);
+        assert!(list.entries.iter().all(|entry| entry.state() == RailState::Unread));
+        list.set_read(|_| true);
+        list.set_status("North", &status(vec![None], Some(seconds(5))), seconds(5));
+        list.set_status("South", &status(vec![Some(timeout())], None), seconds(5));
+        list.set_read(|profile| profile.name == "South");
+        let states = || list.entries.iter().map(GatewayEntry::state).collect::<Vec<_>>();
+        assert_eq!(
+            states(),
+            [RailState::Outdated(Some((0, seconds(5)))), RailState::Unreachable(seconds(5))]
+        );
+        list.set_read(|_| false);
+        let states = || list.entries.iter().map(GatewayEntry::state).collect::<Vec<_>>();
+        assert_eq!(states(), [RailState::Outdated(Some((0, seconds(5)))), RailState::Outdated(None)]);
     }
 
     #[test]

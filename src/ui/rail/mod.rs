@@ -173,9 +173,16 @@ fn gateway(
         RailState::Unread => {
             (RowMark::Icon(icons::CIRCLE_DASHED, p.secondary), Note::None, "not read yet".to_owned())
         }
-        RailState::Outdated(count, since) => {
-            let words = format!("{} {} ago, not read any more", display::sessions(count), age(since));
-            (RowMark::Icon(icons::CIRCLE_DASHED, p.secondary), Note::Count(count), words)
+        RailState::Outdated(last) => {
+            let (note, words) = match last {
+                Some((count, read_at)) => {
+                    let words =
+                        format!("{} {} ago, not read any more", display::sessions(count), age(read_at));
+                    (Note::Count(count), words)
+                }
+                None => (Note::None, "not read any more".to_owned()),
+            };
+            (RowMark::Icon(icons::CIRCLE_DASHED, p.secondary), note, words)
         }
         RailState::Fine(count) => (RowMark::Dot, Note::Count(count), display::sessions(count)),
         RailState::Degraded(count) => {
@@ -210,6 +217,7 @@ fn gateway(
     let addresses: Vec<String> = entry.profile.nodes().iter().map(ToString::to_string).collect();
     let title = Some(name.into_owned()).filter(|name| addresses != [&**name]);
     let lines = title.into_iter().chain(addresses);
+    let lines = lines.chain(matches!(entry.state(), RailState::Outdated(..)).then_some(words));
     let lines = lines.chain(entry.error().map(|error| ErrorReport::new(error).summary().to_owned()));
     let lines = lines.chain(alerts.into_iter().flat_map(|alerts| alerts.lines));
     let response = response.tooltip_beside(lines.collect::<Vec<_>>().join("\n"));
