@@ -1,4 +1,4 @@
-//! Rules over events and status, which decide about the alerts to an operator.
+//! Rules over events and status, which decide which alerts an operator gets.
 //!
 //! - `rule`, `hours`: rules and their parts
 //! - `observation`: the input of rules: reads of a node, live or from a stored history

@@ -15,8 +15,8 @@ use super::temporary;
 #[cfg(unix)]
 const SIGNAL_EXIT: i32 = 128;
 
-/// Calls `before_end` and removes temporary files when SIGINT, SIGTERM or SIGHUP ends the process.
-/// A signal that the process ignores, as under `nohup`, stays ignored.
+/// Installs handlers for SIGINT, SIGTERM and SIGHUP, which call `before_end` and remove temporary
+/// files before the process ends. A signal that the process ignores, as under `nohup`, stays ignored.
 ///
 /// # Errors
 /// If the thread can't be started or a signal can't be handled.

@@ -38,7 +38,7 @@ pub const MEMORY_MAX: &str = "memoryMax";
 pub const TAG_COUNT: &str = "tagCount";
 /// The environment of a Perspective session: a browser, a Designer or an app.
 pub const SESSION_SCOPE: &str = "sessionScope";
-/// The authorization of a Perspective session, a Boolean.
+/// `true` if a Perspective session is authorized.
 pub const AUTHORIZED: &str = "authorized";
 /// The browser of a Perspective session.
 pub const USER_AGENT: &str = "userAgent";

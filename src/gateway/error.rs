@@ -199,7 +199,7 @@ pub enum GatewayError {
     DesignerInUse,
     /// The response of the Web Dev resource isn't a dataset.
     #[error(transparent)]
-    InvalidAnswer(#[from] WebDevError),
+    InvalidResponse(#[from] WebDevError),
 }
 
 fn forbidden(token: bool, https: bool, message: Option<&str>) -> String {

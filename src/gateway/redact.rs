@@ -146,7 +146,7 @@ fn gateway_text(error: &mut GatewayError) -> Option<&mut String> {
         | GatewayError::NotRunning { state: text }
         | GatewayError::Forbidden { message: Some(text), .. }
         | GatewayError::Status { message: Some(text), .. } => Some(text),
-        GatewayError::InvalidAnswer(error) => error.gateway_text(),
+        GatewayError::InvalidResponse(error) => error.gateway_text(),
         _ => None,
     }
 }
@@ -164,7 +164,7 @@ fn cause(error: &mut GatewayError) -> Option<&mut Cause> {
         | GatewayError::InvalidList { source: ListError::Html(cause) | ListError::Json(cause), .. } => {
             Some(cause)
         }
-        GatewayError::InvalidAnswer(error) => error.cause_mut(),
+        GatewayError::InvalidResponse(error) => error.cause_mut(),
         _ => None,
     }
 }
@@ -175,9 +175,9 @@ mod tests {
     use crate::gateway::webdev::WebDevError;
 
     fn refused(message: &str, credentials: &Credentials) -> String {
-        let error = GatewayError::InvalidAnswer(WebDevError::Refused { message: message.to_owned() });
+        let error = GatewayError::InvalidResponse(WebDevError::Refused { message: message.to_owned() });
         match redacted(error, credentials) {
-            GatewayError::InvalidAnswer(WebDevError::Refused { message }) => message,
+            GatewayError::InvalidResponse(WebDevError::Refused { message }) => message,
             other => panic!("{other:?}"),
         }
     }
@@ -228,11 +228,11 @@ mod tests {
     }
 
     #[test]
-    fn hides_secrets_in_causes_of_answers_and_shortens_long_ones() {
+    fn hides_secrets_in_causes_of_responses_and_shortens_long_ones() {
         let token = Credentials::token("reader:k3y-of-it").unwrap();
         let redacted_cause = |text: String| {
             let error = WebDevError::OtherJson(Cause::message(text));
-            let GatewayError::InvalidAnswer(WebDevError::OtherJson(cause)) = redacted(error.into(), &token)
+            let GatewayError::InvalidResponse(WebDevError::OtherJson(cause)) = redacted(error.into(), &token)
             else {
                 panic!()
             };

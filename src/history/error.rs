@@ -63,33 +63,33 @@ pub enum HistoryError {
     },
     /// Another process holds a lock.
     #[error("The history is locked by another program")]
-    Locked(#[source] EngineError),
+    Locked(#[source] DatabaseError),
     /// There is no space left.
     #[error("No space left for the history")]
-    Full(#[source] EngineError),
+    Full(#[source] DatabaseError),
     /// The file or its folder is read-only.
     #[error("The history is read-only")]
-    ReadOnly(#[source] EngineError),
+    ReadOnly(#[source] DatabaseError),
     /// The database user lacks a right.
     #[error("The database user may not do this with the history")]
-    Permission(#[source] EngineError),
+    Permission(#[source] DatabaseError),
     /// The file is damaged.
     #[error("The history is damaged")]
-    Damaged(#[source] EngineError),
+    Damaged(#[source] DatabaseError),
     /// The database server can't be reached, or closed the connection.
     #[error("Can't reach the database of the history")]
-    Unreachable(#[source] EngineError),
+    Unreachable(#[source] DatabaseError),
     /// The database server rejected the login.
     #[error("The database of the history rejected the login")]
     Login {
         /// The error that the server reported, or the missing password.
-        source: EngineError,
+        source: DatabaseError,
         /// The source of the password; `None` if there was none.
         password: Option<PasswordSource>,
     },
     /// Any other failure of the database.
     #[error("The database of the history reported an error")]
-    Database(#[source] EngineError),
+    Database(#[source] DatabaseError),
     /// The thread that reads has ended, which only a fault of this program does.
     #[error("Can't read the history because of an internal error. Restart Gatewatch")]
     ReaderEnded,
@@ -99,7 +99,7 @@ pub enum HistoryError {
 }
 
 /// An error of SQLite or PostgreSQL.
-pub type EngineError = Box<dyn Error + Send + Sync>;
+pub type DatabaseError = Box<dyn Error + Send + Sync>;
 
 impl HistoryError {
     /// Returns what the user can do, for the command line.

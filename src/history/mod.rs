@@ -9,7 +9,7 @@
 //! - `schema`: tables, views and migrations
 //! - `observed`, `step`, `backlog`, `writer`, `recorder`, `recovery`: what is written about a read
 //! - `event`, `outage`, `kind_gap`: what is stored next to sessions and coverage
-//! - `span`, `query`, `watched`, `coverage`, `node_coverage`: how the sessions at a time are found
+//! - `span`, `query`, `time_range`, `coverage`, `node_coverage`: how the sessions at a time are found
 //! - `history_gateway`: by which name and addresses it is asked for
 //! - `overlap`, `chart`, `peaks`, `activity`: how many there were over time, the most on each day, and what happened
 //! - `user_sessions`, `summary`: the sessions of one user, and what happened in numbers
@@ -69,7 +69,7 @@ pub use activity::{
 };
 pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUCKETS, MarkKind, SeriesName};
 pub use copy::CopyProgress;
-pub use error::{EngineError, HistoryError};
+pub use error::{DatabaseError, HistoryError};
 pub use event::Action;
 pub use history_gateway::HistoryGateway;
 pub use info::{HistoryInfo, NodeInfo};

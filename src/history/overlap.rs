@@ -13,8 +13,7 @@ const PART_SESSIONS: i64 = 25_000;
 /// The number of parts if all had the length of the first one.
 const PARTS: i64 = 64;
 
-/// The part of the time with stored sessions beyond which a range is read without the index, as a
-/// divisor. A session takes four times as long by the index as in the order of the table.
+/// A range longer than the time with stored sessions divided by this is read without the index. A session takes four times as long by the index as in the order of the table.
 const SCANNED_PART: i64 = 3;
 /// The largest number of sessions that are read in this way, because they are kept in memory to sort them.
 const MAX_SCANNED: i64 = 2_000_000;
@@ -26,8 +25,8 @@ const SCANNED_AT_ONCE: i64 = 50_000;
 /// whose time others were seen last.
 const START: &str = "CASE WHEN first_seen > started THEN started + 1 ELSE started END";
 /// SQL for the first time at which a session doesn't count any more, which is after it was seen
-/// last. If it was seen last when its node was read last, it is the number of the node, as a
-/// negative number.
+/// last. For a session without `last_seen`, which was seen when its node was read last, it is the
+/// negated number of the node.
 const END: &str = "COALESCE(last_seen + 1, -node)";
 
 /// A receiver of the sessions that are read.

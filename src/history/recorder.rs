@@ -346,7 +346,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
             none => {
                 let Opened { database, set_aside, is_on_network_share } =
                     recovery::open(&self.location, &self.name, self.is_suspect)?;
-                // It was checked, and is sound or a new one.
+                // If it was suspect, it was checked, and set aside if it is damaged.
                 self.is_suspect = false;
                 if let Some(path) = set_aside {
                     (self.report)(RecorderStatus::SetAside(path));

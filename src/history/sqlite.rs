@@ -25,7 +25,7 @@ const REQUIRED_VERSION: (i32, &str) = (3_051_003, "3.51.3");
 /// The number of free pages that are returned to the system at once.
 const SHRINK_PAGES: u32 = 2_000;
 const CACHED_STATEMENTS: usize = 64;
-/// The size of the pages that a writer keeps in memory, in KiB. It touches few of them, and the
+/// The size of a writer's page cache, in KiB. It touches few of them, and the
 /// system keeps the others.
 const CACHE_KIB: u32 = 512;
 /// The ending of the log, which is there while the file is being written, or after its writer was killed.

@@ -251,7 +251,7 @@ impl History {
     }
 
     /// Copies all sessions, coverage and events into another history, which may have some of them.
-    /// Calls `progress` after each page, and stops if it breaks. Then, and after an error, the copy
+    /// Calls `progress` after each page, and stops if it returns [`ControlFlow::Break`]. Then, and after an error, the copy
     /// can be repeated.
     ///
     /// # Errors

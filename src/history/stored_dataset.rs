@@ -1,4 +1,4 @@
-//! The sessions of a response as a dataset.
+//! Stored sessions as a dataset.
 
 use super::stored_sessions::{StoredSession, StoredSessions};
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};

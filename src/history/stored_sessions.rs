@@ -100,7 +100,7 @@ impl StoredSessions {
     }
 }
 
-/// A node of a response, and the parts of the time in which it wasn't watched.
+/// A node, and the parts of the requested time in which it wasn't watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeGaps {
     /// The name of its gateway.

@@ -1,4 +1,4 @@
-//! Counts of arrivals, departures and outages in a range.
+//! Arrivals, departures and outages in a range.
 
 use std::sync::Arc;
 

@@ -442,7 +442,7 @@ fn suggestions(query: &Query) -> Vec<(Vec<FilterField>, &'static str, usize)> {
 }
 
 #[test]
-fn offers_modes_where_a_plain_text_finds_nothing() {
+fn suggests_modes_where_a_plain_text_finds_nothing() {
     use FilterField::{Column, Project, Username};
     let username = |pattern| Query { username: text(pattern), ..Query::default() };
     assert_eq!(suggestions(&username("bi")), [(vec![Username], "part", 3)]);
@@ -474,7 +474,7 @@ fn offers_modes_where_a_plain_text_finds_nothing() {
 }
 
 #[test]
-fn offers_are_cancelled_with_their_query() {
+fn suggestions_are_cancelled_with_their_query() {
     let dataset = dataset();
     let query = Query { username: text("bi"), suggestions: true, ..Query::default() };
     let filters = query.compile().unwrap();

@@ -22,8 +22,8 @@ use runner::Runner;
 mod derived;
 mod runner;
 
-/// Number of rows from which a dataset is prepared on the second thread, and from which suggestions come after the rows. For fewer
-/// rows, each takes less than a millisecond.
+/// Number of rows from which a dataset is prepared on the second thread, and from which suggestions come after the rows. For
+/// fewer rows, each takes less than a millisecond.
 const MIN_ROWS_OF_LARGE_DATASET: usize = 20_000;
 
 /// The handle of the query threads. Dropping it stops them.

@@ -19,7 +19,7 @@ impl Default for Requested {
 }
 
 /// Requests the focus for what is drawn with this ID. The request ends with the next frame, so that it never takes the focus
-/// from something else later.
+/// from something else later. Below a dialog it lasts until the dialog is closed.
 pub(super) fn request(ctx: &Context, id: Id) {
     let frame = ctx.cumulative_frame_nr();
     ctx.data_mut(|data| data.insert_temp(id, Requested::In(frame)));

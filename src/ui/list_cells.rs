@@ -17,7 +17,8 @@ use super::theme;
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 
-/// Draws the background of a list and of its header. Returns the response that takes the keyboard focus, with this accessible name.
+/// Draws the background of a list and of its header. Returns the response that takes the keyboard focus, with this accessible
+/// name.
 pub(super) fn frame(ui: &Ui, rect: Rect, id: Id, name: &str) -> Response {
     let p = palette(ui.visuals());
     ui.painter().rect_filled(rect, 0.0, p.table);

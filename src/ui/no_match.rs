@@ -226,10 +226,11 @@ fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, 
     }
 }
 
-/// Returns `true` if a pattern looks like a wildcard of a file name, such as `bi*`: its only special characters are asterisks.
+/// Returns `true` if a pattern looks like a wildcard of a file name, such as `bi*`: its special characters are asterisks, and
+/// dots that aren't repeated.
 fn is_wildcard(pattern: &str) -> bool {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '*' | ' ' | '_' | '-' | '@');
-    pattern.contains('*') && pattern.chars().all(is_plain)
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '*' | '.' | ' ' | '_' | '-' | '@');
+    pattern.contains('*') && !pattern.contains(".*") && pattern.chars().all(is_plain)
 }
 
 /// Returns a pattern on one line, without tabs and other characters that have no glyph, shortened.
@@ -259,7 +260,7 @@ mod tests {
 
     #[test]
     fn patterns_that_look_like_wildcards_have_no_other_special_characters() {
-        for pattern in ["bi*", "bill smith*", "a*b*"] {
+        for pattern in ["bi*", "bill smith*", "bill.s*", "a*b*"] {
             assert!(is_wildcard(pattern), "{pattern}");
         }
         for pattern in ["bi", "bi.*", "(bi)*", "[a-z]*", "\\d*", ""] {

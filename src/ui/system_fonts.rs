@@ -57,7 +57,7 @@ fn load(request: &FallbackRequest<'_>) -> Arc<dyn FontProvider> {
     Arc::new(fonts)
 }
 
-/// The state of the fonts of the system.
+/// The use of the system's fonts so far.
 #[derive(Default)]
 enum FirstUse {
     /// No character has needed them.

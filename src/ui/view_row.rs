@@ -263,7 +263,7 @@ fn groups(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     }
     let largest_first = current.is_some_and(|grouping| grouping.largest_first);
     for column in GROUPS {
-        let text = format!("By {}", state.column_title(&column).to_lowercase());
+        let text = format!("By {}", display::title(&column).to_lowercase());
         let is_current = current.is_some_and(|grouping| grouping.column == column);
         if ui.add(Item::new(text).radio(is_current)).clicked() {
             commands.push(Command::GroupBy(Some(Grouping { column, largest_first })));

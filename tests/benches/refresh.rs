@@ -20,9 +20,9 @@ fn main() {
 
 /// Returns the next response: the session in the middle has ended, and a new one is at the end.
 fn next_response(size: usize) -> &'static [u8] {
-    static ANSWERS: [OnceLock<Vec<u8>>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
+    static RESPONSES: [OnceLock<Vec<u8>>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     let index = SIZES.iter().position(|known| *known == size).expect("one of SIZES");
-    ANSWERS[index].get_or_init(|| {
+    RESPONSES[index].get_or_init(|| {
         let text = str::from_utf8(&sessions(size).json).expect("JSON");
         let middle = text.len() / 2;
         let start = middle + text[middle..].find("],[").expect("many rows") + "],".len();

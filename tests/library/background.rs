@@ -158,7 +158,7 @@ fn without_login_only_the_health_is_read() {
 }
 
 #[test]
-fn gateway_that_wants_a_login_is_only_asked_for_its_health() {
+fn gateway_that_requires_a_login_is_only_asked_for_its_health() {
     let north = rejecting();
     let mut background = TestBackground::new();
     background.handle.set_gateways(vec![gateway("North", &north.url, openly(), SHORT)]);

@@ -228,7 +228,7 @@ fn reports_invalid_datasets() {
         (r#"{"ok":false,"v":1,"error":"no"}"#, WebDevError::Refused { message: "no".into() }),
     ] {
         let gateway = FakeGateway::gateway("8.1.0", ok(body));
-        assert_eq!(error(&gateway.url), GatewayError::InvalidAnswer(expected));
+        assert_eq!(error(&gateway.url), GatewayError::InvalidResponse(expected));
     }
 }
 

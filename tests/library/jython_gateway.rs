@@ -127,7 +127,7 @@ fn rows(dataset: &Dataset) -> Vec<String> {
 
 fn refusal_message<T>(read: Result<T, GatewayError>) -> String {
     match read.err() {
-        Some(GatewayError::InvalidAnswer(WebDevError::Refused { message })) => message,
+        Some(GatewayError::InvalidResponse(WebDevError::Refused { message })) => message,
         other => panic!("not refused: {other:?}"),
     }
 }
@@ -299,14 +299,14 @@ fn reports_errors_of_the_script() {
     // The client reports it, too.
     let options = ReadOptions { perspective: true, ..ReadOptions::default() };
     let snapshot = read_as(&url, &user("gatewatch"), &options).unwrap();
-    let error = GatewayError::InvalidAnswer(WebDevError::Refused { message: message.to_owned() });
+    let error = GatewayError::InvalidResponse(WebDevError::Refused { message: message.to_owned() });
     let failed = Notice::ListFailed { kind: SessionKind::Perspective, error };
     assert_eq!((snapshot.dataset.len(), snapshot.notices), (PLANT.len(), vec![failed]));
     assert_eq!(read(&url, None, None).unwrap().dataset.len(), PLANT.len());
     // An invalid filter is still an error.
     let invalid = webdev::parse(read_with_perspective(&url, &[("usernameFilter", "*")]).as_bytes());
     assert!(
-        refusal_message(invalid.map_err(GatewayError::InvalidAnswer)).contains("Dangling meta character")
+        refusal_message(invalid.map_err(GatewayError::InvalidResponse)).contains("Dangling meta character")
     );
 
     let url = gateway("missing_column").unwrap();

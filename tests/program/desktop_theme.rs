@@ -21,8 +21,8 @@ const DARK: u32 = 1;
 const LIGHT: u32 = 2;
 
 /// The most frequent colors of the window in both themes: the background of the table, as bytes of blue, green and red.
-const LIGHT_GROUND: [u8; 3] = [0xff, 0xff, 0xff];
-const DARK_GROUND: [u8; 3] = [0x1c, 0x17, 0x14];
+const LIGHT_BACKGROUND: [u8; 3] = [0xff, 0xff, 0xff];
+const DARK_BACKGROUND: [u8; 3] = [0x1c, 0x17, 0x14];
 
 /// A portal that answers with this color scheme.
 struct Portal(u32);
@@ -106,14 +106,14 @@ fn follows_the_portal() {
     command.arg("http://127.0.0.1:9").env("DBUS_SESSION_BUS_ADDRESS", &address);
     let mut program = Running(command.spawn().unwrap());
     let window = window(&display, &mut program);
-    until_background(&display, &window, LIGHT_GROUND);
+    until_background(&display, &window, LIGHT_BACKGROUND);
     set_scheme(&portal, DARK);
-    until_background(&display, &window, DARK_GROUND);
+    until_background(&display, &window, DARK_BACKGROUND);
     set_scheme(&portal, LIGHT);
-    until_background(&display, &window, LIGHT_GROUND);
+    until_background(&display, &window, LIGHT_BACKGROUND);
     // No preference.
     set_scheme(&portal, 0);
-    until_background(&display, &window, DARK_GROUND);
+    until_background(&display, &window, DARK_BACKGROUND);
     output(&display, "xdotool", &["windowfocus", "--sync", &window]).unwrap();
     quit(&display, &mut program);
 }
@@ -132,7 +132,7 @@ fn bus_that_never_answers_delays_nothing() {
     command.arg("http://127.0.0.1:9").env("DBUS_SESSION_BUS_ADDRESS", address);
     let mut program = Running(command.spawn().unwrap());
     let window = window(&display, &mut program);
-    until_background(&display, &window, DARK_GROUND);
+    until_background(&display, &window, DARK_BACKGROUND);
     output(&display, "xdotool", &["windowfocus", "--sync", &window]).unwrap();
     quit(&display, &mut program);
 }

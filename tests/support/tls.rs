@@ -157,7 +157,7 @@ impl TlsGateway {
                     let mut stream = stream.into_inner();
                     let response = replacement
                         .filter(|_| !target.contains("gwinfo"))
-                        .unwrap_or_else(|| webdev_json(&target));
+                        .unwrap_or_else(|| response(&target));
                     let _closed = stream.write_all(response.as_bytes());
                     stream.conn.send_close_notify();
                     let _closed = stream.flush();
@@ -195,7 +195,7 @@ impl TlsGateway {
     }
 }
 
-fn webdev_json(request: &str) -> String {
+fn response(request: &str) -> String {
     let body = if request.contains("gwinfo") {
         "ContextStatus=RUNNING;PlatformName=Plant;Version=8.1.44"
     } else {

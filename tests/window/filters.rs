@@ -1,4 +1,4 @@
-//! The row of filters: toggles, offers, errors, history, and the chips of further filters.
+//! The row of filters: toggles, suggestions, errors, history, and the chips of further filters.
 
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ fn narrow_boxes_have_their_toggles_in_a_menu() {
 }
 
 #[test]
-fn offers_modes_that_find_sessions() {
+fn suggests_modes_that_find_sessions() {
     let (_gateway, mut window) = open();
     window.type_into(USERNAME, "bil");
     let place = rect(&window, "Username");
@@ -104,13 +104,13 @@ fn offers_modes_that_find_sessions() {
 }
 
 #[test]
-fn enter_takes_the_first_offer() {
+fn enter_applies_the_first_suggestion() {
     let (_gateway, mut window) = open();
     window.type_into(USERNAME, "bil");
     window.until_text("Match part: 3 sessions");
     window.press(Modifiers::NONE, Key::Enter);
     window.until_text("3 of 6 sessions");
-    // Another text of the same frame is not the one that the offer is for.
+    // Another text of the same frame is not the one that the suggestion is for.
     window.click("Clear the username filter");
     window.toggle(USERNAME, PART);
     window.type_into(USERNAME, "ann");
@@ -122,7 +122,7 @@ fn enter_takes_the_first_offer() {
 }
 
 #[test]
-fn history_has_the_filter_of_an_offer() {
+fn history_has_the_filter_of_a_suggestion() {
     let (gateway, folder) = (plant(), tempfile::tempdir().unwrap());
     let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
     let mut window = Window::open(Start { folder: Some(folder.path().to_owned()), ..start(target) });
@@ -163,7 +163,7 @@ fn escape_in_a_box_clears_only_that_box() {
 }
 
 #[test]
-fn offers_cover_case_and_both_boxes() {
+fn suggestions_cover_case_and_both_boxes() {
     let (_gateway, mut window) = open();
     window.type_into(PROJECT, "PACK");
     window.until_text("No project is exactly \"PACK\"");
@@ -183,7 +183,7 @@ fn offers_cover_case_and_both_boxes() {
 }
 
 #[test]
-fn filters_without_an_offer_can_be_cleared() {
+fn filters_without_a_suggestion_can_be_cleared() {
     let (_gateway, mut window) = open();
     window.type_into(USERNAME, "unknown");
     window.until_text("No username is exactly \"unknown\"");

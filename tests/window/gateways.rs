@@ -734,12 +734,12 @@ fn another_gateway_closes_an_unchanged_form() {
 
 /// The response that a gateway sends; without one, its requests wait.
 #[derive(Default)]
-struct HeldAnswer {
+struct HeldResponse {
     response: Mutex<Option<Vec<u8>>>,
     changed: Condvar,
 }
 
-impl HeldAnswer {
+impl HeldResponse {
     fn set(&self, response: Option<Vec<u8>>) {
         *self.response.lock().unwrap() = response;
         self.changed.notify_all();
@@ -754,8 +754,8 @@ impl HeldAnswer {
 }
 
 /// Starts a gateway that waits for its response.
-fn held_gateway() -> (FakeGateway, Arc<HeldAnswer>) {
-    let held = Arc::<HeldAnswer>::default();
+fn held_gateway() -> (FakeGateway, Arc<HeldResponse>) {
+    let held = Arc::<HeldResponse>::default();
     let waiting = held.clone();
     let gateway = FakeGateway::new(move |request, stream| {
         let response = match request.path() {

@@ -208,7 +208,7 @@ fn a_filter_for_a_user_who_is_not_on_says_when_that_was() {
     }
     // A user who never was on.
     retype(&mut window, "Username filter", "carl");
-    window.until("no response for another name", |harness| harness.query_by_label(&text).is_none());
+    window.until("no last session of another name", |harness| harness.query_by_label(&text).is_none());
     window.toggle("Username filter", "Match part of the value");
     window.until_text("No username contains \"carl\"");
     assert!(!window.has(&text));

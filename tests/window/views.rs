@@ -411,7 +411,7 @@ fn certificate_is_whole_and_its_buttons_are_reached_in_a_small_window() {
 }
 
 #[test]
-fn offers_for_a_pattern_without_matches_are_reached_in_a_small_window() {
+fn suggestions_for_a_pattern_without_matches_are_reached_in_a_small_window() {
     let plant = plant();
     let state = State { table: Layout { counts: true, ..Layout::default() }, ..State::default() };
     let start = Start { state, ..start_on(&plant.url) };

@@ -53,7 +53,7 @@ fn line(rule: &Rule, settings: &Settings) -> String {
     }
     parts.extend(rule.command.as_ref().map(|command| format!("command {command}")));
     if !rule.is_enabled {
-        parts.push("switched off".to_owned());
+        parts.push("disabled".to_owned());
     }
     sanitize(&format!("{}: {}", rule.name, parts.join(", "))).into_owned()
 }

@@ -12,7 +12,7 @@ use crate::cli::rows::RowWriter;
 use crate::gateway::NodeUrl;
 use crate::history::{History, HistoryGateway};
 
-/// Writes the response. What was not watched is reported on standard error.
+/// Writes the sessions that the history has for the query. What was not watched is reported on standard error.
 pub(super) fn run(args: &HistoryArgs) -> Result<ExitStatus, CommandError> {
     // Wrong usage is reported before the history is opened.
     let writer = RowWriter::new(&args.rows)?;

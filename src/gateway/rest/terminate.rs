@@ -47,8 +47,8 @@ pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Ter
     }
     let (status, is_https) = (response.status(), response.url().scheme() == "https");
     // The status decides. The message may be missing, malformed or a web page.
-    let response = body::read_error(response).await;
-    let ErrorBody { status: error_status, message } = ErrorBody::parse(&response);
+    let body = body::read_error(response).await;
+    let ErrorBody { status: error_status, message } = ErrorBody::parse(&body);
     // Some errors come with the status 200.
     let status = match error_status {
         Some(error_status) if status.is_success() => error_status,
@@ -56,8 +56,8 @@ pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Ter
     };
     match status {
         200..=299 => {
-            let response: Value = serde_json::from_slice(&response).unwrap_or_default();
-            if response.get("terminated").and_then(Value::as_u64) == Some(0) {
+            let json: Value = serde_json::from_slice(&body).unwrap_or_default();
+            if json.get("terminated").and_then(Value::as_u64) == Some(0) {
                 return Err(GatewayError::NoSuchSession { kind });
             }
             Ok(Terminated { message })
@@ -67,9 +67,7 @@ pub(super) async fn outcome(response: Response, kind: SessionKind) -> Result<Ter
         404 => Err(GatewayError::NoSuchSession { kind }),
         409 if kind == SessionKind::Designer => Err(GatewayError::DesignerInUse),
         503 => Err(GatewayError::starting()),
-        status => {
-            Err(GatewayError::other_status(status, Endpoint::Terminate, message).with_response(&response))
-        }
+        status => Err(GatewayError::other_status(status, Endpoint::Terminate, message).with_response(&body)),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::dataset::{ColumnType, DATE_RANGE_MS, Dataset, DatasetBuilder, Header}
 use crate::gateway::{Cause, last_comm};
 use crate::sanitize::one_line;
 
-/// A parsed answer.
+/// A parsed response.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WebDevResponse {

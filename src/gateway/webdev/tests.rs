@@ -1,4 +1,4 @@
-//! Valid answers in every form, and each way in which a response can be invalid.
+//! Valid responses in every form, and each way in which a response can be invalid.
 
 use super::*;
 use crate::dataset::{Dataset, DatasetError};
@@ -49,7 +49,7 @@ fn reads_the_example_of_the_manual() {
 }
 
 #[test]
-fn reads_an_answer_without_rows() {
+fn reads_a_response_without_rows() {
     assert!(read(&webdev_json(COLUMNS, "")).unwrap().is_empty());
 }
 
@@ -60,7 +60,7 @@ fn accepts_a_byte_order_mark_and_white_space() {
 }
 
 #[test]
-fn accepts_an_answer_that_was_encoded_twice() {
+fn accepts_a_response_that_was_encoded_twice() {
     let encoded = |json: &str| serde_json::to_string(json).unwrap();
     let json = webdev_json(COLUMNS, BILLY);
     assert_eq!(read(&encoded(&json)), read(&json));
@@ -446,7 +446,7 @@ fn rejects_invalid_cells() {
 }
 
 #[test]
-fn rejects_an_answer_cut_off_anywhere() {
+fn rejects_a_response_cut_off_anywhere() {
     let whole = webdev_json(COLUMNS, &format!(r#"{BILLY},["jürgen","P","h",true,"B",1]"#));
     for end in 1..whole.len() {
         match parse(&whole.as_bytes()[..end]) {
@@ -488,7 +488,7 @@ fn reads_many_rows_on_two_threads() {
 proptest::proptest! {
     /// Replaces one byte of a valid response.
     #[test]
-    fn never_panics_on_damaged_answers(place in 0_usize..1000, with in "[\\[\\]{},:\"\\\\ nt0-9.e\u{1}-]{0,2}") {
+    fn never_panics_on_damaged_responses(place in 0_usize..1000, with in "[\\[\\]{},:\"\\\\ nt0-9.e\u{1}-]{0,2}") {
         let rows = format!(r#"{BILLY},["j\u00fcrgen",null,"h",true,"B",-1]"#);
         let mut json = webdev_json(COLUMNS, &rows);
         let place = place % json.len();

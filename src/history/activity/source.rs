@@ -33,7 +33,7 @@ pub(super) struct Found {
 pub(super) enum Position {
     /// The position before an entry.
     Before(ActivityKey),
-    /// The end of a time, which belongs to the window.
+    /// A time, which belongs to the window.
     UpTo(i64),
 }
 

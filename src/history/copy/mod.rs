@@ -37,7 +37,7 @@ pub struct CopyProgress {
 }
 
 /// Copies all sessions, coverage and events. Calls `progress` after each page, and stops if it
-/// breaks. Returns the final progress. `now` is the time in milliseconds since 1970 UTC.
+/// returns [`ControlFlow::Break`]. Returns the final progress. `now` is the time in milliseconds since 1970 UTC.
 pub(super) fn copy(
     from: &mut dyn Database,
     to: &mut dyn Database,

@@ -6,7 +6,7 @@ use std::io;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
-use super::super::{EngineError, HistoryError};
+use super::super::{DatabaseError, HistoryError};
 use super::password::PasswordSource;
 
 /// Sorts an error that a connection reported.
@@ -18,7 +18,7 @@ pub(super) fn failure(error: Error) -> HistoryError {
         return if is_lost { HistoryError::Unreachable(error) } else { HistoryError::Database(error) };
     };
     // The text around the message of the server says nothing.
-    let error: EngineError = error.into_source().unwrap_or_else(|| "the server reported no message".into());
+    let error: DatabaseError = error.into_source().unwrap_or_else(|| "the server reported no message".into());
     match code {
         SqlState::INSUFFICIENT_PRIVILEGE => HistoryError::Permission(error),
         SqlState::READ_ONLY_SQL_TRANSACTION => HistoryError::ReadOnly(error),

@@ -259,7 +259,7 @@ fn another_connection_of_a_recorder_continues() {
 }
 
 #[test]
-fn an_answer_is_of_one_state_of_the_database() {
+fn a_query_sees_one_state_of_the_database() {
     const SESSIONS: i64 = 150;
     on_each_database(|database| {
         let sessions: Vec<_> = (0..SESSIONS).map(|id| session(&format!("S{id}"), "billy", 0)).collect();

@@ -39,7 +39,7 @@ const HIDDEN_INTERVAL: Duration = Duration::from_mins(1);
 pub struct BackgroundGateway {
     /// The nodes and the options to read them.
     pub profile: Profile,
-    /// The access to the gateway.
+    /// The pages of the gateway that may be read.
     pub access: Access,
     /// Interval between two reads of a node; `None` to read it only by [`BackgroundPoller::refresh_now`], and once with
     /// [`BackgroundPoller::set_combined`].
@@ -48,7 +48,7 @@ pub struct BackgroundGateway {
     pub last: Option<Arc<GatewayStatus>>,
 }
 
-/// The access to a gateway, which decides what is read.
+/// The pages of a gateway that may be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
     /// The sessions, with these credentials.

@@ -205,7 +205,7 @@ fn queries_the_dataset_on_screen_until_the_next_is_prepared() {
 }
 
 #[test]
-fn finds_offers_in_a_large_dataset_and_maps_its_rows_once() {
+fn finds_suggestions_in_a_large_dataset_and_maps_its_rows_once() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     let (old, new) = (dataset(), large_dataset());
     worker.submit(Query { suggestions: true, ..query("ann", "") }, new.clone(), Some(old));

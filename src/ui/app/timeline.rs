@@ -307,7 +307,7 @@ fn spawn_reader(location: Location, wake: &Arc<dyn Fn() + Send + Sync>) -> io::R
 /// Returns a chart of a time in which nothing was recorded.
 fn empty_chart(request: &ChartRequest) -> Chart {
     let ChartRequest { from, to, buckets, .. } = *request;
-    let unwatched = vec![crate::history::TimeRange { from, to }];
+    let unwatched = vec![TimeRange { from, to }];
     Chart { from, to, total: vec![0; buckets], unwatched, ..Chart::default() }
 }
 

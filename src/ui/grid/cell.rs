@@ -44,7 +44,7 @@ pub(super) struct CellStyle {
     pub(super) is_new: bool,
     /// The cursor is in the cell.
     pub(super) is_cursor: bool,
-    /// The presence of the session.
+    /// The state of the session: on, stale or left.
     pub(super) presence: Presence,
     /// The time at which the session has left, as it is shown, if the mark is in this cell; empty if it isn't known.
     pub(super) left_at: Option<String>,
@@ -52,7 +52,7 @@ pub(super) struct CellStyle {
     pub(super) note: Option<Note>,
 }
 
-/// The presence of a row's session on the gateway.
+/// The state of a row's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Presence {
     /// The session is on.

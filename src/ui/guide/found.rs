@@ -92,7 +92,7 @@ fn is_gateway(node: &TestedNode) -> bool {
 
 /// Returns `true` unless nothing is at the address of the resource, or another page.
 fn is_answered_by_a_gateway(step: &CheckStep) -> bool {
-    !matches!(step.error, Some(GatewayError::NoResource { .. } | GatewayError::InvalidAnswer(_)))
+    !matches!(step.error, Some(GatewayError::NoResource { .. } | GatewayError::InvalidResponse(_)))
 }
 
 /// Returns what a node says about itself.

@@ -49,7 +49,7 @@ pub(in crate::ui) struct GuideState {
     pub(super) opened: Option<GuideStep>,
     /// The step whose contents were shown last.
     shown: Option<GuideStep>,
-    /// The progress of the choice of a login.
+    /// The part of the login that the user has chosen.
     login: LoginChoice,
     /// The script is pasted instead of importing the project.
     pub(super) pastes_script: bool,
@@ -59,7 +59,7 @@ pub(in crate::ui) struct GuideState {
     pub(super) is_by_keyboard: bool,
 }
 
-/// The progress of the choice of a login.
+/// The part of the login that the user has chosen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum LoginChoice {
     /// Nothing was chosen yet. The test suggests the kind of authentication.

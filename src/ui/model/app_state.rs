@@ -83,7 +83,7 @@ pub(in crate::ui) struct AppState {
     pub(in crate::ui) theme: ThemeChoice,
     /// The scripts that no font has; `None` until they are known.
     pub(in crate::ui) missing_scripts: Option<Vec<MissingScripts>>,
-    /// The place and the contents of the history.
+    /// The location and the contents of the history.
     pub(in crate::ui) stored_history: StoredHistory,
     /// The order of the lists of users and projects.
     pub(in crate::ui) facet_order: FacetOrder,

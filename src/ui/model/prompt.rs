@@ -15,7 +15,7 @@ pub(in crate::ui) enum Prompt<'a> {
 impl AppState {
     /// Returns what is asked for, also in the place of a table.
     pub(in crate::ui) fn prompt(&self) -> Option<Prompt<'_>> {
-        // The rail says which of all gateways want a login.
+        // The rail says which of all gateways require a login.
         if self.gateways.shown == ShownGateways::All {
             return None;
         }

@@ -58,8 +58,8 @@ impl AppState {
         }
     }
 
-    /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered:
-    /// the settings don't allow it for the gateway, or the node wasn't read through the REST API.
+    /// Returns the session in a row if it can be terminated, or the reason why not; `None` where terminating isn't offered,
+    /// for any other reason than that it runs in a Designer.
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<Result<TerminateTarget, &'static str>> {
         match self.find_target(row) {
             Ok(target) => Some(Ok(target)),

@@ -75,7 +75,7 @@ pub(in crate::ui) enum NarrowRail {
 pub(in crate::ui) enum SettingsPage {
     /// Appearance, table, refresh.
     General,
-    /// Recording, and the place of the history.
+    /// Recording, and the location of the history.
     History,
     /// The rules for alerts.
     Alerts,

@@ -414,7 +414,7 @@ fn invalid_datasets() -> Vec<Case> {
             |error| {
                 matches!(
                     error,
-                    GatewayError::InvalidAnswer(WebDevError::Truncated { line: 1, column: 11, .. })
+                    GatewayError::InvalidResponse(WebDevError::Truncated { line: 1, column: 11, .. })
                 )
             },
             ["The response is cut off at line 1, column 11", "Retry"],
@@ -422,37 +422,37 @@ fn invalid_datasets() -> Vec<Case> {
         Case::new(
             "invalid UTF-8",
             dataset(b"{\"ok\":tr\xffue}"),
-            GatewayError::InvalidAnswer(WebDevError::NotUtf8 { offset: 8 }),
+            GatewayError::InvalidResponse(WebDevError::NotUtf8 { offset: 8 }),
             ["not UTF-8 text from byte 8 on", "Retry"],
         ),
         Case::new(
             "empty body",
             dataset(""),
-            GatewayError::InvalidAnswer(WebDevError::Empty),
+            GatewayError::InvalidResponse(WebDevError::Empty),
             ["The response is empty", REINSTALL],
         ),
         Case::matching(
             "web page with 200",
             dataset("<html><title>Welcome</title>"),
-            |error| matches!(error, GatewayError::InvalidAnswer(WebDevError::Html { title: Some(title), .. }) if title == "Welcome"),
+            |error| matches!(error, GatewayError::InvalidResponse(WebDevError::Html { title: Some(title), .. }) if title == "Welcome"),
             ["a web page (\"Welcome\")", "Check the address"],
         ),
         Case::matching(
             "column of the wrong type",
             dataset(columns(r#""name":"clientId","type":"Long""#)),
-            |error| matches!(error, GatewayError::InvalidAnswer(WebDevError::Columns(DatasetError::WrongColumnType { name, .. })) if name == "clientId"),
+            |error| matches!(error, GatewayError::InvalidResponse(WebDevError::Columns(DatasetError::WrongColumnType { name, .. })) if name == "clientId"),
             ["Column \"clientId\" has type Integer instead of String", REINSTALL],
         ),
         Case::matching(
             "row of another length",
             dataset(webdev_json(&[r#""billy","Packaging","10.2.0.9",false,"A1""#])),
-            |error| matches!(error, GatewayError::InvalidAnswer(WebDevError::Unexpected { .. })),
+            |error| matches!(error, GatewayError::InvalidResponse(WebDevError::Unexpected { .. })),
             ["Row 1 has 5 cells, but there are 6 columns", REINSTALL],
         ),
         Case::new(
             "missing column",
             dataset(columns(r#""name":"id","type":"String""#)),
-            GatewayError::InvalidAnswer(WebDevError::Columns(DatasetError::MissingColumn {
+            GatewayError::InvalidResponse(WebDevError::Columns(DatasetError::MissingColumn {
                 name: "clientId".to_owned(),
             })),
             ["Column \"clientId\" is missing", REINSTALL],
@@ -460,7 +460,7 @@ fn invalid_datasets() -> Vec<Case> {
         Case::new(
             "error of the script",
             dataset(r#"{"ok":false,"v":1,"error":"no\nsuch\u0007 user source"}"#),
-            GatewayError::InvalidAnswer(WebDevError::Refused {
+            GatewayError::InvalidResponse(WebDevError::Refused {
                 message: "no such\u{fffd} user source".to_owned(),
             }),
             ["The gateway reports an error: no", "Check the gateway's log"],
