@@ -153,6 +153,12 @@ impl Profile {
         self.name == text || self.nodes.iter().any(|node| node.to_string() == text)
     }
 
+    /// Returns `true` if another profile is of the same gateway: it has this name and these nodes.
+    #[must_use]
+    pub fn is_same_gateway(&self, other: &Self) -> bool {
+        self.name == other.name && self.nodes == other.nodes
+    }
+
     /// Returns the profile with another name.
     #[must_use]
     pub fn with_name(self, name: &str) -> Self {

@@ -61,8 +61,7 @@ impl Reader {
     /// Returns `true` if the gateway is read in the same way as another one.
     pub(super) fn is_for(&self, other: &BackgroundGateway) -> bool {
         let BackgroundGateway { profile, access, .. } = &self.gateway;
-        let is_same_profile = profile.name == other.profile.name
-            && profile.nodes() == other.profile.nodes()
+        let is_same_profile = profile.is_same_gateway(&other.profile)
             && (&profile.trust, profile.api, profile.perspective)
                 == (&other.profile.trust, other.profile.api, other.profile.perspective);
         is_same_profile && *access == other.access

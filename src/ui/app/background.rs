@@ -70,15 +70,15 @@ impl App {
             .collect();
         let shown = self.profile.as_ref();
         self.state.gateways.set_read(|profile| {
-            read.contains(&*profile.name) || shown.is_some_and(|shown| is_same(shown, profile))
+            read.contains(&*profile.name) || shown.is_some_and(|shown| shown.is_same_gateway(profile))
         });
         self.watch_for_alerts();
         self.background.poller.set_gateways(gateways);
         self.ask_for_secret();
     }
 
-    fn is_shown(&self, profile: &Profile) -> bool {
-        self.profile.as_ref().is_some_and(|shown| is_same(shown, profile))
+    pub(super) fn is_shown(&self, profile: &Profile) -> bool {
+        self.profile.as_ref().is_some_and(|shown| shown.is_same_gateway(profile))
     }
 
     /// Returns the interval at which a gateway that isn't shown is read; `None` if it isn't.
@@ -239,9 +239,4 @@ impl App {
         let is_slow = self.background.is_slow;
         self.state.refresh.map(|refresh| if is_slow { refresh.max(HIDDEN_REFRESH) } else { refresh })
     }
-}
-
-/// Returns `true` if two profiles have the same name and nodes.
-fn is_same(one: &Profile, other: &Profile) -> bool {
-    one.name == other.name && one.nodes() == other.nodes()
 }

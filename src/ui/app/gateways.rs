@@ -46,10 +46,7 @@ impl App {
         if profile.name != DEMO_NAME {
             self.forget_demo();
         }
-        let is_same = self
-            .profile
-            .as_ref()
-            .is_some_and(|current| current.name == profile.name && current.nodes() == profile.nodes());
+        let is_same = self.is_shown(profile);
         self.state.pause = None;
         if !is_same {
             self.forget_past();
@@ -143,8 +140,7 @@ impl App {
 
     /// Returns the saved version of a gateway, if it is saved.
     pub(super) fn saved(&self, profile: &Profile) -> Option<Profile> {
-        let same = |saved: &&Profile| saved.name == profile.name && saved.nodes() == profile.nodes();
-        self.settings.profiles.iter().find(same).cloned()
+        self.settings.profiles.iter().find(|saved| saved.is_same_gateway(profile)).cloned()
     }
 
     /// Changes a saved gateway. Other fields keep the values that another window may have saved.

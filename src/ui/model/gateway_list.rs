@@ -106,10 +106,6 @@ impl GatewayEntry {
     pub(in crate::ui) fn error(&self) -> Option<&GatewayError> {
         self.status.as_ref().filter(|_| self.is_read)?.nodes.iter().find_map(|node| node.error.as_ref())
     }
-
-    fn is_same(&self, profile: &Profile) -> bool {
-        self.profile.name == profile.name && self.profile.nodes() == profile.nodes()
-    }
 }
 
 fn state_of(status: &GatewayStatus, failing_since: Option<SystemTime>) -> RailState {
@@ -143,7 +139,7 @@ impl GatewayList {
         let saved = saved.iter().map(|profile| (profile, true));
         let all = saved.clone().chain(recent.iter().filter(is_new).map(|profile| (profile, false)));
         for (profile, is_saved) in all {
-            let known = before.iter().position(|entry| entry.is_same(profile));
+            let known = before.iter().position(|entry| entry.profile.is_same_gateway(profile));
             let entry = match known {
                 Some(index) => {
                     GatewayEntry { profile: profile.clone(), is_saved, ..before.swap_remove(index) }
