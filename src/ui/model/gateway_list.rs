@@ -89,17 +89,13 @@ impl GatewayEntry {
 
     /// Returns the state.
     pub(in crate::ui) fn state(&self) -> RailState {
-        if !self.is_read {
-            let table = self.table.as_ref();
-            let last = table.and_then(|table| Some((table.dataset.as_ref()?.len(), table.updated_at?)));
-            let is_unread =
-                self.status.as_ref().is_none_or(|status| status.nodes.iter().all(NodeStatus::is_unread));
-            return if is_unread && last.is_none() { RailState::Unread } else { RailState::Outdated(last) };
+        let status = self.status.as_ref();
+        let state = status.map_or(RailState::Unread, |status| state_of(status, self.failing_since));
+        if self.is_read || state == RailState::Unread {
+            return state;
         }
-        let Some(status) = &self.status else {
-            return RailState::Unread;
-        };
-        state_of(status, self.failing_since)
+        let table = self.table.as_ref();
+        RailState::Outdated(table.and_then(|table| Some((table.dataset.as_ref()?.len(), table.updated_at?))))
     }
 
     /// Returns the error of the first node that has one.
