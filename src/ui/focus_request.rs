@@ -41,18 +41,20 @@ pub(super) fn take(ui: &Ui, id: Id) -> bool {
         return false;
     };
     let frame = ui.ctx().cumulative_frame_nr();
-    let is_in_time = |requested: u64| frame <= requested + 1;
+    if matches!(requested, Requested::In(requested) if frame > requested + 1) {
+        return false;
+    }
     // Below a dialog, also in the frame after its last one, nothing can have the focus.
     if !ui.memory(|memory| memory.allows_interaction(ui.layer_id())) {
         let requested = match requested {
-            Requested::In(requested) if is_in_time(requested) => Requested::In(frame),
-            requested => requested,
+            Requested::In(_) => Requested::In(frame),
+            from @ Requested::From(_) => from,
         };
         ui.data_mut(|data| data.insert_temp(id, requested));
         return false;
     }
     match requested {
-        Requested::In(requested) => is_in_time(requested),
+        Requested::In(_) => true,
         Requested::From(from) => ui.memory(Memory::focused).is_none_or(|focused| focused == from),
     }
 }
