@@ -23,6 +23,11 @@ enum NotTerminable {
 }
 
 impl NotTerminable {
+    /// Returns `true` if terminating is offered nevertheless, with the reason why it isn't possible.
+    fn is_offered(self) -> bool {
+        self == Self::InDesigner
+    }
+
     fn message(self) -> &'static str {
         match self {
             Self::InDesigner => "Can't be terminated, because it runs in a Designer. Close the Designer",
@@ -42,7 +47,7 @@ impl AppState {
         let mut is_offered = false;
         for &row in rows {
             let session = self.find_target(row);
-            is_offered |= matches!(session, Ok(_) | Err(NotTerminable::InDesigner));
+            is_offered |= session.as_ref().err().is_none_or(|reason| reason.is_offered());
             plan.add(session.map_err(NotTerminable::message));
         }
         is_offered.then_some(plan)
@@ -63,7 +68,7 @@ impl AppState {
     pub(in crate::ui) fn terminate_target(&self, row: u32) -> Option<Result<TerminateTarget, &'static str>> {
         match self.find_target(row) {
             Ok(target) => Some(Ok(target)),
-            Err(reason) => (reason == NotTerminable::InDesigner).then(|| Err(reason.message())),
+            Err(reason) => reason.is_offered().then(|| Err(reason.message())),
         }
     }
 
