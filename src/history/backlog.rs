@@ -169,15 +169,7 @@ mod tests {
     }
 
     fn changes(time: i64, arrived: usize) -> ReadStep {
-        let record = SessionRecord {
-            username: None,
-            project: None,
-            address: None,
-            is_designer: None,
-            kind: None,
-            client_id: None,
-            creation_time: None,
-        };
+        let record = SessionRecord::default();
         ReadStep::Changes(Changes {
             time,
             previous: time - 1,

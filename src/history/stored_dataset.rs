@@ -88,15 +88,7 @@ mod tests {
             missed_at: Some(3_000),
             state: SessionState::LeftBetween,
         };
-        let empty = SessionRecord {
-            username: None,
-            project: None,
-            address: None,
-            is_designer: None,
-            kind: None,
-            client_id: None,
-            creation_time: Some(i64::MAX),
-        };
+        let empty = SessionRecord { creation_time: Some(i64::MAX), ..SessionRecord::default() };
         let empty =
             StoredSession { session: empty, missed_at: None, state: SessionState::Present, ..full.clone() };
         let stored = StoredSessions { sessions: vec![full, empty], nodes: Vec::new() };
