@@ -24,8 +24,8 @@ enum Anchor {
 #[derive(Clone, Debug, Default)]
 pub(super) struct ScrollAnchors {
     lines: Vec<(Anchor, i64)>,
-    /// The y of the line under the pointer.
-    pointer_y: Option<i64>,
+    /// `true` if the first one is under the pointer.
+    has_pointer: bool,
     /// `true` if the table was at its top, where new first lines are scrolled into view.
     was_at_top: bool,
 }
@@ -46,7 +46,7 @@ impl PowerTable {
         let lines = lines.filter_map(|line| Some((self.anchor_at(line)?, self.y_of(line)?)));
         ScrollAnchors {
             lines: lines.collect(),
-            pointer_y: pointer.and_then(|line| self.y_of(line)),
+            has_pointer: pointer.is_some_and(|line| visible.contains(&line)),
             was_at_top: self.is_at_top() && pointer.is_none(),
         }
     }
@@ -55,7 +55,11 @@ impl PowerTable {
     pub(super) fn header_anchor(&self, group: usize) -> ScrollAnchors {
         let header = self.lines.groups().get(group).map(|group| group.line);
         let header = header.and_then(|line| Some((self.anchor_at(line)?, self.y_of(line)?)));
-        ScrollAnchors { lines: header.into_iter().collect(), pointer_y: None, was_at_top: self.is_at_top() }
+        ScrollAnchors {
+            lines: header.into_iter().collect(),
+            has_pointer: false,
+            was_at_top: self.is_at_top(),
+        }
     }
 
     fn anchor_at(&self, line: usize) -> Option<Anchor> {
@@ -96,7 +100,7 @@ impl PowerTable {
         }
         let found = anchors.lines.iter().find_map(|(anchor, y)| Some((self.line_of_anchor(anchor)?, *y)));
         if let Some((line, y)) = found {
-            if anchors.pointer_y.is_some() {
+            if anchors.has_pointer {
                 self.metrics.room_px = self.metrics.missing_room(line, y);
             }
             self.scroll.put(line, y, self.metrics);
