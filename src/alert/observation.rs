@@ -143,7 +143,7 @@ impl From<&GatewayError> for Failure {
             _ => None,
         };
         // A proxy that asks for a login says nothing about the gateway.
-        let is_login = error.is_login_required() && !matches!(error, GatewayError::Proxy { .. });
+        let is_login = error.is_login_rejected_or_missing() && !matches!(error, GatewayError::Proxy { .. });
         Self { reason: error.to_string(), is_login, certificate_end }
     }
 }

@@ -212,10 +212,10 @@ impl OpenTarget {
     fn login_hint(&self, error: &GatewayError) -> Option<&'static str> {
         match (error, &self.credentials) {
             (GatewayError::FiltersUnsupported, _) => Some("leave out --ask-gateway to filter here"),
-            (error, _) if error.is_login_required() && self.login != LoginSource::Environment => {
+            (error, _) if error.is_login_rejected_or_missing() && self.login != LoginSource::Environment => {
                 Some("sign in to this gateway in the window, which keeps the login in the keyring")
             }
-            (error, _) if error.is_login_required() && !self.is_named => {
+            (error, _) if error.is_login_rejected_or_missing() && !self.is_named => {
                 Some("name the gateway on the command line to log in with credentials from the environment")
             }
             (GatewayError::Unauthorized { .. } | GatewayError::LoginNotTried, Credentials::Basic(_)) => {

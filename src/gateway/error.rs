@@ -253,13 +253,13 @@ impl GatewayError {
 
     /// Returns `true` if the gateway requires a login, or another one.
     #[must_use]
-    pub fn is_login_required(&self) -> bool {
+    pub fn is_login_rejected_or_missing(&self) -> bool {
         self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded { .. })
     }
 
     /// Returns `true` if signing in to the gateway, or signing in differently, may help. A proxy's own login isn't meant.
     #[must_use]
-    pub fn requires_login(&self) -> bool {
+    pub fn can_be_fixed_by_signing_in(&self) -> bool {
         matches!(
             self,
             Self::Unauthorized { .. }

@@ -142,7 +142,7 @@ pub(super) fn failure(error: GatewayError) -> (CheckStep, Option<CheckStep>) {
         GatewayError::Forbidden { token: true, https, .. } => {
             (CheckStep::failed(name, error).with_advice(token_settings(https)), None)
         }
-        error if error.is_login_required() || matches!(error, GatewayError::Forbidden { .. }) => {
+        error if error.is_login_rejected_or_missing() || matches!(error, GatewayError::Forbidden { .. }) => {
             (CheckStep::failed(name, error), None)
         }
         error => (CheckStep::ok(name, "Not rejected"), Some(CheckStep::failed(StepName::Sessions, error))),

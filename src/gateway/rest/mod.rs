@@ -226,7 +226,7 @@ async fn list_error(response: Response, kind: SessionKind) -> GatewayError {
 
 /// Returns the error of a gateway none of whose lists can be read: what the user can fix first.
 fn error_of_all(errors: Vec<GatewayError>) -> GatewayError {
-    let login = errors.iter().position(GatewayError::is_login_required);
+    let login = errors.iter().position(GatewayError::is_login_rejected_or_missing);
     match errors.into_iter().nth(login.unwrap_or(0)) {
         None => GatewayError::NoRestApi,
         Some(GatewayError::Status { status: 503, endpoint: Endpoint::List(_), .. }) => {

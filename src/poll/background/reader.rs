@@ -121,7 +121,9 @@ impl Reader {
         }
         match (&result, &self.gateway.access) {
             // The same login would be rejected again and again.
-            (Err(error), _) if error.is_login_required() => self.login_errors[index] = Some(error.clone()),
+            (Err(error), _) if error.is_login_rejected_or_missing() => {
+                self.login_errors[index] = Some(error.clone())
+            }
             // It may have been rejected only because the gateway was about to restart.
             (Err(_), Access::Sessions(_)) => self.login_errors[index] = None,
             _ => {}

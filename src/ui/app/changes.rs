@@ -31,7 +31,7 @@ impl ChangeCounter {
     /// Counts what an update says.
     pub(super) fn add(&self, update: &NodeUpdate) {
         let mut counted = self.lock();
-        if !matches!(&update.outcome, ReadOutcome::Failed(error) if error.requires_login()) {
+        if !matches!(&update.outcome, ReadOutcome::Failed(error) if error.can_be_fixed_by_signing_in()) {
             counted.read_at.insert(update.gateway.clone(), update.time);
         }
         let node = (update.gateway.clone(), update.url.clone());

@@ -14,7 +14,7 @@ pub(super) fn of(state: &AppState) -> String {
     let gateway = sanitize(&state.gateway);
     let dataset = state.status.as_ref().and_then(|status| status.dataset.as_ref());
     let fact: Option<Cow<'_, str>> = match state.health() {
-        Health::Unreachable(error) if error.requires_login() => Some("sign in".into()),
+        Health::Unreachable(error) if error.can_be_fixed_by_signing_in() => Some("sign in".into()),
         Health::Unreachable(_) => Some("unreachable".into()),
         _ => dataset.map(|dataset| display::sessions(dataset.len()).into()),
     };

@@ -139,7 +139,7 @@ impl Status {
                 let summary = report.summary().to_owned();
                 let mark = match error {
                     GatewayError::Certificate(_) => Mark::Certificate,
-                    error if error.requires_login() => Mark::SignIn,
+                    error if error.can_be_fixed_by_signing_in() => Mark::SignIn,
                     _ => Mark::Unreachable,
                 };
                 let link = ask_for_login(state);
@@ -248,7 +248,7 @@ fn nodes(state: &AppState) -> Option<Fact> {
 /// place.
 fn lacks_login(state: &AppState, node: &NodeStatus) -> bool {
     state.gateways.shown == ShownGateways::All
-        && node.error.as_ref().is_some_and(GatewayError::requires_login)
+        && node.error.as_ref().is_some_and(GatewayError::can_be_fixed_by_signing_in)
 }
 
 /// Returns the first error of a node for another reason than a missing login, and how many more nodes have one.
@@ -357,7 +357,7 @@ pub(super) fn node_line(node: &NodeStatus, now: SystemTime) -> NodeLine {
 fn mark_of(node: &NodeStatus) -> Mark {
     match &node.error {
         Some(GatewayError::Certificate(_)) => Mark::Certificate,
-        Some(error) if error.requires_login() => Mark::SignIn,
+        Some(error) if error.can_be_fixed_by_signing_in() => Mark::SignIn,
         _ => Mark::Unreachable,
     }
 }

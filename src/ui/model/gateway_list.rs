@@ -115,7 +115,7 @@ fn state_of(status: &GatewayStatus, failing_since: Option<SystemTime>) -> RailSt
         };
     }
     let since = failing_since.unwrap_or(SystemTime::UNIX_EPOCH);
-    if errors.iter().any(|error| error.requires_login()) {
+    if errors.iter().any(|error| error.can_be_fixed_by_signing_in()) {
         RailState::SignIn
     } else if errors.iter().all(|error| error.is_unreachable()) {
         RailState::Unreachable(since)

@@ -36,7 +36,7 @@ impl AppState {
 
     /// Returns `true` if a node of the current gateway requires a login that it hasn't got.
     pub(in crate::ui) fn lacks_login(&self) -> bool {
-        self.errors().any(GatewayError::requires_login)
+        self.errors().any(GatewayError::can_be_fixed_by_signing_in)
     }
 
     /// Returns whether the card that asks for a login can be opened: nothing is asked for, and the window shows one gateway.

@@ -75,7 +75,7 @@ fn is_first_request(error: &GatewayError) -> bool {
 
 /// Returns the error below the box; `None` if there was no login to reject.
 fn error_text(error: &GatewayError) -> Option<String> {
-    let is_rejection = error.requires_login() && !is_first_request(error);
+    let is_rejection = error.can_be_fixed_by_signing_in() && !is_first_request(error);
     is_rejection.then(|| rejection_text(error))
 }
 

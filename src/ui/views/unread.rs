@@ -102,7 +102,7 @@ fn advice(error: &GatewayError, state: &AppState) -> String {
     if let Some(text) = super::no_gateway_text(state) {
         return text;
     }
-    if state.gateways.shown == ShownGateways::All && error.requires_login() {
+    if state.gateways.shown == ShownGateways::All && error.can_be_fixed_by_signing_in() {
         return "Choose a gateway at the left to sign in".to_owned();
     }
     // The details say what happened.
