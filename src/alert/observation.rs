@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dataset::{ColumnId, Dataset};
-use crate::gateway::{Certificate, GatewayError, Notice, SessionKind};
+use crate::gateway::{Certificate, GatewayError, SessionKind};
 use crate::history::epoch_ms;
 use crate::poll::{ListUpdate, NodeUpdate, ReadOutcome, SessionChanges};
 use crate::query::is_no_user;
@@ -111,14 +111,6 @@ impl From<&NodeUpdate> for Observation {
 
 impl From<&ListUpdate> for List {
     fn from(update: &ListUpdate) -> Self {
-        let failed = update.notices.iter().filter_map(|notice| match notice {
-            Notice::ListFailed { kind, .. } => Some(*kind),
-            _ => None,
-        });
-        let mut missing_kinds: Vec<SessionKind> = failed.collect();
-        missing_kinds.extend(&update.missing_kinds);
-        missing_kinds.sort_unstable();
-        missing_kinds.dedup();
         let changes = update.previous.as_ref().map(|previous| Changes {
             is_continuous: previous.is_continuous,
             is_restart: previous.restarted_at.is_some(),
@@ -126,7 +118,7 @@ impl From<&ListUpdate> for List {
         });
         Self {
             sessions: update.list.clone(),
-            missing_kinds,
+            missing_kinds: update.missing_kinds.clone(),
             clock_offset: update.clock_offset_ms.unwrap_or_default(),
             certificate_end: update.certificate.as_deref().map(end_of),
             changes,
@@ -142,8 +134,7 @@ impl From<&GatewayError> for Failure {
             }
             _ => None,
         };
-        // A proxy that asks for a login says nothing about the gateway.
-        let is_login = error.is_login_rejected_or_missing() && !matches!(error, GatewayError::Proxy { .. });
+        let is_login = error.is_login_rejected_or_missing();
         Self { reason: error.to_string(), is_login, certificate_end }
     }
 }

@@ -7,9 +7,6 @@ use super::{
     RejectedCertificate, SessionKind,
 };
 
-/// Advice about a certificate that may be the gateway's own.
-const TRUST_IN_WINDOW: &str = "Trust it in the window if it is the gateway's own";
-
 /// A failure to read a gateway, or to terminate one of its sessions.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -51,7 +48,7 @@ pub enum GatewayError {
     #[error(transparent)]
     CaFile(#[from] CaFileError),
     /// The gateway's certificate isn't trusted.
-    #[error("{0}. {advice}", advice = .0.reason.advice().unwrap_or(TRUST_IN_WINDOW))]
+    #[error(transparent)]
     Certificate(Box<RejectedCertificate>),
     /// The TLS handshake failed for another reason than the certificate.
     #[error("Can't establish a secure connection. Check that the port is the gateway's HTTPS port")]
@@ -60,7 +57,7 @@ pub enum GatewayError {
     #[error("Invalid HTTP response. Check that the port is the gateway's")]
     Protocol(#[source] Cause),
     /// The response is larger than the limit.
-    #[error("Response larger than {} MiB. Filter the sessions on the gateway", .limit >> 20)]
+    #[error("Response larger than {} MiB. Check that this is the gateway's own address", .limit >> 20)]
     TooLarge {
         /// The limit in bytes, unpacked.
         limit: u64,
@@ -185,7 +182,7 @@ pub enum GatewayError {
     InvalidList {
         /// The kind of sessions in the list.
         kind: SessionKind,
-        /// The difference to a list.
+        /// The reason why it isn't a list.
         source: ListError,
     },
     /// The session to terminate doesn't exist.
@@ -238,7 +235,7 @@ fn other_scheme(address: &str, is_certain: bool) -> String {
 }
 
 impl GatewayError {
-    /// Returns `true` if the gateway or a proxy rejected the login. Sending it again could lock the account.
+    /// Returns `true` if the gateway rejected the login. Sending it again could lock the account.
     #[must_use]
     pub fn is_wrong_login(&self) -> bool {
         matches!(
@@ -247,11 +244,16 @@ impl GatewayError {
                 | Self::LoginNotTried
                 | Self::TokenNotAccepted
                 | Self::TokenRejected
-                | Self::Proxy { failure: ProxyFailure::LoginRequired, .. }
         )
     }
 
-    /// Returns `true` if the gateway requires a login, or another one.
+    /// Returns `true` if a proxy requires a login of its own, or another one.
+    #[must_use]
+    pub fn is_proxy_login_required(&self) -> bool {
+        matches!(self, Self::Proxy { failure: ProxyFailure::LoginRequired, .. })
+    }
+
+    /// Returns `true` if the gateway rejected the login, or requires one.
     #[must_use]
     pub fn is_login_rejected_or_missing(&self) -> bool {
         self.is_wrong_login() || matches!(self, Self::Unauthorized { .. } | Self::TokenNeeded { .. })

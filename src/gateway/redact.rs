@@ -164,6 +164,7 @@ fn cause(error: &mut GatewayError) -> Option<&mut Cause> {
         | GatewayError::InvalidList { source: ListError::Html(cause) | ListError::Json(cause), .. } => {
             Some(cause)
         }
+        GatewayError::Certificate(rejected) => rejected.cause.as_mut(),
         GatewayError::InvalidResponse(error) => error.cause_mut(),
         _ => None,
     }

@@ -52,8 +52,12 @@ fn from_request(error: reqwest::Error, http: &Http) -> GatewayError {
         && let Some(proxy) = &http.proxy
         && let Some(failure) = proxy::request_failure(&error, connect_seconds)
     {
-        let source = Some(Cause::new(error.without_url()));
-        return GatewayError::Proxy { proxy: proxy.authority(), failure, source };
+        // The HTTP client would print a dump of the certificate.
+        let source = match RejectedCertificate::from_request_error(&error) {
+            Some(rejected) => Cause::message(format!("The proxy's certificate {}", rejected.problem())),
+            None => Cause::new(error.without_url()),
+        };
+        return GatewayError::Proxy { proxy: proxy.authority(), failure, source: Some(source) };
     }
     if let Some(rejected) = RejectedCertificate::from_request_error(&error) {
         return GatewayError::Certificate(Box::new(rejected));

@@ -1,4 +1,5 @@
 use super::*;
+use crate::gateway::ProxyFailure;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -60,6 +61,17 @@ fn one_node_tries_first_and_three_rejections_block() {
     }
     nodes.now += REJECTION_TTL;
     nodes.attempt(3, None);
+    assert_eq!(nodes.decide(0), Decision::Start);
+}
+
+#[test]
+fn rejected_login_of_a_proxy_blocks_no_password() {
+    let mut nodes = Nodes::new();
+    let (proxy, failure) = ("proxy:3128".to_owned(), ProxyFailure::LoginRequired);
+    let error = GatewayError::Proxy { proxy, failure, source: None };
+    for _ in 0..MAX_REJECTIONS {
+        nodes.attempt(0, Some(&error));
+    }
     assert_eq!(nodes.decide(0), Decision::Start);
 }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
@@ -12,9 +13,11 @@ use crate::gateway::chain::find_cause;
 
 /// The largest number of host names in a message.
 const MAX_NAMES: usize = 4;
+/// Advice about a certificate that may be the gateway's own.
+const TRUST_IN_WINDOW: &str = "Trust it in the window if it is the gateway's own";
 
 /// A rejected certificate. Nothing was sent to the host that showed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RejectedCertificate {
     /// The host of the request.
     pub host: String,
@@ -31,15 +34,22 @@ pub struct RejectedCertificate {
 impl RejectedCertificate {
     /// Returns the rejection behind a failed request; `None` if it failed for another reason.
     pub(in crate::gateway) fn from_request_error(error: &reqwest::Error) -> Option<Self> {
-        let rejected = match find_cause::<rustls::Error>(error)? {
-            rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
-                other.0.downcast_ref::<Self>().cloned()?
-            }
-            _ => return None,
-        };
+        let rejected = Self::from_tls_error(find_cause(error)?)?.clone();
         // The verifier doesn't know the port.
         let port = error.url().and_then(reqwest::Url::port_or_known_default);
         Some(Self { port, ..rejected })
+    }
+
+    /// Returns the rejection behind a failed TLS handshake; `None` if it failed for another reason.
+    pub(crate) fn from_handshake_error(error: &io::Error) -> Option<&Self> {
+        Self::from_tls_error(error.get_ref()?.downcast_ref()?)
+    }
+
+    fn from_tls_error(error: &rustls::Error) -> Option<&Self> {
+        match error {
+            rustls::Error::InvalidCertificate(CertificateError::Other(other)) => other.0.downcast_ref(),
+            _ => None,
+        }
     }
 
     /// Returns the problem with the certificate, to follow its name in a sentence.
@@ -54,6 +64,16 @@ impl RejectedCertificate {
     }
 }
 
+impl PartialEq for RejectedCertificate {
+    /// Ignores the cause, whose text may hold the time of the verification.
+    fn eq(&self, other: &Self) -> bool {
+        let Self { host, port, certificate, reason, cause: _ } = self;
+        (host, port, certificate, reason) == (&other.host, &other.port, &other.certificate, &other.reason)
+    }
+}
+
+impl Eq for RejectedCertificate {}
+
 impl Error for RejectedCertificate {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_ref().map(|cause| cause as _)
@@ -62,7 +82,9 @@ impl Error for RejectedCertificate {
 
 impl fmt::Display for RejectedCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "The gateway's certificate {} (SHA-256 {})", self.problem(), self.certificate.fingerprint)
+        let fingerprint = self.certificate.fingerprint;
+        let advice = self.reason.advice().unwrap_or(TRUST_IN_WINDOW);
+        write!(f, "The gateway's certificate {} (SHA-256 {fingerprint}). {advice}", self.problem())
     }
 }
 
@@ -176,6 +198,28 @@ impl RejectReason {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn is_equal_to_the_same_rejection_at_another_time() {
+        let rejected = |time: &str| RejectedCertificate {
+            host: "plant-a".to_owned(),
+            port: Some(8043),
+            certificate: Certificate {
+                fingerprint: Fingerprint::of(b"certificate"),
+                subject: "CN=plant-a".to_owned(),
+                issuer: "CN=plant-a".to_owned(),
+                names: Vec::new(),
+                not_before: 0,
+                not_after: 1,
+                is_self_signed: true,
+                is_authority: false,
+            },
+            reason: RejectReason::Expired,
+            cause: Some(Cause::message(format!("certificate expired: verification time {time}"))),
+        };
+        assert_eq!(rejected("2"), rejected("3"));
+        assert_ne!(rejected("2"), RejectedCertificate { reason: RejectReason::Revoked, ..rejected("2") });
+    }
 
     #[test]
     fn changed_certificate_may_have_expired_too() {

@@ -60,14 +60,14 @@ impl AppState {
         self.status.iter().flat_map(|status| &status.nodes).filter_map(|node| node.error.as_ref())
     }
 
-    /// Returns `true` if a login is asked for.
-    pub(in crate::ui) fn is_sign_in(&self) -> bool {
+    /// Returns `true` if a login is asked for, even while the past is shown.
+    pub(in crate::ui) fn needs_sign_in(&self) -> bool {
         matches!(self.prompt(), Some(Prompt::SignIn))
     }
 
     /// Returns whether the gateway can be read now. Without a login there is nothing to read, and the card for it reads the
     /// gateway, too.
     pub(in crate::ui) fn can_refresh(&self) -> bool {
-        !self.gateway.is_empty() && !self.is_sign_in()
+        !self.gateway.is_empty() && !self.needs_sign_in()
     }
 }

@@ -2,11 +2,13 @@
 
 use std::io::Write as _;
 use std::process::Output;
+use std::sync::atomic::Ordering;
 
 use gatewatch::gateway::{GatewayError, ProxyFailure};
 
 use super::{FaultyGateway, mode};
 use crate::support::process::gatewatch;
+use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::{FakeGateway, PLANT, Request, ok, skip, status, unused_address, webdev_json};
 
 /// A name that only the proxy resolves.
@@ -205,6 +207,18 @@ fn names_an_unreachable_proxy() {
 }
 
 #[test]
+fn says_why_the_certificate_of_a_proxy_is_rejected() {
+    let proxy = TlsGateway::new(&Identity::self_signed(&named(&[HOST], "Proxy")));
+    for gateway in [PLANT_A, "https://plant-a:8043"] {
+        let output = sessions(gateway, &[("http_proxy", &proxy.url), ("https_proxy", &proxy.url)]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(&format!("{gateway}: Can't connect to the proxy {HOST}:")), "{error}");
+        assert!(error.contains("\n  caused by: The proxy's certificate is self-signed\n"), "{error}");
+    }
+    assert_eq!(proxy.requests.load(Ordering::SeqCst), 0);
+}
+
+#[test]
 fn reports_proxy_that_requires_a_login() {
     let proxy = proxy_with_status("407 Proxy Authentication Required");
     for gateway in [PLANT_A, "https://plant-a:8043"] {
@@ -219,7 +233,7 @@ fn reports_proxy_that_requires_a_login() {
         failure: ProxyFailure::LoginRequired,
         source: None,
     };
-    assert!(error.is_wrong_login());
+    assert!(error.is_proxy_login_required() && !error.is_wrong_login());
 }
 
 #[test]

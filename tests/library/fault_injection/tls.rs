@@ -1,5 +1,6 @@
 //! Faults over HTTPS: each reason to reject a certificate, and each kind of failed handshake.
 
+use std::error::Error as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -67,6 +68,7 @@ fn keeps_dataset_when_the_certificate_is_rejected() {
         let is_early = reason == RejectReason::NotYetValid;
         let advice = if is_early { "Check this machine's clock" } else { "Trust it in the window" };
         check_message(&error, problem, advice);
+        assert!(error.source().is_some(), "{error:?} has no cause");
     }
 
     let pinned = Trust { ca_file: None, pins: vec![good.pin()] };
