@@ -187,8 +187,8 @@ impl Client {
         self.answered.lock().unwrap_or_else(PoisonError::into_inner).contains(node)
     }
 
-    /// Returns the last health page of a node; `None` if it had none that could be read. A node
-    /// that denies access to its sessions still has one.
+    /// Returns the last health page of a node; `None` if it had none that could be read. A node that isn't running, or denies
+    /// access to its sessions, still has one.
     #[must_use]
     pub fn last_info(&self, node: &NodeUrl) -> Option<GatewayInfo> {
         self.infos.lock().unwrap_or_else(PoisonError::into_inner).get(node).cloned()

@@ -74,14 +74,12 @@ impl Client {
                 let address = node.default_https().to_string();
                 return Err(GatewayError::HttpsRequired { address, is_certain: false });
             }
+            self.set_last_info(node, &info);
             return match &info.context_status {
                 Some(state) if !state.eq_ignore_ascii_case("RUNNING") => {
                     Err(GatewayError::NotRunning { state: state.to_ascii_uppercase() })
                 }
-                Some(_) | None => {
-                    self.set_last_info(node, &info);
-                    Ok(Some(info))
-                }
+                Some(_) | None => Ok(Some(info)),
             };
         }
         tracing::debug!(%node, "no health page");

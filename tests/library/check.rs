@@ -180,6 +180,15 @@ fn names_a_gateway_that_can_not_be_read_yet() {
 }
 
 #[test]
+fn identifies_a_gateway_that_is_starting() {
+    let info = ok("ContextStatus=STARTING;PlatformName=Plant;Version=8.1.44");
+    let gateway = FakeGateway::new(move |_, stream| drop(stream.write_all(&info)));
+    let steps = check(&gateway.url, &Credentials::None);
+    let health = steps.iter().find(|step| step.name == StepName::Health).unwrap();
+    assert_eq!(health.message, "Reachable, Plant, version 8.1.44");
+}
+
+#[test]
 fn says_what_is_missing_on_the_gateway() {
     let sso = b"HTTP/1.1 302 Found\r\nLocation: /idp/authn\r\nContent-Length: 0\r\n\r\n";
     for (response, parts) in [

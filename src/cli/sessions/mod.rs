@@ -2,6 +2,7 @@
 
 mod error;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use self::error::SessionsError;
@@ -11,7 +12,7 @@ use super::rows::RowWriter;
 use super::target::{OpenTarget, limits};
 use super::{ExitStatus, KindArg, SessionsArgs};
 use crate::dataset::{Dataset, concat};
-use crate::gateway::{Client, Notice, ReadOptions, node_names};
+use crate::gateway::{Client, Credentials, GatewayError, Notice, ReadOptions, node_names};
 
 /// Reads the gateway, filters, sorts and writes. Warnings and errors go to standard error.
 #[must_use]
@@ -76,8 +77,9 @@ fn read(
             }
             Err(error) => {
                 has_failed = true;
-                let error = NodeError { node: target.label(node), error };
-                report(&error, target.hint(&error.error).as_deref());
+                let hint = filter_hint(&error, &target.credentials, args.ask_gateway);
+                let hint = hint.map(Cow::Borrowed).or_else(|| target.hint(&error));
+                report(&NodeError { node: target.label(node), error }, hint.as_deref());
             }
         }
     }
@@ -91,4 +93,26 @@ fn read(
         _ => Arc::new(concat(&parts)),
     };
     Ok((Some(dataset), status))
+}
+
+/// Returns a hint about a list that is too large, if the gateway can filter it.
+fn filter_hint(error: &GatewayError, credentials: &Credentials, asks_gateway: bool) -> Option<&'static str> {
+    let can_filter = !asks_gateway && !matches!(credentials, Credentials::Token(_));
+    (can_filter && matches!(error, GatewayError::TooLarge { .. }))
+        .then_some("use --ask-gateway to filter on the gateway")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_to_filter_on_the_gateway_if_it_can() {
+        let too_large = GatewayError::TooLarge { limit: 1 << 20 };
+        assert!(filter_hint(&too_large, &Credentials::None, false).is_some());
+        assert!(filter_hint(&too_large, &Credentials::None, true).is_none());
+        let token = Credentials::token("reader:open-sesame").unwrap();
+        assert!(filter_hint(&too_large, &token, false).is_none());
+        assert!(filter_hint(&GatewayError::LoginNotTried, &Credentials::None, false).is_none());
+    }
 }

@@ -132,7 +132,7 @@ impl CheckTarget<'_> {
         reporter.send(tls(node, health.as_ref().err(), client.has_answered(node))).await?;
         let (info, is_running) = match health {
             Ok(info) => (info, Ok(())),
-            Err(error @ GatewayError::NotRunning { .. }) => (None, Err(error)),
+            Err(error @ GatewayError::NotRunning { .. }) => (client.last_info(node), Err(error)),
             Err(error) => return reporter.send(CheckStep::failed(StepName::Health, error)).await,
         };
         reporter.send(health_step(info.as_ref(), is_running.is_ok())).await?;
