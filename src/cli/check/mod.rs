@@ -64,12 +64,15 @@ fn try_run(args: &CheckArgs) -> Result<ExitStatus, CheckError> {
     Ok(if is_readable { ExitStatus::Done } else { ExitStatus::Failed })
 }
 
-/// Replaces advice for the window by what to do on the command line.
+/// Replaces advice for the window by what to do on the command line. Advice about the certificate itself stays in front.
 fn with_hint(target: &OpenTarget, step: CheckStep) -> CheckStep {
     // A step is one line.
     let hint = step.error.as_ref().and_then(|error: &GatewayError| target.short_hint(error));
-    match hint {
-        Some(hint) => CheckStep { advice: Some(capitalize(&hint)), ..step },
-        None => step,
-    }
+    let Some(hint) = hint.map(|hint| capitalize(&hint)) else { return step };
+    let rejected = step.error.as_ref().and_then(GatewayError::rejected_certificate);
+    let advice = match rejected.and_then(|rejected| rejected.reason.advice()) {
+        Some(own) => format!("{own}. {hint}"),
+        None => hint,
+    };
+    CheckStep { advice: Some(advice), ..step }
 }

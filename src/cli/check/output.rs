@@ -11,7 +11,7 @@ use crate::sanitize::sanitize;
 /// The version of the JSON format.
 const VERSION: u32 = 1;
 
-/// The steps of all nodes so far. The text of a node is written in one piece, the one of the first node step by step.
+/// The steps of all nodes so far. As text, nodes are written in their order, each step as soon as the steps before it are.
 pub(super) struct Output {
     nodes: Vec<NodeSteps>,
     /// The index of the node that is being written.

@@ -132,6 +132,20 @@ fn suggests_the_line_that_trusts_a_certificate() {
 }
 
 #[test]
+fn keeps_the_advice_about_a_certificate_that_has_changed() {
+    let identity = Identity::self_signed(&named(&[HOST], "Plant North"));
+    let gateway = TlsGateway::new(&identity);
+    let config = tempfile::tempdir().unwrap();
+    let north = format!("[[profile]]\nname = \"North\"\nurls = [\"{}\"]\n", gateway.url);
+    let other = format!("{{ host = \"{HOST}\", fingerprint = \"{}\" }}", "AA:".repeat(31) + "AA");
+    let profile = format!("{north}trusted = [{other}]\n");
+    std::fs::write(config.path().join("config.toml"), profile).unwrap();
+    let output = gatewatch(config.path()).args(["check", "North"]).output().unwrap();
+    let advice = "Ask the gateway's administrator before trusting it. To trust it without the window, ";
+    assert!(text(&output.stdout).contains(advice), "{}", text(&output.stdout));
+}
+
+#[test]
 fn suggests_http_within_the_time_limit_for_https_to_a_silent_port() {
     let listener = std::net::TcpListener::bind((HOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
