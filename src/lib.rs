@@ -19,13 +19,13 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`version`] | the version of the program |
+//! | `stop_signal` | waits for Ctrl+C, SIGTERM or SIGHUP |
 //! | [`atomic_file`] | writes a file as a whole or not at all |
 //! | `error_chain` | errors with their causes on one line |
-//! | `count` | numbers and counts in words |
+//! | `count` | numbers and counts with thousands separators |
 //! | `sanitize` | makes untrusted text safe for terminals, labels and logs |
 //! | `short_float` | writes floats with the digits that they need |
 //! | `notify_on_drop` | notifies the owner of a thread when it ends |
-//! | `stop_signal` | waits for Ctrl+C or SIGTERM |
 //! | [`dataset`] | typed, immutable columns |
 //! | [`filter`] | `java.util.regex` patterns, matched against whole values |
 //! | [`query`] | dataset + filters + sort keys → rows |
@@ -36,7 +36,7 @@
 //! | [`gateway`] | HTTP: wire formats, health, credentials, TLS, profiles |
 //! | [`poll`] | polling thread: the status and the latest snapshot of each node, and session events |
 //! | [`history`] | records who was signed in and when, in SQLite or PostgreSQL |
-//! | [`alert`] | rules over what is read: when to send which alert |
+//! | [`alert`] | rules on sessions and status that decide which alerts are sent |
 //! | [`demo`] | a gateway inside this process |
 //! | [`settings`] | `config.toml` and the state that survives a restart |
 //! | [`logging`] | where log events go |
@@ -72,7 +72,7 @@
 //! | facet | the values of a column with their number of sessions |
 //! | query | filters, sort keys and grouping for a dataset |
 //! | row | the index of a session in a dataset |
-//! | line | a line of the grid: a session or the head of a group |
+//! | line | a line of the grid: a session, a session that has just left, or the header of a group |
 //! | cursor | the line and column that the keyboard is in |
 //! | pin | a certificate that the user trusts for one host and port |
 //! | draft | what is typed but not applied |

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
             drop(flush_on_signal);
         }
     };
-    // These handle the signals themselves, and use no temporary files that a signal could leave.
+    // These stop by themselves at a signal.
     if !matches!(cli.command, Some(Command::Demo(_) | Command::Events(_) | Command::Record(_)))
         && let Err(error) = atomic_file::clean_up_on_signals(before_end)
     {

@@ -5,10 +5,12 @@ use std::io;
 use std::{process, thread};
 
 #[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 #[cfg(unix)]
 use super::temporary;
+#[cfg(unix)]
+use crate::stop_signal::{is_ignored, next};
 
 /// The number that is added to that of a signal for the exit code of a process that the signal
 /// can't end, as in shells.
@@ -62,48 +64,4 @@ fn end_by(signal: SignalKind) -> ! {
 #[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
 pub fn clean_up_on_signals(_before_end: impl FnOnce() + Send + 'static) -> io::Result<()> {
     Ok(())
-}
-
-#[cfg(unix)]
-async fn next(signal: Option<Signal>) {
-    match signal {
-        Some(mut signal) => {
-            signal.recv().await;
-        }
-        None => std::future::pending().await,
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn is_ignored(kind: SignalKind) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    is_in_status(&status, kind)
-}
-
-#[cfg(target_os = "linux")]
-fn is_in_status(status: &str, kind: SignalKind) -> bool {
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
-    ignored >> (kind.as_raw_value() - 1) & 1 == 1
-}
-
-/// Returns `true` for SIGHUP, which is the one that `nohup` ignores. The ignored signals can't be
-/// read without unsafe code.
-#[cfg(all(unix, not(target_os = "linux")))]
-fn is_ignored(kind: SignalKind) -> bool {
-    kind == SignalKind::hangup()
-}
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_ignored_signals() {
-        let status = "Name:\tgatewatch\nSigBlk:\tffffffffffffffff\nSigIgn:\t0000000000001001\nSigCgt:\t0\n";
-        assert!(is_in_status(status, SignalKind::hangup()));
-        assert!(!is_in_status(status, SignalKind::interrupt()));
-        assert!(!is_in_status(status, SignalKind::terminate()));
-        assert!(!is_in_status("", SignalKind::hangup()));
-    }
 }

@@ -10,17 +10,17 @@ use std::path::Path;
 
 use source::{Reference, references};
 
-/// The modules from the ground up, each with the modules that it may import as the data flow in `src/lib.rs` requires. A
-/// module imports only modules above it in this table.
+/// The modules in the order of the list in `src/lib.rs`, each with the modules that it may import as the data flow there
+/// requires. A module imports only modules above it in this table.
 const LAYERS: [(&str, &[&str]); 24] = [
     ("version", &[]),
-    ("atomic_file", &[]),
+    ("stop_signal", &[]),
+    ("atomic_file", &["stop_signal"]),
     ("error_chain", &[]),
     ("count", &[]),
     ("sanitize", &[]),
-    ("notify_on_drop", &[]),
     ("short_float", &[]),
-    ("stop_signal", &[]),
+    ("notify_on_drop", &[]),
     ("dataset", &[]),
     ("filter", &[]),
     ("query", &["notify_on_drop", "dataset", "filter"]),
@@ -47,7 +47,7 @@ const LAYERS: [(&str, &[&str]); 24] = [
             "history",
         ],
     ),
-    ("demo", &["sanitize", "stop_signal", "dataset", "filter", "gateway"]),
+    ("demo", &["error_chain", "sanitize", "stop_signal", "dataset", "filter", "gateway"]),
     (
         "settings",
         &[
@@ -194,6 +194,16 @@ fn table_lists_every_module_and_only_looks_down() {
             assert!(is_above, "the table lets {name} import {import}, which is not above it");
         }
     }
+}
+
+#[test]
+fn table_has_the_order_of_the_list_in_lib_rs() {
+    let rows = include_str!("../../../src/lib.rs").lines().filter_map(|line| line.strip_prefix("//! | "));
+    // The first cell is a name in backticks, which is a link for a public module.
+    let cells = rows.filter_map(|row| row.split(' ').next());
+    let names = cells.map(|cell| cell.trim_start_matches('[').trim_end_matches(']'));
+    let listed: Vec<&str> = names.filter_map(|name| name.strip_prefix('`')?.strip_suffix('`')).collect();
+    assert_eq!(LAYERS.map(|(name, _)| name).to_vec(), listed);
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 
 use super::{ANNA, BILLY_1, HEADER, plant, stdout, text};
+use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
 use crate::support::{FakeGateway, PLANT, ok, webdev_json};
 
@@ -33,7 +33,7 @@ fn copy_variables(from: &Command, to: &mut Command) {
 /// Returns a command that runs `program` with the default action of each signal. The test itself may run with ignored
 /// signals, as `nohup` starts it, and they would stay ignored.
 #[cfg(target_os = "linux")]
-fn with_default_signals(program: &Command) -> Command {
+pub(super) fn with_default_signals(program: &Command) -> Command {
     let mut command = Command::new("env");
     command.arg("--default-signal=HUP,INT,TERM").arg(program.get_program());
     copy_variables(program, &mut command);
@@ -55,6 +55,7 @@ fn dash_is_standard_output() {
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn writes_through_open_files_of_the_shell() {
     let (plant, folder) = (plant(), tempfile::tempdir().unwrap());
@@ -107,11 +108,12 @@ fn reader_of_an_open_file_may_stop_early() {
     assert_eq!(stdout(&shell(script, &[&many.url]).output().unwrap()), HEADER);
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn full_device_and_missing_descriptor_are_errors() {
     let plant = plant();
     for (path, cause) in [("/dev/full", "No space left"), ("/dev/fd/77", "No such file")] {
-        if path == "/dev/full" && !Path::new(path).exists() {
+        if path == "/dev/full" && !std::path::Path::new(path).exists() {
             crate::support::skip("a full device", path);
             continue;
         }
@@ -137,7 +139,7 @@ fn replaces_target_of_a_link() {
 #[test]
 fn signals_end_the_program_as_if_it_did_not_handle_them() {
     let (asked, requests) = sync_channel(1);
-    // Never answers.
+    // Never responds.
     let silent = FakeGateway::new(move |_, stream| {
         asked.send(()).unwrap();
         let _closed = stream.read(&mut [0]);
@@ -146,7 +148,7 @@ fn signals_end_the_program_as_if_it_did_not_handle_them() {
     for (name, number) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
         let mut command = with_default_signals(&gatewatch(config.path()));
         let mut child = command.args(["sessions", &silent.url, "--timeout", "600"]).spawn().unwrap();
-        requests.recv().unwrap();
+        requests.recv_timeout(TIMEOUT).unwrap();
         signal(name, child.id());
         // Not an exit code: a shell that runs the program in a loop ends the loop after a signal only.
         assert_eq!(child.wait().unwrap().signal(), Some(number), "SIG{name}");
@@ -169,7 +171,7 @@ fn ignored_signals_stay_ignored() {
     // As `nohup` starts it.
     let script = "trap '' HUP INT; exec \"$GATEWATCH\" \"$@\"";
     let child = shell(script, &[&slow.url]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    requests.recv().unwrap();
+    requests.recv_timeout(TIMEOUT).unwrap();
     signal("HUP", child.id());
     signal("INT", child.id());
     release.send(()).unwrap();

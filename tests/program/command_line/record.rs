@@ -5,7 +5,6 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Instant;
 
 use gatewatch::history::{HISTORY_FILE, History, HistoryError, Location};
 use tempfile::TempDir;
@@ -13,8 +12,11 @@ use tempfile::TempDir;
 use super::demo::Demo;
 use super::failure;
 use super::output::signal;
+#[cfg(target_os = "linux")]
+use super::output::with_default_signals;
 use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
+use crate::support::screen;
 
 /// `gatewatch record` in a process that ends with the test.
 pub(super) struct Recording {
@@ -71,16 +73,12 @@ fn until<T>(
     what: &str,
     found: impl Fn(&mut History) -> Result<Option<T>, HistoryError>,
 ) -> T {
-    let deadline = Instant::now() + TIMEOUT;
-    loop {
-        let result =
-            History::open_read_only(&location(folder.path())).and_then(|mut history| found(&mut history));
-        if let Ok(Some(value)) = result {
-            return value;
-        }
-        assert!(Instant::now() < deadline, "never {what}");
-        std::thread::yield_now();
-    }
+    screen::until(what, || {
+        History::open_read_only(&location(folder.path()))
+            .and_then(|mut history| found(&mut history))
+            .ok()
+            .flatten()
+    })
 }
 
 #[test]
@@ -89,7 +87,7 @@ fn records_sessions_and_ends_the_coverage_at_a_signal() {
     let folder = tempfile::tempdir().unwrap();
     let mut recording = Recording::start(folder.path(), &demo.url);
     assert!(recording.line().ends_with(HISTORY_FILE));
-    let sessions = until(&folder, "recorded", |history| {
+    let sessions = until(&folder, "a recorded list", |history| {
         let info = history.info()?;
         Ok(info.nodes.first().is_some_and(|node| node.is_watched_now).then_some(info.sessions))
     });
@@ -101,12 +99,29 @@ fn records_sessions_and_ends_the_coverage_at_a_signal() {
     assert!(checked.status.success(), "{checked:?}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_the_terminal_ends_the_coverage() {
+    let demo = Demo::start_at("127.0.0.1:0", &["--still", "--sessions", "5"]);
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = with_default_signals(&gatewatch(folder.path()));
+    let mut recording = Recording::spawn(command.args(["record", "--every", "1", &demo.url]));
+    until(&folder, "a recorded list", |history| {
+        let info = history.info()?;
+        Ok(info.nodes.first().is_some_and(|node| node.is_watched_now).then_some(()))
+    });
+    signal("HUP", recording.child.id());
+    assert_eq!(recording.child.wait().unwrap().code(), Some(0));
+    let info = History::open_read_only(&location(folder.path())).unwrap().info().unwrap();
+    assert!(!info.nodes[0].is_watched_now, "{info:?}");
+}
+
 #[test]
 fn another_recorder_takes_over_when_the_first_is_killed() {
     let demo = Demo::start_at("127.0.0.1:0", &["--still", "--sessions", "5"]);
     let folder = tempfile::tempdir().unwrap();
     let observer = || {
-        until(&folder, "recorded", |history| {
+        until(&folder, "a recorded list", |history| {
             let info = history.info()?;
             let watched = info.nodes.first().filter(|node| node.is_watched_now);
             Ok(watched.map(|node| node.watched.map(|watched| watched.from)))
@@ -118,7 +133,7 @@ fn another_recorder_takes_over_when_the_first_is_killed() {
     assert!(second.line().ends_with(HISTORY_FILE));
     first.child.kill().unwrap();
     first.child.wait().unwrap();
-    until(&folder, "taken over", |history| {
+    until(&folder, "the second recorder", |history| {
         let info = history.info()?;
         let watched = info.nodes.first().and_then(|node| node.watched);
         Ok((watched.map(|watched| watched.from) != begun).then_some(()))
