@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,8 +31,8 @@ pub struct Replay {
 
 /// Returns the alerts that a rule would have sent within a range of a stored history, in
 /// milliseconds since 1970 UTC. Sessions that were on at its start didn't arrive then. Rules know
-/// `gateways` by their names, and others as they are stored. `goes_on` receives the time that was
-/// reached. Once it returns `false`, the result is `None`.
+/// `gateways` by their names, and others as they are stored. Calls `progress` with the time that was
+/// reached. Returns `None` if it returns [`ControlFlow::Break`].
 ///
 /// The rule is evaluated every minute, less often in long ranges, whenever a session begins or ends, and at the times at which
 /// something has lasted for long enough.
@@ -43,11 +44,11 @@ pub fn replay(
     history: &mut History,
     gateways: &[HistoryGateway],
     (from, to): (i64, i64),
-    goes_on: &dyn Fn(i64) -> bool,
+    mut progress: impl FnMut(i64) -> ControlFlow<()>,
 ) -> Result<Option<Replay>, HistoryError> {
     let mut stored = history.between(from, to, None)?;
     stored.use_names_of(gateways);
-    if !goes_on(from) {
+    if progress(from).is_break() {
         return Ok(None);
     }
     let marks = history.marks(TimeRange { from, to })?;
@@ -77,15 +78,15 @@ pub fn replay(
         nodes.push(node);
     }
     let is_recorded = nodes.iter_mut().any(|node| node.next().is_some());
-    Ok(run(engine, nodes, to, goes_on).map(|alerts| Replay { alerts, is_recorded }))
+    Ok(run(engine, nodes, to, progress).map(|alerts| Replay { alerts, is_recorded }))
 }
 
-/// Observes nodes up to a time. Returns the alerts to send; `None` once `goes_on` returns `false`.
+/// Observes nodes up to a time. Returns the alerts to send; `None` once `progress` returns [`ControlFlow::Break`].
 fn run(
     mut engine: Engine,
     mut nodes: Vec<NodeReplay>,
     to: i64,
-    goes_on: &dyn Fn(i64) -> bool,
+    mut progress: impl FnMut(i64) -> ControlFlow<()>,
 ) -> Option<Vec<Alert>> {
     let mut due: BinaryHeap<Reverse<(i64, usize)>> = nodes
         .iter_mut()
@@ -99,7 +100,7 @@ fn run(
         let ready =
             engine.next_ready(reached).filter(|(at, _)| *at <= to && next.is_none_or(|next| *at < next));
         let Some(time) = ready.as_ref().map(|(at, _)| *at).or(next) else { break };
-        if !goes_on(time) {
+        if progress(time).is_break() {
             return None;
         }
         reached = time;
@@ -269,7 +270,7 @@ impl NodeReplay {
         let (is_down, is_watched) = (self.is_down(time), self.is_watched(time));
         let before = self.observed.replace((time, !is_down && is_watched));
         let outcome = if is_down {
-            let reason = "It couldn't be read".to_owned();
+            let reason = "The reason wasn't recorded".to_owned();
             Outcome::Failed(Failure { reason, is_login: false, certificate_end: None })
         } else if !is_watched {
             engine.interrupt(&self.gateway, &self.url);

@@ -40,7 +40,7 @@ fn node_with(sessions: &[StoredSession], unwatched: &[(i64, i64)], marks: Vec<Ma
 }
 
 fn sent(rule: Rule, node: NodeReplay) -> Vec<(i64, String)> {
-    let alerts = run(Engine::new([rule]), vec![node], END, &|_| true).unwrap();
+    let alerts = run(Engine::new([rule]), vec![node], END, |_| ControlFlow::Continue(())).unwrap();
     alerts.iter().map(|alert| (alert.time, alert.text())).collect()
 }
 
@@ -85,7 +85,7 @@ fn outages_and_restarts_are_those_of_the_history() {
     };
     let unreachable = Rule { hold: Duration::from_mins(10), ..rule(Condition::Unreachable) };
     let expected = [
-        (70 * MINUTE_MS, "Plant can't be reached: It couldn't be read".to_owned()),
+        (70 * MINUTE_MS, "Plant can't be reached: The reason wasn't recorded".to_owned()),
         (2 * HOUR_MS, "Plant can be reached again after 1 h 0 min".to_owned()),
     ];
     let sent_of = |restarts: &[i64], condition| times(rule(condition), down(restarts));
@@ -173,7 +173,7 @@ fn what_has_to_last_on_several_nodes_is_sent_once_it_has() {
         let mut engine = Engine::new([rule]);
         engine.set_gateway("Plant", ["http://n1".into(), "http://n2".into()]);
         let nodes = vec![node(&[in_project(0, missed_at)], &[]), second];
-        let alerts = run(engine, nodes, END, &|_| true).unwrap();
+        let alerts = run(engine, nodes, END, |_| ControlFlow::Continue(())).unwrap();
         alerts.iter().map(|alert| alert.time).collect::<Vec<i64>>()
     };
     assert_eq!(sent(Condition::CountAbove(1), 10, None), [at + 10_000]);
@@ -204,21 +204,21 @@ fn several_nodes_are_one_gateway() {
     let mut second = node(&[session("anna", HOUR_MS, None)], &[]);
     second.url = "http://n2".into();
     let first = node(&[session("anna", -HOUR_MS, None)], &[]);
-    let alerts =
-        run(Engine::new([rule(Condition::CountAbove(1))]), vec![first, second], END, &|_| true).unwrap();
+    let engine = Engine::new([rule(Condition::CountAbove(1))]);
+    let alerts = run(engine, vec![first, second], END, |_| ControlFlow::Continue(())).unwrap();
     assert_eq!((alerts.len(), alerts[0].time), (1, HOUR_MS));
 }
 
 #[test]
-fn ends_once_it_does_not_go_on() {
-    let reached = std::cell::Cell::new(0);
-    let goes_on = |time| {
-        reached.set(time);
-        time < HOUR_MS
+fn ends_at_a_break() {
+    let mut reached = 0;
+    let progress = |time| {
+        reached = time;
+        if time < HOUR_MS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     };
     let nodes = vec![node(&[session("anna", 2 * HOUR_MS, None)], &[])];
-    assert_eq!(run(Engine::new([rule(Condition::Arrives)]), nodes, END, &goes_on), None);
-    assert_eq!(reached.get(), HOUR_MS);
+    assert_eq!(run(Engine::new([rule(Condition::Arrives)]), nodes, END, progress), None);
+    assert_eq!(reached, HOUR_MS);
 }
 
 #[test]
@@ -246,7 +246,8 @@ fn a_rule_about_a_gateway_finds_it_under_another_stored_name() {
     let profile = Profile::from_address("n1").unwrap().with_name("Plant");
     let gateways = [HistoryGateway::of_profile(&profile, [&profile])];
     let rule = Rule { gateways: vec!["Plant".to_owned()], ..rule(Condition::Arrives) };
-    let replay = replay(rule, &mut history, &gateways, (0, END), &|_| true).unwrap().unwrap();
+    let replay = replay(rule, &mut history, &gateways, (0, END), |_| ControlFlow::Continue(()));
+    let replay = replay.unwrap().unwrap();
     let texts: Vec<String> = replay.alerts.iter().map(Alert::text).collect();
     assert_eq!(texts, ["billy signed in on Plant"]);
 }

@@ -72,7 +72,7 @@ fn condition(condition: Condition) -> String {
 
 fn pattern(filter: &Filter) -> String {
     let mode = filter.mode();
-    let flags = [(mode.ignore_case, "A=a"), (mode.contains, "part"), (mode.invert, "not")];
+    let flags = [(mode.ignore_case, "ignore_case"), (mode.contains, "contains"), (mode.invert, "invert")];
     let flags: Vec<&str> = flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name).collect();
     let pattern = filter.pattern();
     if flags.is_empty() { pattern.to_owned() } else { format!("{pattern} ({})", flags.join(", ")) }

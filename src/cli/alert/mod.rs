@@ -1,8 +1,8 @@
 //! `gatewatch alert`: lists the alerts in `config.toml`, and tests one over the recorded history.
 
 mod args;
-mod dry_run;
 mod list;
+mod test_run;
 
 pub use args::{AlertArgs, AlertCommand, AlertTestArgs, AlertTestFormat};
 
@@ -53,7 +53,7 @@ impl AlertError {
     fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NotStored { .. } => {
-                Some("such an alert can only be tried on a gateway, with `gatewatch record`")
+                Some("such an alert can only be tested on a gateway, with `gatewatch record`")
             }
             Self::Command(error) => error.hint(),
             Self::History(error) => error.hint(),
@@ -62,12 +62,12 @@ impl AlertError {
     }
 }
 
-/// Lists or tries alerts.
+/// Lists or tests alerts.
 #[must_use]
 pub fn run(args: &AlertArgs) -> ExitStatus {
     let result = match &args.command {
         AlertCommand::List => list::run(),
-        AlertCommand::Test(args) => dry_run::run(args),
+        AlertCommand::Test(args) => test_run::run(args),
     };
     result.unwrap_or_else(|error| {
         report(&error, error.hint());

@@ -3,16 +3,15 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use gatewatch::history::{ActivityKind, HISTORY_FILE, History, Location};
 use serde_json::Value;
 
 use super::record::Recording;
 use super::{failure, stdout, text};
-use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
-use crate::support::{FakeGateway, ok, saved_gateway, webdev_json};
+use crate::support::screen::until;
+use crate::support::{FakeGateway, ok, saved_gateway, unused_address, webdev_json};
 
 const ANNA: &str = r#""anna","Boiler","10.1.2.3",false,"A1",null"#;
 const ZOE: &str = r#""zoe","Boiler","10.1.2.4",false,"Z1",null"#;
@@ -70,16 +69,11 @@ fn wait_for_lines(recording: &Recording, expected: &[&str]) {
 
 /// Waits for a file to have some lines of JSON.
 fn json_lines(path: &Path, count: usize) -> Vec<Value> {
-    let deadline = Instant::now() + TIMEOUT;
-    loop {
+    until(&format!("{count} lines in {}", path.display()), || {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let lines: Vec<Value> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        if lines.len() >= count && text.ends_with('\n') {
-            return lines;
-        }
-        assert!(Instant::now() < deadline, "never {count} lines in {text}");
-        std::thread::yield_now();
-    }
+        (lines.len() >= count && text.ends_with('\n')).then_some(lines)
+    })
 }
 
 #[test]
@@ -87,7 +81,7 @@ fn record_sends_alerts_once_runs_their_commands_and_lists_them() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.json");
     let script = Script::new(&[ANNA]);
-    let gateway = script.serve("127.0.0.1:0".parse().unwrap());
+    let gateway = script.serve(unused_address());
     let command = format!("command = [\"sh\", \"-c\", 'cat >> \"$0\"', '{}']\n", out.display());
     let config = [
         &saved_gateway("North", &gateway.url, ""),
@@ -113,20 +107,13 @@ fn record_sends_alerts_once_runs_their_commands_and_lists_them() {
     );
     assert_eq!(recording.line(), "gatewatch: Evaluating 4 alerts");
     // Only once the first list was read, an arrival is one.
-    let deadline = Instant::now() + TIMEOUT;
-    while !gateway.paths().iter().any(|path| path.ends_with("sessions")) {
-        assert!(Instant::now() < deadline);
-        std::thread::yield_now();
-    }
+    let is_read = || gateway.paths().iter().any(|path| path.ends_with("sessions"));
+    until("the first read", || is_read().then_some(()));
     let location = Location::File(folder.path().join(HISTORY_FILE));
-    while History::open_read_only(&location)
-        .and_then(|mut history| history.info())
-        .map_or(0, |info| info.sessions)
-        < 1
-    {
-        assert!(Instant::now() < deadline);
-        std::thread::yield_now();
-    }
+    until("the first recorded list", || {
+        let info = History::open_read_only(&location).and_then(|mut history| history.info());
+        info.is_ok_and(|info| info.sessions > 0).then_some(())
+    });
     script.set(&[ANNA, ZOE]);
     wait_for_lines(
         &recording,
@@ -221,7 +208,7 @@ fn lists_alerts_and_what_is_wrong_with_them() {
                   username = { pattern = \"b\", contains = true }\ncommand = [\"msmtp\", \"-t\"]\n\
                   [[alert]]\nname = \"Certificate\"\nwhen = \"certificate-expires\"\nlimit = \"30d\"\n";
     std::fs::write(&path, config).unwrap();
-    let expected = "Night: designer-outside-hours mon-fri 06:00-18:00 Europe/Berlin, for 5 min, username b (part), \
+    let expected = "Night: designer-outside-hours mon-fri 06:00-18:00 Europe/Berlin, for 5 min, username b (contains), \
                     on North (not saved), quiet 22:00-06:00 Europe/Berlin, command msmtp -t\n\
                     Certificate: certificate-expires 30 d\n";
     assert_eq!(stdout(&run(&["list"])), expected);

@@ -1,6 +1,6 @@
-//! Tries an alert over the recorded history.
+//! Tests an alert over the recorded history.
 
-use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::{AlertError, AlertTestArgs, AlertTestFormat};
@@ -39,18 +39,18 @@ pub(super) fn run(args: &AlertTestArgs) -> Result<ExitStatus, AlertError> {
         return Err(AlertError::NotStored { condition: rule.condition.name(), missing });
     }
     let mut history = History::open_read_only(&location(&settings)?)?;
-    // It can be tried before it is switched on.
+    // It can be tested before it is switched on.
     let rule = crate::alert::Rule { is_enabled: true, ..rule.clone() };
     let profiles = &settings.profiles;
     let gateways: Vec<HistoryGateway> =
         profiles.iter().map(|profile| HistoryGateway::of_profile(profile, profiles)).collect();
-    let reported_at = Cell::new(Instant::now());
-    let replayed = replay(rule, &mut history, &gateways, (from, to), &|time| {
-        if reported_at.get().elapsed() >= PROGRESS_INTERVAL {
-            reported_at.set(Instant::now());
+    let mut reported_at = Instant::now();
+    let replayed = replay(rule, &mut history, &gateways, (from, to), |time| {
+        if reported_at.elapsed() >= PROGRESS_INTERVAL {
+            reported_at = Instant::now();
             note(&format!("Tested up to {}", clock.moment_text(time)));
         }
-        true
+        ControlFlow::Continue(())
     })?;
     let Replay { alerts, is_recorded } = replayed.unwrap_or_default();
     let lines: Vec<String> = alerts
