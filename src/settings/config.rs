@@ -1,9 +1,11 @@
 //! Reads `config.toml`.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
 use toml_edit::Document;
 
 use super::CONFIG_FILE;
@@ -218,7 +220,16 @@ impl Settings {
                     settings.filters = filters.into_iter().filter_map(read).collect();
                 }
                 // Those of a list are read one by one below.
-                "alert" => drop(entries.list("alert", item)),
+                "alert" => {
+                    let alerts = entries.list("alert", item);
+                    for (_, alert) in alerts.iter().filter(|(_, alert)| !alert.is_table_like()) {
+                        #[expect(
+                            clippy::zero_sized_map_values,
+                            reason = "only the type of the entry is checked"
+                        )]
+                        let _no_table = entries.read::<BTreeMap<String, IgnoredAny>>(entry.clone(), alert);
+                    }
+                }
                 "history" => {
                     let base = settings.history.clone();
                     settings.history = history_entry::read(&mut entries, document.key(name), item, base);

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use super::*;
-use crate::settings::Settings;
+use crate::settings::{CONFIG_FILE, Settings, save_alert};
 
 fn alert(keys: &str) -> String {
     format!("[[alert]]\nname = \"A\"\n{keys}\n")
@@ -197,6 +197,21 @@ fn something_else_than_a_list_of_alerts_is_reported() {
         let (settings, problems) = Settings::parse(text).unwrap();
         assert_eq!((settings.alerts.len(), problems.len()), (0, 1), "{text}");
     }
+}
+
+#[test]
+fn entries_of_the_list_that_are_no_tables_are_reported_and_kept() {
+    let text = "alert = [\n    { name = \"A\", when = \"arrives\" },\n    3,\n]\n";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(CONFIG_FILE);
+    std::fs::write(&file, text).unwrap();
+    let settings = Settings::load(folder.path()).unwrap();
+    assert_eq!((settings.alerts.len(), settings.problems.len()), (1, 1));
+    let problem = settings.problems[0].to_string();
+    assert!(problem.starts_with("Line 3 of "), "{problem}");
+    let error = save_alert(folder.path(), None, &Rule::new("B".to_owned(), Condition::Arrives)).unwrap_err();
+    assert_eq!(error.to_string(), problem);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
 }
 
 #[test]
