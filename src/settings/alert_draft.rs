@@ -87,7 +87,7 @@ impl AlertDraft {
             kinds: rule.filters.kinds.clone(),
             gateways: rule.gateways.clone(),
             quiet: rule.quiet.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
-            cooldown: if rule.cooldown.is_zero() { "0s".to_owned() } else { exact_duration(rule.cooldown) },
+            cooldown: exact_duration(rule.cooldown),
             sends_resolved: (rule.sends_resolved != kind.sends_resolved()).then_some(rule.sends_resolved),
             notify: rule.notify,
             program: String::new(),

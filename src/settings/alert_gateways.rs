@@ -52,7 +52,7 @@ pub(super) fn follow(document: &mut DocumentMut, before: &Profile, after: &Profi
     if before.name != after.name {
         replace(document, &before.name, &after.name);
     }
-    // Which one takes the place of which of several isn't known.
+    // With several, it isn't known which address replaces which.
     if let (Some(gone), None, Some(added), None) = (gone.next(), gone.next(), added.next(), added.next()) {
         replace(document, gone, added);
     }

@@ -10,7 +10,7 @@ use crate::history::{HISTORY_FILE, HistoryError, Location, PostgresLocation};
 use crate::secrets::Secrets;
 
 const DEFAULT_KEEP_DAYS: u32 = 90;
-/// The accepted numbers of days, up to a century. 0 could mean nothing or everything, so neither is guessed.
+/// The accepted numbers of days, up to a century. 0 is rejected, because it could mean nothing or everything.
 pub(super) const KEEP_DAYS: RangeInclusive<u32> = 1..=36_500;
 
 /// The table `[history]` in `config.toml`.
@@ -50,8 +50,8 @@ impl HistorySettings {
 
     /// Returns the time for which sessions are kept.
     #[must_use]
-    pub fn keep(&self) -> Option<Duration> {
-        Some(Duration::from_hours(24) * self.keep_days)
+    pub fn keep(&self) -> Duration {
+        Duration::from_hours(24) * self.keep_days
     }
 }
 

@@ -128,11 +128,7 @@ fn to_table(rule: &Rule, folder: &Path) -> Table {
     put("kind", texts(kinds.map(str::to_owned).collect()));
     put("gateways", texts(rule.gateways.clone()));
     put("quiet", texts(rule.quiet.iter().map(ToString::to_string).collect()));
-    put(
-        "cooldown",
-        (rule.cooldown != default.cooldown)
-            .then(|| value(exact_duration(rule.cooldown).replace("0 s", "0s"))),
-    );
+    put("cooldown", (rule.cooldown != default.cooldown).then(|| value(exact_duration(rule.cooldown))));
     put("send_resolved", (rule.sends_resolved != default.sends_resolved).then(|| value(rule.sends_resolved)));
     put("notify", (!rule.notify).then(|| value(false)));
     put(

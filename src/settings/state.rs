@@ -106,14 +106,14 @@ impl State {
         let path = folder.join(STATE_FILE);
         let text = read_text(&path).unwrap_or_else(|error| {
             if error.kind() != io::ErrorKind::NotFound {
-                tracing::warn!(path = %path.display(), error = %ErrorChain(&error), "can't read the layout of the table");
+                tracing::warn!(path = %path.display(), error = %ErrorChain(&error), "can't read the saved state");
             }
             String::new()
         });
         let entries = parse(&text).unwrap_or_else(|error| {
             // The text of the error may quote the file, which may be damaged in any way.
             let line = 1 + error.span().map_or("", |span| &text[..span.start]).matches('\n').count();
-            tracing::warn!(path = %path.display(), line, "ignoring the invalid layout of the table");
+            tracing::warn!(path = %path.display(), line, "ignoring the invalid saved state");
             Map::new()
         });
         let mut state = Self::from_valid(entries);

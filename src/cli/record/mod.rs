@@ -71,7 +71,7 @@ impl RecordError {
     }
 }
 
-/// Records until Ctrl+C or SIGTERM.
+/// Records until Ctrl+C, SIGTERM or SIGHUP.
 #[must_use]
 pub fn run(args: &RecordArgs) -> ExitStatus {
     match try_run(args) {
@@ -98,7 +98,7 @@ fn try_run(args: &RecordArgs) -> Result<(), RecordError> {
         return Err(RecordError::LeftOut);
     }
     note(&format!("Recording in {location}"));
-    let recorder = Recorder::spawn(location, keep, report_status).map_err(RecordError::Thread)?;
+    let recorder = Recorder::spawn(location, Some(keep), report_status).map_err(RecordError::Thread)?;
     let recorder = Arc::new(recorder);
     let targets = Arc::new(targets);
     let changed = Arc::new(Notify::new());
@@ -156,7 +156,7 @@ fn settings() -> Result<Settings, RecordError> {
 }
 
 /// Returns where to record, and how long sessions are kept.
-fn history(settings: &Settings) -> Result<(Location, Option<Duration>), RecordError> {
+fn history(settings: &Settings) -> Result<(Location, Duration), RecordError> {
     if let Some(problem) = settings.history_problem() {
         return Err(problem.clone().into());
     }
