@@ -8,7 +8,7 @@ use super::node_coverage::NodeCoverage;
 use super::time_range::TimeRange;
 use super::{HistoryError, kind_gap};
 use crate::gateway::SessionKind;
-use crate::poll::MAX_DELAY;
+use crate::poll::longest_read_pause;
 
 /// The interval at which an unchanged list is written, as the new end of the coverage. A process
 /// that is killed loses less.
@@ -43,11 +43,6 @@ fn from_rows(
     Ok(intervals)
 }
 
-/// Returns the longest time between two reads of a node that is read at this interval without a gap.
-pub(super) fn longest_read_pause(every: Duration) -> Duration {
-    every.saturating_mul(2).saturating_add(MAX_DELAY)
-}
-
 /// Returns the longest time between two writes about a node that is read at this interval without a gap.
 pub(super) fn longest_pause(every: Duration) -> Duration {
     longest_read_pause(every).saturating_add(WRITE_INTERVAL).saturating_add(QUIET_GATHER_TIME)
@@ -70,7 +65,7 @@ fn observer_of(row: &Row) -> Option<Arc<str>> {
 /// The number of intervals that are searched first for the last read.
 const FEW_INTERVALS: usize = 64;
 
-const COLUMNS: &str = r#"SELECT "from", "to", every, is_open, observer FROM coverage WHERE node = $1"#;
+const SELECT: &str = r#"SELECT "from", "to", every, is_open, observer FROM coverage WHERE node = $1"#;
 
 /// Reads the intervals of each node that overlap a time range.
 pub(super) fn overlapping(
@@ -80,7 +75,7 @@ pub(super) fn overlapping(
     now: i64,
 ) -> Result<Vec<NodeCoverage>, HistoryError> {
     // The end as stored may be older than that of an interval which is being extended.
-    let sql = format!(r#"{COLUMNS} AND ("to" >= $2 OR is_open = 1) AND "from" <= $3 ORDER BY "from""#);
+    let sql = format!(r#"{SELECT} AND ("to" >= $2 OR is_open = 1) AND "from" <= $3 ORDER BY "from""#);
     let values: Vec<Row> =
         nodes.iter().map(|node| vec![(*node).into(), range.from.into(), range.to.into()]).collect();
     let found = database.query_each(&sql, &values)?;
@@ -101,7 +96,7 @@ pub(super) fn gaps_at(
     now: i64,
 ) -> Result<Vec<Option<TimeRange>>, HistoryError> {
     let values: Vec<Row> = nodes.iter().map(|node| vec![(*node).into(), time.into()]).collect();
-    let sql = format!(r#"{COLUMNS} AND "to" >= $2 ORDER BY "to" LIMIT {MAX_OVERLAPPING}"#);
+    let sql = format!(r#"{SELECT} AND "to" >= $2 ORDER BY "to" LIMIT {MAX_OVERLAPPING}"#);
     let ended = database.query_each(&sql, &values)?;
     let sql = r#"SELECT MAX("to") FROM coverage WHERE node = $1 AND "to" < $2"#;
     let before = database.query_each(sql, &values)?;
@@ -187,13 +182,13 @@ fn last_reads_of_kinds(
     let times = || reads.iter().map(|(_, time)| *time);
     let (Some(first), Some(latest)) = (times().min(), times().max()) else { return Ok(Vec::new()) };
     let around = database.query(
-        &format!(r#"{COLUMNS} AND "to" >= $2 AND "from" < $3"#),
+        &format!(r#"{SELECT} AND "to" >= $2 AND "from" < $3"#),
         vec![node.into(), first.into(), latest.into()],
     )?;
     let mut limit = FEW_INTERVALS;
     loop {
         let before = database.query(
-            &format!(r#"{COLUMNS} AND "to" < $2 ORDER BY "to" DESC LIMIT {limit}"#),
+            &format!(r#"{SELECT} AND "to" < $2 ORDER BY "to" DESC LIMIT {limit}"#),
             vec![node.into(), first.into()],
         )?;
         let oldest = before.last().filter(|_| before.len() >= limit).and_then(TimeRange::from_row);
@@ -226,10 +221,10 @@ pub(super) fn newest(
     let of_node: Vec<Row> = nodes.iter().map(|node| vec![(*node).into()]).collect();
     let of_past: Vec<Row> = nodes.iter().map(|node| vec![(*node).into(), now.into()]).collect();
     let open =
-        database.query_each(&format!(r#"{COLUMNS} AND is_open = 1 ORDER BY "to" DESC LIMIT 1"#), &of_node)?;
+        database.query_each(&format!(r#"{SELECT} AND is_open = 1 ORDER BY "to" DESC LIMIT 1"#), &of_node)?;
     let past =
-        database.query_each(&format!(r#"{COLUMNS} AND "to" <= $2 ORDER BY "to" DESC LIMIT 1"#), &of_past)?;
-    let any = database.query_each(&format!(r#"{COLUMNS} ORDER BY "to" LIMIT 1"#), &of_node)?;
+        database.query_each(&format!(r#"{SELECT} AND "to" <= $2 ORDER BY "to" DESC LIMIT 1"#), &of_past)?;
+    let any = database.query_each(&format!(r#"{SELECT} ORDER BY "to" LIMIT 1"#), &of_node)?;
     let mut newest = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
         let found = [&open[index], &past[index], &any[index]].into_iter().find(|rows| !rows.is_empty());
@@ -260,7 +255,7 @@ pub(super) fn next_reads(
     now: i64,
 ) -> Result<NextReads, HistoryError> {
     let rows = database
-        .query(&format!(r#"{COLUMNS} AND ("to" > $2 OR is_open = 1)"#), vec![node.into(), time.into()])?;
+        .query(&format!(r#"{SELECT} AND ("to" > $2 OR is_open = 1)"#), vec![node.into(), time.into()])?;
     let gaps =
         kind_gap::overlapping(database, &[node], TimeRange { from: time, to: i64::MAX })?.remove(&node);
     let gaps = gaps.unwrap_or_default();

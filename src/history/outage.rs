@@ -6,16 +6,12 @@ use super::database::{Database, Value};
 use super::event::EventKind;
 use super::time_range::TimeRange;
 use super::{HistoryError, schema};
-
-/// The longest time between two writes about a node that can't be read, as long as it is being watched. Reads that fail are
-/// repeated after longer and longer pauses, and each one may take until its time limit.
-const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+use crate::poll::longest_failure_pause;
 
 /// Returns the longest time between two writes about a node that can't be read and is read at this interval; `None` for
 /// manual refresh. In milliseconds.
 pub(super) fn longest_pause_ms(every: Option<Duration>) -> i64 {
-    let pause = every.unwrap_or_default().saturating_mul(2).saturating_add(LONGEST_PAUSE);
-    i64::try_from(pause.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(longest_failure_pause(every).as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A time in which a node couldn't be read. Times are milliseconds since 1970 UTC.

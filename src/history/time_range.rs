@@ -2,6 +2,9 @@
 
 use super::database::Row;
 
+/// The limit for times in milliseconds, 9 million years before and after 1970. No sum of times within it overflows.
+pub(super) const MAX_TIME: i64 = 1 << 58;
+
 /// A range of time, in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeRange {

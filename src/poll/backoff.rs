@@ -10,6 +10,8 @@ const MAX_DELAY: Duration = Duration::from_secs(30);
 const MAX_DELAY_OF_LONG_INTERVAL: Duration = Duration::from_mins(1);
 /// The longest delay while a gateway starts: it answers already, and is about to be ready.
 const MAX_DELAY_OF_START: Duration = Duration::from_secs(5);
+/// The longest pause between two failed reads with manual refresh: their delay grows, and each may take until its time limit.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The largest fraction of a delay that is left out at random.
 const MAX_JITTER: f64 = 0.2;
 
@@ -29,6 +31,12 @@ pub(super) fn delay(failures: u32, is_starting: bool, interval: Option<Duration>
     };
     let delay = MIN_DELAY.saturating_mul(1 << doublings).min(max);
     delay.mul_f64(1.0 - MAX_JITTER * random.clamp(0.0, 1.0))
+}
+
+/// Returns the longest pause between two failed reads of a node that is being watched at this interval; `None` for manual
+/// refresh.
+pub(crate) fn longest_failure_pause(interval: Option<Duration>) -> Duration {
+    interval.unwrap_or_default().saturating_mul(2).saturating_add(LONGEST_PAUSE)
 }
 
 #[cfg(test)]

@@ -22,6 +22,11 @@ const MIN_UNLISTED: usize = 2;
 /// The largest difference between clocks, and delay of a list, in milliseconds.
 const MAX_CLOCK_ERROR_MS: i64 = 60_000;
 
+/// Returns the longest time between two reads of a node that is read at this interval without a gap.
+pub(crate) fn longest_read_pause(interval: Duration) -> Duration {
+    interval.saturating_mul(2).saturating_add(MAX_DELAY)
+}
+
 /// The lists of a node so far.
 #[derive(Debug, Default)]
 pub(super) struct ListTracker {
@@ -149,7 +154,7 @@ impl LastList {
         }
     }
 
-    /// Returns `true` if the current list was read at most two intervals and [`MAX_DELAY`] later.
+    /// Returns `true` if the current list was read at most [`longest_read_pause`] later.
     fn is_recent(&self, current: &Self) -> bool {
         let Some(interval) = current.interval else {
             return false;
@@ -157,7 +162,7 @@ impl LastList {
         // After a change of the interval, the node was still read in the longer one.
         let interval = interval.max(self.interval.unwrap_or_default());
         let elapsed = current.read_at.duration_since(self.read_at);
-        elapsed.is_ok_and(|elapsed| elapsed <= interval.saturating_mul(2).saturating_add(MAX_DELAY))
+        elapsed.is_ok_and(|elapsed| elapsed <= longest_read_pause(interval))
     }
 
     /// Returns the kinds that no list before had, and the current one has.

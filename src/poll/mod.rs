@@ -26,10 +26,11 @@ mod thread;
 mod update;
 
 pub use background::{Access, BackgroundGateway, BackgroundPoller, BackgroundStatus, MAX_READS};
+pub(crate) use backoff::longest_failure_pause;
 pub(crate) use changes::CREATION_TOLERANCE_MS;
 pub use changes::{ChangedFields, ChangedSession, SessionChanges};
 pub use event::{Departure, Event, EventKind, Events, Session};
-pub(crate) use list_tracker::MAX_DELAY;
+pub(crate) use list_tracker::{MAX_DELAY, longest_read_pause};
 pub use poller::Poller;
 pub use status::{Activity, GatewayStatus, ListVersion, NodeStatus};
 pub use suspend::Clocks;

@@ -9,11 +9,8 @@ use crate::alert::observation::{Changes, List, Outcome};
 use crate::alert::selection::{session_id, visitor_id};
 use crate::dataset::Dataset;
 use crate::history::SessionRecord;
-use crate::poll::MAX_DELAY;
+use crate::poll::{longest_failure_pause, longest_read_pause};
 
-/// The longest pause between two failed reads of a node that is being watched: their delay grows, and each may take until its
-/// time limit.
-const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// The longest time between two lists that are compared although the node was read by two pollers.
 const LONGEST_HANDOVER_MS: i64 = 10 * 60_000;
 /// The time after a restart of a gateway in which users who were on before only come back.
@@ -52,14 +49,14 @@ impl Node {
         self.interval = interval.unwrap_or_default();
         match outcome {
             Outcome::Failed(failure) => {
-                let pause = interval.unwrap_or_default().saturating_mul(2).saturating_add(LONGEST_PAUSE);
                 let since = before.map(|before| time.saturating_sub(before));
+                let longest_pause = millis(longest_failure_pause(interval));
                 // With a wrong login it isn't read, but it isn't down either.
                 self.is_failing = !failure.is_login;
                 if failure.is_login {
                     self.list = None;
                 }
-                (None, since.is_some_and(|since| (0..=millis(pause)).contains(&since)))
+                (None, since.is_some_and(|since| (0..=longest_pause).contains(&since)))
             }
             Outcome::List(list) => {
                 self.is_failing = false;
@@ -127,13 +124,13 @@ impl Node {
 
     /// Returns the largest age of the last list while the node is being read, in milliseconds.
     pub(super) fn longest_age_ms(&self) -> i64 {
-        millis(self.interval.saturating_mul(2).saturating_add(MAX_DELAY))
+        millis(longest_read_pause(self.interval))
     }
 
     /// Returns the largest difference between the times at which two processes notice the same
     /// incident, in milliseconds.
     pub(super) fn spread_ms(&self) -> i64 {
-        if self.interval.is_zero() { millis(LONGEST_PAUSE) } else { self.longest_age_ms() }
+        if self.interval.is_zero() { millis(longest_failure_pause(None)) } else { self.longest_age_ms() }
     }
 
     /// Returns the time of the list before the last one.

@@ -16,12 +16,8 @@ use super::coverage;
 use super::database::Database;
 use super::overlap::{Sessions, Sink};
 use super::query;
-use super::time_range::{self, TimeRange};
+use super::time_range::{self, MAX_TIME, TimeRange};
 use super::{HistoryError, outage};
-
-/// The limit for times in milliseconds, 9 million years before and after 1970. No sum of times
-/// within it overflows.
-const MAX_TIME: i64 = 1 << 58;
 
 /// Returns a chart; `None` if it was cancelled.
 pub(super) fn chart(

@@ -29,7 +29,7 @@ pub(super) struct Slots {
     split: ChartSplit,
     /// The names of gateways. Their values are indexes.
     gateways: Vec<Arc<str>>,
-    /// The index of the gateway of each node, by its number.
+    /// The index of the gateway of each node, by its id.
     of_node: Vec<(i64, i64)>,
     /// The values of the named slots.
     values: Vec<Option<i64>>,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::history::HistoryError;
-use crate::history::coverage::{WRITE_INTERVAL, longest_read_pause};
+use crate::history::coverage::WRITE_INTERVAL;
 use crate::history::database::{Database, first_integer};
+use crate::poll::longest_read_pause;
 
 /// The coverage of a node that is being watched.
 pub(super) struct OpenCoverage {
@@ -35,8 +36,8 @@ impl OpenCoverage {
             vec![node.into(), observer, time.into(), time.into(), every.into()],
         )?;
         let id = first_integer(&rows);
-        let id =
-            id.ok_or_else(|| HistoryError::Database("a coverage that was written has no number".into()))?;
+        let id = id
+            .ok_or_else(|| HistoryError::Database("the database returned no id for a new coverage".into()))?;
         Ok(Self { id, to: time, written_to: time, every, is_open: true })
     }
 
