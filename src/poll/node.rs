@@ -14,6 +14,8 @@ use crate::gateway::{Client, GatewayError, GatewayInfo, NodeSnapshot, NodeUrl};
 
 /// Time after which a read is reported as slow.
 const SLOW_READ: Duration = Duration::from_millis(500);
+/// The shortest interval in the background while a proxy rejects its login. Directories forget failed attempts sooner.
+const PROXY_LOGIN_INTERVAL: Duration = Duration::from_hours(1);
 
 /// A node of a polled gateway.
 pub(super) struct Node {
@@ -23,12 +25,14 @@ pub(super) struct Node {
     pub(super) client: Option<Client>,
     /// `true` from a manual refresh until the end of the next read.
     pub(super) is_refresh_pending: bool,
-    /// `true` if the node is read in the background: at its interval, also after failures.
+    /// `true` if the node is read in the background: at its interval, also after most failures.
     pub(super) is_background: bool,
     /// Compares its lists; `None` without an observer.
     tracker: Option<ListTracker>,
     /// Number of failed reads in a row.
     failures: u32,
+    /// The end of the last read.
+    ended_at: Option<Instant>,
     state: State,
 }
 
@@ -37,7 +41,7 @@ enum State {
     Reading {
         started: Instant,
     },
-    /// Waiting for the next read, which starts at this time; `None` for manual refresh.
+    /// Waiting for the next read, which starts at this time; `None` if only a manual refresh starts it.
     Waiting {
         next_read: Option<Instant>,
     },
@@ -54,6 +58,7 @@ impl Node {
             is_background: false,
             tracker: is_observed.then(ListTracker::default),
             failures: 0,
+            ended_at: None,
             state: State::Waiting { next_read: None },
         }
     }
@@ -113,6 +118,7 @@ impl Node {
         // The cause of the failures may be gone, but that there were some is remembered.
         self.failures = self.failures.min(1);
         self.client = None;
+        self.ended_at = self.ended_at.and_then(|ended_at| ended_at.checked_sub(suspended));
         self.tracker.iter_mut().for_each(ListTracker::interrupt);
         self.state = match self.state {
             State::Reading { .. } => State::Waiting { next_read: Some(now) },
@@ -155,6 +161,7 @@ impl Node {
         let failures_before = self.failures;
         let error_before = self.status.error.clone();
         self.state = State::Waiting { next_read: None };
+        self.ended_at = Some(now);
         self.is_refresh_pending = false;
         let has_changed = match result {
             Ok(snapshot) => self.accept(snapshot),
@@ -195,20 +202,46 @@ impl Node {
 
     /// Schedules the next read, unless one is running.
     pub(super) fn schedule(&mut self, interval: Option<Duration>, now: Instant, wall_time: SystemTime) {
+        self.wait(self.delay(interval), now, wall_time);
+    }
+
+    /// Schedules the next read after a change of the interval, which counts from the end of the last read. The first read
+    /// stays where it is.
+    pub(super) fn reschedule(&mut self, interval: Option<Duration>, now: Instant, wall_time: SystemTime) {
+        if interval.is_some() && self.ended_at.is_none() && self.due_at().is_some() {
+            return;
+        }
+        let elapsed = now.saturating_duration_since(self.ended_at.unwrap_or(now));
+        let delay = self.delay(interval).map(|delay| delay.saturating_sub(elapsed));
+        self.wait(delay, now, wall_time);
+    }
+
+    /// Returns the time from the end of a read to the next one; `None` if only a manual refresh starts it.
+    fn delay(&self, interval: Option<Duration>) -> Option<Duration> {
+        let error = self.status.error.as_ref();
+        let is_proxy_login_required = error.is_some_and(GatewayError::is_proxy_login_required);
+        match self.failures {
+            0 => interval,
+            // Each request sends the proxy's login.
+            _ if is_proxy_login_required && self.is_background => {
+                interval.map(|interval| interval.max(PROXY_LOGIN_INTERVAL))
+            }
+            // It is long enough already, and a gateway's login that was rejected isn't sent again.
+            _ if self.is_background => interval,
+            // Sending a wrong password again and again would lock the account.
+            _ if is_proxy_login_required || error.is_some_and(GatewayError::is_wrong_login) => None,
+            failures => {
+                let is_starting = error.is_some_and(GatewayError::is_starting);
+                Some(backoff::delay(failures, is_starting, interval, fastrand::f64()))
+            }
+        }
+    }
+
+    /// Waits this long for the next read, unless one is running.
+    fn wait(&mut self, delay: Option<Duration>, now: Instant, wall_time: SystemTime) {
         if self.is_reading() {
             return;
         }
-        let delay = match self.failures {
-            0 => interval,
-            // It is long enough already, and a login that was rejected isn't sent again.
-            _ if self.is_background => interval,
-            // Sending a wrong password again and again would lock the account.
-            _ if self.status.error.as_ref().is_some_and(GatewayError::is_wrong_login) => None,
-            failures => {
-                let is_starting = self.status.error.as_ref().is_some_and(GatewayError::is_starting);
-                Some(backoff::delay(failures, is_starting, interval, fastrand::f64()))
-            }
-        };
         self.state = State::Waiting { next_read: delay.map(|delay| now + delay) };
         self.status.next_read_at = delay.map(|delay| wall_time + delay);
     }
@@ -293,7 +326,7 @@ fn is_same_failure(a: &GatewayError, b: &GatewayError) -> bool {
 mod tests {
     use super::*;
     use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, names};
-    use crate::gateway::Api;
+    use crate::gateway::{Api, ProxyFailure};
 
     fn node() -> Node {
         Node::new("http://gateway.example:8088".parse().unwrap(), false)
@@ -376,6 +409,40 @@ mod tests {
         let mut node = node();
         let rejected = Err(GatewayError::Unauthorized { tried: true });
         assert_eq!(read(&mut node, rejected), (false, None));
+    }
+
+    #[test]
+    fn rejected_login_of_a_proxy_is_not_sent_again_at_each_interval() {
+        let rejected = || {
+            let (proxy, failure) = ("proxy:3128".to_owned(), ProxyFailure::LoginRequired);
+            Err(GatewayError::Proxy { proxy, failure, source: None })
+        };
+        assert_eq!(read(&mut node(), rejected()), (false, None));
+        let mut background = Node { is_background: true, ..node() };
+        assert_eq!(read(&mut background, rejected()), (false, Some(PROXY_LOGIN_INTERVAL)));
+        assert_eq!(read(&mut background, timeout()), (false, Some(Duration::from_secs(5))));
+    }
+
+    #[test]
+    fn changed_interval_does_not_postpone_a_read() {
+        let mut node = Node { is_background: true, ..node() };
+        let (start, wall_time) = (Instant::now(), SystemTime::UNIX_EPOCH);
+        // Both in seconds since the start.
+        let due_at = |node: &mut Node, interval: u64, now: u64| {
+            let (interval, now) = (Duration::from_secs(interval), start + Duration::from_secs(now));
+            node.reschedule(Some(interval), now, wall_time);
+            let due_at = node.due_at().unwrap();
+            assert_eq!(node.status.next_read_at, Some(wall_time + (due_at - now)));
+            (due_at - start).as_secs()
+        };
+        node.read_at(start);
+        node.reschedule(Some(Duration::from_mins(1)), start, wall_time);
+        assert_eq!(node.due_at(), Some(start), "the first read");
+        node.start(start);
+        node.finish(Ok(snapshot("A", "client")), Some(Duration::from_secs(5)), start, wall_time);
+        assert_eq!(due_at(&mut node, 60, 4), 60);
+        assert_eq!(due_at(&mut node, 5, 8), 8);
+        assert_eq!(due_at(&mut node, 60, 30), 60);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::node::Node;
-use super::request::Connection;
+use super::request::PollTarget;
 use super::status::{Activity, GatewayStatus};
 use super::update::Source;
 use crate::dataset::{Dataset, Part, concat};
@@ -35,8 +35,8 @@ pub(super) struct PolledGateway {
 
 impl PolledGateway {
     /// Returns a gateway whose nodes haven't been read. If it is observed, their lists are compared.
-    pub(super) fn new(connection: Connection, is_observed: bool) -> Self {
-        let Connection { generation, profile, credentials } = connection;
+    pub(super) fn new(target: PollTarget, is_observed: bool) -> Self {
+        let PollTarget { generation, profile, credentials } = target;
         Self {
             generation,
             source: Source::of(&profile),
@@ -116,7 +116,7 @@ mod tests {
     fn gateway(urls: &[&str]) -> PolledGateway {
         let urls = urls.iter().map(|url| url.parse().unwrap()).collect();
         let profile = Profile::new("Plant".to_owned(), urls).unwrap();
-        PolledGateway::new(Connection { generation: 1, profile, credentials: Credentials::None }, false)
+        PolledGateway::new(PollTarget { generation: 1, profile, credentials: Credentials::None }, false)
     }
 
     fn seconds(seconds: u64) -> SystemTime {

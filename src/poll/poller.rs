@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::request::{Connection, PollRequest};
+use super::request::{PollRequest, PollTarget};
 use super::status::GatewayStatus;
 use super::suspend::Clocks;
 use super::thread;
@@ -53,8 +53,8 @@ impl Poller {
     /// Polls this gateway instead of the one before, and reads it at once. Returns the generation that its status carries.
     pub fn connect(&mut self, profile: Profile, credentials: Credentials) -> u64 {
         self.generation += 1;
-        let connection = Connection { generation: self.generation, profile, credentials };
-        self.request.send_modify(|request| request.connection = Some(connection));
+        let target = PollTarget { generation: self.generation, profile, credentials };
+        self.request.send_modify(|request| request.target = Some(target));
         self.generation
     }
 
@@ -62,9 +62,9 @@ impl Poller {
     /// The nodes and the options to read them stay the same.
     pub fn rename(&self, profile: &Profile) {
         self.request.send_modify(|request| {
-            if let Some(connection) = &mut request.connection {
-                connection.profile.name.clone_from(&profile.name);
-                connection.profile.history = profile.history;
+            if let Some(target) = &mut request.target {
+                target.profile.name.clone_from(&profile.name);
+                target.profile.history = profile.history;
             }
         });
     }
@@ -72,7 +72,7 @@ impl Poller {
     /// Stops polling. Reads in progress are cancelled, and [`Self::status`] returns nothing more of this gateway.
     pub fn disconnect(&mut self) {
         self.generation += 1;
-        self.request.send_modify(|request| request.connection = None);
+        self.request.send_modify(|request| request.target = None);
     }
 
     /// Reads all nodes at once, except those that are being read.

@@ -8,7 +8,7 @@ use crate::gateway::{Credentials, Profile};
 #[derive(Clone, Debug, Default)]
 pub(super) struct PollRequest {
     /// The gateway to poll; `None` for no gateway.
-    pub(super) connection: Option<Connection>,
+    pub(super) target: Option<PollTarget>,
     /// Interval between two reads of a node; `None` for manual refresh.
     pub(super) interval: Option<Duration>,
     /// Number of manual refreshes so far.
@@ -17,8 +17,8 @@ pub(super) struct PollRequest {
 
 /// A gateway to poll.
 #[derive(Clone, Debug)]
-pub(super) struct Connection {
-    /// The number of the connection, which its status carries.
+pub(super) struct PollTarget {
+    /// The generation, which its status carries.
     pub(super) generation: u64,
     /// The nodes and the options to read them.
     pub(super) profile: Profile,

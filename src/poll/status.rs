@@ -9,7 +9,7 @@ use crate::gateway::{Api, GatewayError, GatewayInfo, NodeUrl, Notice};
 /// The status of a polled gateway at one moment.
 #[derive(Clone, Debug)]
 pub struct GatewayStatus {
-    /// The connection, as returned by [`Poller::connect`](super::Poller::connect).
+    /// The generation, as returned by [`Poller::connect`](super::Poller::connect).
     pub generation: u64,
     /// The status of each node, in the order of the profile.
     pub nodes: Vec<NodeStatus>,
@@ -42,7 +42,7 @@ pub struct NodeStatus {
     /// The address.
     pub url: NodeUrl,
     /// The node's name in the column [`names::GATEWAY`](crate::dataset::names::GATEWAY) of the dataset; `None` if the
-    /// gateway has only one node.
+    /// gateway has only one node, or before its first dataset.
     pub name: Option<String>,
     /// The name of its gateway; `None` in the status of a single gateway.
     pub gateway: Option<String>,
@@ -100,7 +100,7 @@ impl NodeStatus {
 /// The version of a node's list. It stays the same while the sessions do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListVersion {
-    /// Counts the lists of a connection, from 1.
+    /// Counts the lists since the gateway was connected to, from 1.
     pub number: u64,
     /// Time when it was received first, by this machine's clock.
     pub since: SystemTime,

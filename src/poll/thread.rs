@@ -69,7 +69,8 @@ struct PollThread<'a, F> {
     reads: JoinSet<(usize, Result<NodeSnapshot, GatewayError>)>,
 }
 
-enum Event {
+/// The reason why the thread goes on.
+enum Wakeup {
     /// A new request; `false` if its sender was dropped.
     Request(bool),
     /// A read ended.
@@ -84,8 +85,8 @@ impl<F: Fn()> PollThread<'_, F> {
     /// Runs until the sender of requests is dropped.
     async fn run(mut self, mut requests: watch::Receiver<PollRequest>) {
         loop {
-            let event = match &mut self.gateway {
-                None => Event::Request(requests.changed().await.is_ok()),
+            let wakeup = match &mut self.gateway {
+                None => Wakeup::Request(requests.changed().await.is_ok()),
                 Some(gateway) => {
                     let (publish_at, due_at, slow_at) =
                         (gateway.publish_at, gateway.due_at(), gateway.slow_at());
@@ -93,30 +94,30 @@ impl<F: Fn()> PollThread<'_, F> {
                     let check_at =
                         (due_at.is_some() || !self.reads.is_empty()).then(|| self.clocks.next_check());
                     tokio::select! {
-                        request = requests.changed() => Event::Request(request.is_ok()),
-                        Some(finished) = self.reads.join_next() => Event::Finished(finished),
-                        () = wait_until(publish_at) => Event::Publish,
-                        () = wait_until(due_at) => Event::Due,
-                        () = wait_until(slow_at) => Event::Publish,
-                        () = wait_until(check_at) => Event::Due,
+                        request = requests.changed() => Wakeup::Request(request.is_ok()),
+                        Some(finished) = self.reads.join_next() => Wakeup::Finished(finished),
+                        () = wait_until(publish_at) => Wakeup::Publish,
+                        () = wait_until(due_at) => Wakeup::Due,
+                        () = wait_until(slow_at) => Wakeup::Publish,
+                        () = wait_until(check_at) => Wakeup::Due,
                     }
                 }
             };
             // A finished read goes first: its node isn't interrupted by a suspend any more.
-            if !matches!(event, Event::Finished(_)) {
+            if !matches!(wakeup, Wakeup::Finished(_)) {
                 self.check_clocks();
             }
-            match event {
-                Event::Request(false) => return,
-                Event::Request(true) => {
+            match wakeup {
+                Wakeup::Request(false) => return,
+                Wakeup::Request(true) => {
                     let request = requests.borrow_and_update().clone();
                     self.apply(request);
                 }
-                Event::Finished(Ok((index, result))) => self.finish_read(index, result),
+                Wakeup::Finished(Ok((index, result))) => self.finish_read(index, result),
                 // Reads are cancelled only together with their gateway, so this is a panic.
-                Event::Finished(Err(error)) => std::panic::resume_unwind(error.into_panic()),
-                Event::Publish => self.publish(),
-                Event::Due => self.start_due_reads(),
+                Wakeup::Finished(Err(error)) => std::panic::resume_unwind(error.into_panic()),
+                Wakeup::Publish => self.publish(),
+                Wakeup::Due => self.start_due_reads(),
             }
         }
     }
@@ -128,6 +129,9 @@ impl<F: Fn()> PollThread<'_, F> {
         };
         // Open connections are probably dead, and each one would cost a timeout.
         self.client = self.client.without_connections();
+        if matches!(jump, Jump::Forward(_)) {
+            self.client.forget_accepted_logins();
+        }
         let Some(gateway) = &mut self.gateway else {
             return;
         };
@@ -135,7 +139,6 @@ impl<F: Fn()> PollThread<'_, F> {
             Jump::Forward(by) => {
                 tracing::info!(by_s = by.as_secs(), "resumed after a suspend or a change of the clock");
                 self.reads = JoinSet::new();
-                self.client.forget_accepted_logins();
                 let now = Instant::now();
                 gateway.nodes.iter_mut().for_each(|node| node.on_resume(by, now));
                 self.start_due_reads();
@@ -149,13 +152,13 @@ impl<F: Fn()> PollThread<'_, F> {
     }
 
     fn apply(&mut self, request: PollRequest) {
-        let PollRequest { connection, interval, refreshes } = request;
+        let PollRequest { target, interval, refreshes } = request;
         let is_new_interval = self.interval != interval;
         self.interval = interval;
         let is_manual_refresh = self.refreshes != refreshes;
         self.refreshes = refreshes;
 
-        let Some(connection) = connection else {
+        let Some(target) = target else {
             if self.gateway.take().is_some() {
                 self.reads = JoinSet::new();
                 tracing::info!("stopped polling");
@@ -163,8 +166,8 @@ impl<F: Fn()> PollThread<'_, F> {
             return;
         };
         match &mut self.gateway {
-            Some(gateway) if gateway.generation == connection.generation => {
-                gateway.source = Source::of(&connection.profile);
+            Some(gateway) if gateway.generation == target.generation => {
+                gateway.source = Source::of(&target.profile);
                 if is_manual_refresh {
                     tracing::debug!("manual refresh");
                     gateway.manual_refresh = true;
@@ -178,12 +181,12 @@ impl<F: Fn()> PollThread<'_, F> {
                 }
             }
             _ => {
-                let nodes = connection.profile.nodes().len();
-                tracing::info!(generation = connection.generation, nodes, ?interval, "polling a gateway");
+                let nodes = target.profile.nodes().len();
+                tracing::info!(generation = target.generation, nodes, ?interval, "polling a gateway");
                 // Each gateway has its own trusted certificates.
-                self.client = self.client.for_profile(&connection.profile);
+                self.client = self.client.for_profile(&target.profile);
                 self.reads = JoinSet::new();
-                self.gateway = Some(PolledGateway::new(connection, self.observer.is_some()));
+                self.gateway = Some(PolledGateway::new(target, self.observer.is_some()));
                 self.start_reads(|_, _| true);
                 self.publish();
             }
@@ -282,7 +285,7 @@ pub(super) async fn wait_until(time: Option<Instant>) {
 mod tests {
     use super::*;
     use crate::gateway::{Credentials, Limits, Profile};
-    use crate::poll::request::Connection;
+    use crate::poll::request::PollTarget;
 
     #[tokio::test]
     async fn refresh_starts_no_second_read_of_a_node() {
@@ -300,8 +303,8 @@ mod tests {
         };
         let nodes = ["http://127.0.0.1:9", "http://127.0.0.2:9"].map(|url| url.parse().unwrap());
         let profile = Profile::new("Plant".to_owned(), nodes.into()).unwrap();
-        let connection = Connection { generation: 1, profile, credentials: Credentials::None };
-        let mut request = PollRequest { connection: Some(connection), ..PollRequest::default() };
+        let target = PollTarget { generation: 1, profile, credentials: Credentials::None };
+        let mut request = PollRequest { target: Some(target), ..PollRequest::default() };
         thread.apply(request.clone());
         let reads = |thread: &PollThread<'_, _>| thread.reads.len();
         assert_eq!(reads(&thread), 2);

@@ -1,9 +1,10 @@
 //! Reading of many gateways in the background: the saved ones that the window doesn't show.
 //!
 //! One thread reads all of them, at most [`MAX_READS`] nodes at a time. First reads are spread over time, so that many
-//! gateways don't start at one moment. A password that any gateway has rejected is sent to no other one, because they may
-//! check it against one directory; such a node, and one without a login, is only asked for its health. While the window
-//! is hidden and nothing is recorded, a gateway is read once a minute at most.
+//! gateways don't start at one moment. A password that no gateway has accepted is sent to one node at a time, and to none
+//! after three rejections, because the gateways may check it against one directory; a node that has rejected it, and one
+//! without a login, is only asked for its health. While the window is hidden and nothing is recorded, a gateway is read
+//! once a minute at most.
 //!
 //! - `reader`: one of the gateways
 //! - `schedule`: the reads in progress and those to come

@@ -10,7 +10,7 @@ use super::schedule::{NodeKey, Outcome};
 use super::{Access, BackgroundGateway, HIDDEN_INTERVAL};
 use crate::gateway::{Client, Credentials, GatewayError, NodeSnapshot};
 use crate::poll::polled_gateway::PolledGateway;
-use crate::poll::request::Connection;
+use crate::poll::request::PollTarget;
 use crate::poll::status::GatewayStatus;
 use crate::poll::update::{NodeUpdate, Source};
 
@@ -51,7 +51,7 @@ impl Reader {
         let nodes = profile.nodes().len();
         let login_errors = vec![login_error; nodes];
         let client = client.for_background(&profile);
-        let mut polled = PolledGateway::new(Connection { generation, profile, credentials }, is_observed);
+        let mut polled = PolledGateway::new(PollTarget { generation, profile, credentials }, is_observed);
         polled.nodes.iter_mut().for_each(|node| node.is_background = true);
         let status = Arc::new(polled.status(now));
         let last_reads = vec![None; nodes];
@@ -77,6 +77,12 @@ impl Reader {
     pub(super) fn interval(&self, is_hidden: bool) -> Option<Duration> {
         let interval = self.gateway.interval?;
         Some(if is_hidden { interval.max(HIDDEN_INTERVAL) } else { interval })
+    }
+
+    /// Schedules the next reads after a change of the interval.
+    pub(super) fn reschedule(&mut self, interval: Option<Duration>, now: Instant, wall_time: SystemTime) {
+        self.polled.nodes.iter_mut().for_each(|node| node.reschedule(interval, now, wall_time));
+        self.is_changed = true;
     }
 
     /// Tries rejected logins again, as a user who refreshes expects.
@@ -122,7 +128,7 @@ impl Reader {
         match (&result, &self.gateway.access) {
             // The same login would be rejected again and again.
             (Err(error), _) if error.is_login_rejected_or_missing() => {
-                self.login_errors[index] = Some(error.clone())
+                self.login_errors[index] = Some(error.clone());
             }
             // It may have been rejected only because the gateway was about to restart.
             (Err(_), Access::Sessions(_)) => self.login_errors[index] = None,

@@ -73,8 +73,9 @@ struct BackgroundThread<'a, F> {
     published_at: Option<Instant>,
 }
 
+/// The reason why the thread goes on.
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
-enum Event {
+enum Wakeup {
     /// A new request; `false` if its sender was dropped.
     Request(bool),
     /// A read ended.
@@ -95,25 +96,25 @@ impl<F: Fn()> BackgroundThread<'_, F> {
             let check_at = (!is_idle).then(|| self.clocks.next_check());
             let due_at = due_at.filter(|_| !self.schedule.is_full());
             let publish_at = self.publish_at;
-            let event = tokio::select! {
-                request = requests.changed() => Event::Request(request.is_ok()),
-                Some(finished) = self.schedule.next_finished() => Event::Finished(finished),
-                () = wait_until(publish_at) => Event::Publish,
-                () = wait_until(due_at) => Event::Due,
-                () = wait_until(check_at) => Event::Due,
+            let wakeup = tokio::select! {
+                request = requests.changed() => Wakeup::Request(request.is_ok()),
+                Some(finished) = self.schedule.next_finished() => Wakeup::Finished(finished),
+                () = wait_until(publish_at) => Wakeup::Publish,
+                () = wait_until(due_at) => Wakeup::Due,
+                () = wait_until(check_at) => Wakeup::Due,
             };
-            if !matches!(event, Event::Finished(_)) {
+            if !matches!(wakeup, Wakeup::Finished(_)) {
                 self.check_clocks();
             }
-            match event {
-                Event::Request(false) => return,
-                Event::Request(true) => {
+            match wakeup {
+                Wakeup::Request(false) => return,
+                Wakeup::Request(true) => {
                     let request = requests.borrow_and_update().clone();
                     self.apply(request);
                 }
-                Event::Finished(outcome) => self.finish_read(outcome),
-                Event::Publish => self.publish(),
-                Event::Due => {}
+                Wakeup::Finished(outcome) => self.finish_read(outcome),
+                Wakeup::Publish => self.publish(),
+                Wakeup::Due => {}
             }
             self.start_due_reads();
         }
@@ -163,7 +164,7 @@ impl<F: Fn()> BackgroundThread<'_, F> {
                 reader.set_gateway(gateway.clone());
                 let interval = reader.interval(request.is_hidden);
                 if interval != interval_before {
-                    reader.polled.nodes.iter_mut().for_each(|node| node.schedule(interval, now, wall_time));
+                    reader.reschedule(interval, now, wall_time);
                 }
                 reader
             } else {
