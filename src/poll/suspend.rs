@@ -73,8 +73,12 @@ impl Clocks {
 
     /// Compares the clocks. Returns a jump since the last comparison.
     pub(super) fn check(&mut self) -> Option<Jump> {
+        self.check_at(Instant::now())
+    }
+
+    fn check_at(&mut self, now: Instant) -> Option<Jump> {
         let (last, last_wall) = self.last;
-        let (now, wall) = (Instant::now(), self.wall_time());
+        let wall = self.wall_time();
         self.last = (now, wall);
         let expected = last_wall + now.duration_since(last);
         match wall.duration_since(expected) {
@@ -97,18 +101,17 @@ mod tests {
         let read = seconds.clone();
         let wall_clock = move || SystemTime::UNIX_EPOCH + Duration::from_secs(read.load(Ordering::SeqCst));
         let mut clocks = Clocks::new(wall_clock, CHECK_INTERVAL);
-        let mut check_at = |now| {
-            seconds.store(now, Ordering::SeqCst);
-            // The clock of timers goes on a little between two checks.
-            clocks.check().map(|jump| match jump {
-                Jump::Forward(by) => by.as_secs_f64().round(),
-                Jump::Backward(by) => -by.as_secs_f64().round(),
-            })
+        let (start, _) = clocks.last;
+        // Both in seconds since the start.
+        let mut check_at = |timer, wall: u64| {
+            seconds.store(1_000_000 + wall, Ordering::SeqCst);
+            clocks.check_at(start + Duration::from_secs(timer))
         };
-        assert_eq!(check_at(1_000_001), None);
-        assert_eq!(check_at(1_007_201), Some(7_200.0));
-        assert_eq!(check_at(1_007_201), None);
-        assert_eq!(check_at(1_000_001), Some(-7_200.0));
-        assert_eq!(check_at(1_000_000), None);
+        let hours = Duration::from_hours(2);
+        assert_eq!(check_at(2, 2), None);
+        assert_eq!(check_at(4, 7_204), Some(Jump::Forward(hours)));
+        assert_eq!(check_at(6, 7_206), None);
+        assert_eq!(check_at(8, 8), Some(Jump::Backward(hours)));
+        assert_eq!(check_at(10, 9), None);
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn session(
     (Some(username), None, None, None, client_id, creation_time, Some("Vision"))
 }
 
-/// Generates sessions of which many share ids and cells.
+/// Generates sessions, many of which share ids and cells.
 pub(super) fn any_session() -> impl Strategy<Value = Session> {
     use prop::option::of;
     use prop::sample::select;
