@@ -93,6 +93,9 @@ pub enum LogError {
         #[source]
         source: io::Error,
     },
+    /// The thread that writes the file can't be started.
+    #[error("Can't start the thread of the log file")]
+    Thread(#[source] io::Error),
 }
 
 /// The last [`MAX_LINES`] lines of the log. Clones share them.
@@ -161,25 +164,21 @@ impl fmt::Debug for LogLines {
 /// dropped. Without any of these, nothing is logged.
 ///
 /// # Errors
-/// If `file` can't be opened for appending.
+/// If `file` can't be opened for appending, or the system can't start a thread.
 pub fn start(
     level: Option<LogLevel>,
     file: Option<&Path>,
     memory: Option<LogLines>,
 ) -> Result<FlushOnDrop, LogError> {
-    let file = match file {
-        Some(path) => Some((path, open(path)?)),
-        None => None,
-    };
+    let file = file.map(open).transpose()?;
     let mut flush = FlushOnDrop(None);
     let external = match (file, &level) {
-        (Some((path, file)), _) if memory.is_some() => {
-            let file = LogFile::start(file);
-            let file = file.map_err(|source| LogError::Open { path: path.to_owned(), source })?;
+        (Some(file), _) if memory.is_some() => {
+            let file = LogFile::start(file).map_err(LogError::Thread)?;
             flush.0 = Some(file.clone());
             Some(Destination::Queue(file))
         }
-        (Some((_, file)), _) => Some(Destination::File(Arc::new(file))),
+        (Some(file), _) => Some(Destination::File(Arc::new(file))),
         (None, Some(_)) => Some(Destination::StandardError),
         (None, None) => None,
     };

@@ -96,10 +96,20 @@ mod tests {
     struct Disk {
         gate: Arc<Mutex<()>>,
         text: Arc<Mutex<Vec<u8>>>,
+        /// Receives a message when a write begins, unless one is waiting.
+        began: SyncSender<()>,
+    }
+
+    impl Disk {
+        fn new(gate: &Arc<Mutex<()>>, text: &Arc<Mutex<Vec<u8>>>) -> (Self, Receiver<()>) {
+            let (began, has_begun) = sync_channel(1);
+            (Self { gate: Arc::clone(gate), text: Arc::clone(text), began }, has_begun)
+        }
     }
 
     impl Write for Disk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _is_waiting = self.began.try_send(());
             let _open = self.gate.lock().unwrap();
             self.text.lock().unwrap().write(bytes)
         }
@@ -112,7 +122,7 @@ mod tests {
     #[test]
     fn skips_lines_instead_of_waiting_for_the_disk() {
         let (gate, text) = (Arc::default(), Arc::default());
-        let log = LogFile::start(Disk { gate: Arc::clone(&gate), text: Arc::clone(&text) }).unwrap();
+        let log = LogFile::start(Disk::new(&gate, &text).0).unwrap();
         let closed = gate.lock().unwrap();
         // With a queue that waits, this would never return.
         (0..QUEUE_LEN + 10).for_each(|number| log.push(&format!("line {number}.")));
@@ -130,7 +140,7 @@ mod tests {
     #[test]
     fn flush_writes_all_lines() {
         let text = Arc::default();
-        let log = LogFile::start(Disk { gate: Arc::default(), text: Arc::clone(&text) }).unwrap();
+        let log = LogFile::start(Disk::new(&Arc::default(), &text).0).unwrap();
         log.push("a");
         log.push("b");
         log.flush(Duration::from_mins(3));
@@ -140,9 +150,13 @@ mod tests {
     #[test]
     fn flush_of_a_full_queue_waits_for_room_and_writes_the_number_of_skipped_lines() {
         let (gate, text) = (Arc::default(), Arc::default());
-        let log = LogFile::start(Disk { gate: Arc::clone(&gate), text: Arc::clone(&text) }).unwrap();
+        let (disk, has_begun) = Disk::new(&gate, &text);
+        let log = LogFile::start(disk).unwrap();
         let closed = gate.lock().unwrap();
-        (0..QUEUE_LEN + 10).for_each(|number| log.push(&format!("line {number}.")));
+        log.push("line 0.");
+        // From here on nothing is taken from the queue.
+        has_begun.recv().unwrap();
+        (1..QUEUE_LEN + 10).for_each(|number| log.push(&format!("line {number}.")));
         let (start, timeout) = (Instant::now(), Duration::from_millis(20));
         log.flush(timeout);
         assert!(start.elapsed() >= timeout);
@@ -152,13 +166,13 @@ mod tests {
         let written = text.lines().filter(|line| line.starts_with("line ")).count();
         let skipped = QUEUE_LEN + 10 - written;
         assert!(text.contains(&format!("{skipped} lines skipped, because the disk was too slow\n")));
-        assert!(skipped >= 9, "{skipped}");
+        assert_eq!(skipped, 9);
     }
 
     #[test]
     fn flush_alone_writes_the_number_of_skipped_lines() {
         let text = Arc::default();
-        let log = LogFile::start(Disk { gate: Arc::default(), text: Arc::clone(&text) }).unwrap();
+        let log = LogFile::start(Disk::new(&Arc::default(), &text).0).unwrap();
         log.skipped.store(7, Ordering::Relaxed);
         log.flush(Duration::from_mins(3));
         assert_eq!(*text.lock().unwrap(), b"7 lines skipped, because the disk was too slow\n");
