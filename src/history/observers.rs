@@ -56,7 +56,9 @@ impl Observers {
         if path.parent() != Some(&self.folder) {
             return true;
         }
-        let file = match File::open(&path) {
+        // NFS locks only files that are open for writing. That of another user may be read-only.
+        let opened = File::options().read(true).write(true).open(&path).or_else(|_| File::open(&path));
+        let file = match opened {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return true,
             // It may be running. Two processes must not record one node.
@@ -75,7 +77,8 @@ impl Observers {
             Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(error)) => {
                 tracing::warn!(%error, "can't find out whether another process records");
-                true
+                // Without locks, no process can have one.
+                error.kind() == io::ErrorKind::Unsupported
             }
         }
     }
@@ -104,4 +107,26 @@ fn host_name() -> String {
     let name = name.or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default();
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
     if name.is_empty() { "host".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_with_a_read_only_lock_ends_when_the_lock_is_released() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.db");
+        let mut running = Observers::new(&path, "running");
+        running.register().unwrap();
+        let lock = running.folder.join("running");
+        let mut permissions = fs::metadata(&lock).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&lock, permissions).unwrap();
+        let other = Observers::new(&path, "other");
+        assert!(!other.is_own_or_gone("running"));
+        // As if it was killed.
+        running.lock = None;
+        assert!(other.is_own_or_gone("running"));
+    }
 }
