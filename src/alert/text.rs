@@ -6,11 +6,9 @@ use std::time::Duration;
 use super::incident::{Alert, Incident, Phase};
 use super::rule::{Condition, Rule};
 use crate::display::{coarse_duration, duration, exact_duration, number};
-use crate::history::SessionRecord;
+use crate::history::{MAX_ALERT_NAME, SessionRecord};
 use crate::sanitize::one_line;
 
-/// The longest name of a user, project or address, in characters.
-const MAX_NAME: usize = 80;
 /// The longest reason of a failure, in characters.
 const MAX_REASON: usize = 200;
 /// The largest number of names that are listed.
@@ -23,7 +21,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// Returns a name on one line, sanitized.
 pub(super) fn name(text: &str) -> String {
-    one_line(text, MAX_NAME)
+    one_line(text, MAX_ALERT_NAME)
 }
 
 fn user(session: &SessionRecord) -> String {
@@ -205,6 +203,56 @@ impl Incident {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alert::incident::{Subject, SubjectKey};
+    use crate::history::lists_user;
+
+    fn incident(user: &str) -> Incident {
+        let subject = Subject { node: None, id: String::new() };
+        Incident {
+            key: String::new(),
+            gateway: "Plant on Hill".into(),
+            node: "http://n1".into(),
+            session: Some(SessionRecord { username: Some(user.into()), ..SessionRecord::default() }),
+            since: 0,
+            count: 1,
+            text: String::new(),
+            subject: SubjectKey {
+                rule: String::new(),
+                definition: String::new(),
+                gateway: String::new(),
+                subject,
+            },
+            ended: None,
+            spread_ms: 0,
+        }
+    }
+
+    /// A purge of a user removes the summaries in the history that list the user.
+    #[test]
+    fn history_finds_the_users_that_a_summary_lists() {
+        let text = |condition, users: &[&str]| {
+            let alert = Alert {
+                time: 0,
+                rule: Rule::new("Night: all".to_owned(), condition).into(),
+                phase: Phase::Firing,
+                is_quiet: false,
+                incidents: users.iter().copied().map(incident).collect(),
+            };
+            alert.listed_text()
+        };
+        let long = "x".repeat(100);
+        let few = text(Condition::Arrives, &["Doe, John", "billy", &long]);
+        for user in ["Doe, John", "billy", &long] {
+            assert!(lists_user(&few, user), "{user}: {few}");
+        }
+        let many = text(Condition::OlderThan(Duration::from_hours(12)), &["a", "b", "c", "d", "e"]);
+        assert!(["a", "b", "c"].iter().all(|user| lists_user(&many, user)), "{many}");
+        for user in ["bill", "illy", "Plant on Hill", "Hill", "all", "d"] {
+            assert!(!lists_user(&few, user) && !lists_user(&many, user), "{user}: {few}, {many}");
+        }
+        let of_nodes = text(Condition::Unreachable, &["a", "b"]);
+        assert!(!lists_user(&of_nodes, "Plant on Hill"), "{of_nodes}");
+    }
 
     #[test]
     fn certificates_end_within_days_hours_or_less() {

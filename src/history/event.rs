@@ -8,6 +8,10 @@ use super::database::{Database, Row, Value, first_integer};
 use super::record::{SessionRecord, kind_to_value};
 use super::step::NodeKey;
 use super::texts::text_ids;
+use crate::sanitize::one_line;
+
+/// The longest name in the text of an alert, in characters.
+pub(crate) const MAX_ALERT_NAME: usize = 80;
 
 /// The kind of a stored event. Its number is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -137,8 +141,53 @@ AND COALESCE(client, '') = COALESCE($5, '') AND COALESCE(detail, '') = COALESCE(
     Ok(())
 }
 
+/// Removes alerts about several sessions whose text lists a user. Returns their number.
+pub(super) fn remove_alerts_that_list(
+    database: &mut dyn Database,
+    username: &str,
+) -> Result<u64, HistoryError> {
+    let mut pattern = "%".to_owned();
+    for char in one_line(username, MAX_ALERT_NAME).chars() {
+        pattern.extend(matches!(char, '%' | '_' | '!').then_some('!'));
+        pattern.push(char);
+    }
+    pattern.push('%');
+    let found = database.query(
+        r#"SELECT id, detail FROM event WHERE kind IN ($1, $2) AND "user" IS NULL AND detail LIKE $3 ESCAPE '!'"#,
+        vec![EventKind::Alert.into(), EventKind::AlertEnd.into(), pattern.as_str().into()],
+    )?;
+    let lists = |row: &&Row| row.get(1).and_then(Value::text).is_some_and(|text| lists_user(text, username));
+    let removed: Vec<Row> = found.iter().filter(lists).map(|row| row[..1].to_vec()).collect();
+    database.execute_each("DELETE FROM event WHERE id = $1", &removed)
+}
+
+/// Returns `true` if the text of an alert ends with a list of users that has this one, as in `Arrivals: 5 sessions arrived on
+/// North: anna, billy and 3 more`.
+pub(crate) fn lists_user(alert: &str, username: &str) -> bool {
+    let name = one_line(username, MAX_ALERT_NAME);
+    let parts = |text| str::match_indices(text, ": ").map(|(at, separator)| (at, at + separator.len()));
+    parts(alert).any(|(end, names)| {
+        // After the name of the rule, the number of sessions, and the gateways. Others list only gateways.
+        let is_about_sessions = parts(&alert[..end]).any(|(_, begin)| {
+            let what = &alert[begin..end];
+            what.starts_with(|first: char| first.is_ascii_digit()) && what.contains(" on ")
+        });
+        is_about_sessions && is_listed(&alert[names..], &name)
+    })
+}
+
+/// Returns `true` if a name is among those that commas separate. Names may have commas.
+fn is_listed(names: &str, name: &str) -> bool {
+    let is_more = |rest: &str| rest.starts_with(" and ") && rest.ends_with(" more");
+    names.match_indices(name).any(|(at, _)| {
+        let (before, rest) = (&names[..at], &names[at + name.len()..]);
+        (before.is_empty() || before.ends_with(", "))
+            && (rest.is_empty() || rest.starts_with(", ") || is_more(rest))
+    })
+}
+
 /// Writes an event of a node that is about no session, unless it is written already. It happened from `earliest` to `time`.
-/// Returns its number.
+/// Returns its id.
 pub(super) fn write_of_node(
     database: &mut dyn Database,
     node: i64,
@@ -157,5 +206,5 @@ pub(super) fn write_of_node(
         same
     };
     let id = first_integer(&written);
-    id.ok_or_else(|| HistoryError::Database("an event that was written has no number".into()))
+    id.ok_or_else(|| HistoryError::Database("the database returned no id for a new event".into()))
 }

@@ -71,6 +71,9 @@ pub use chart::{Chart, ChartMark, ChartRequest, ChartSeries, ChartSplit, MAX_BUC
 pub use copy::CopyProgress;
 pub use error::{DatabaseError, HistoryError};
 pub use event::Action;
+pub(crate) use event::MAX_ALERT_NAME;
+#[cfg(test)]
+pub(crate) use event::lists_user;
 pub use history_gateway::HistoryGateway;
 pub use info::{HistoryInfo, NodeInfo};
 pub use location::{HISTORY_FILE, Location};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::database::{Database, Row, Value, in_exclusive_transaction};
-use super::{HistoryError, coverage, query, span};
+use super::{HistoryError, coverage, event, query, span};
 
 /// The largest number of sessions that are removed in one transaction.
 const BATCH: i64 = 5_000;
@@ -14,7 +14,7 @@ const SCANNED: i64 = 50_000;
 /// A purge in progress.
 pub struct Purge {
     what: What,
-    /// The number up to which sessions were looked at.
+    /// The id up to which sessions were looked at.
     scanned: i64,
     removed: u64,
     /// The number of events that were removed; `None` before that.
@@ -77,7 +77,8 @@ impl Purge {
             })?;
             (self.abandoned, self.removed_events) = (abandoned, Some(removed));
         }
-        let (first, last) = query::session_ids(database)?.unwrap_or((1, 0));
+        // Once no other connection writes a session with a smaller id.
+        let (first, last) = in_exclusive_transaction(database, query::session_ids)?.unwrap_or((1, 0));
         // Those before were removed long ago.
         self.scanned = self.scanned.max(first - 1);
         if self.scanned >= last {
@@ -118,7 +119,7 @@ impl Purge {
         Ok(abandoned)
     }
 
-    /// Removes the events before the time of the purge, or those of the user. There are few,
+    /// Removes the events before the time of the purge, or those of the user and alerts that list the user. There are few,
     /// compared with sessions.
     fn remove_events(&self, database: &mut dyn Database) -> Result<u64, HistoryError> {
         let (condition, value) = match &self.what {
@@ -126,7 +127,9 @@ impl Purge {
             What::Before(time) => ("COALESCE(back_at, last_failed, time) < $1", (*time).into()),
             What::User(user) => (r#""user" = (SELECT id FROM text WHERE value = $1)"#, user.clone().into()),
         };
-        database.execute(&format!("DELETE FROM event WHERE {condition}"), vec![value])
+        let removed = database.execute(&format!("DELETE FROM event WHERE {condition}"), vec![value])?;
+        let What::User(user) = &self.what else { return Ok(removed) };
+        Ok(removed + event::remove_alerts_that_list(database, user)?)
     }
 
     /// Removes the sessions to purge among the next ones. Returns the last one that was looked at

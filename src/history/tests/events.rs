@@ -232,3 +232,27 @@ fn check_finds_events_with_wrong_times() {
         }
     });
 }
+
+#[test]
+fn a_purge_of_a_user_removes_alerts_that_list_the_user() {
+    on_each_database(|database| {
+        let mut recording = Recording::on(database);
+        recording.read(10_000, &[], false);
+        let texts = [
+            "Arrivals: 5 sessions arrived on North: 100% anna, bill_y and 3 more",
+            "Arrivals: 2 sessions arrived on North: bill_y",
+            "Arrivals: 3 alerts are resolved on North, South: anna, bill_y",
+            "Arrivals: 2 sessions arrived on North: bill_y2, billy",
+            "Down: 2 nodes can't be reached: North, bill_y",
+        ];
+        let alert = |(time, text): (i64, &str)| {
+            action(time, Action::Alert { text: text.into(), is_end: time % 2 == 0, session: None })
+        };
+        let actions: Vec<TimedAction> = (20_000..).zip(texts).map(alert).collect();
+        recording.writer.write_actions(&actions).unwrap();
+        purge(recording.database(), Purge::user("bill_y"));
+        let left = recording.database().query("SELECT detail FROM event ORDER BY id", Row::new()).unwrap();
+        let left: Vec<&str> = left.iter().map(|row| &**row[0].text().unwrap()).collect();
+        assert_eq!(left, texts[3..]);
+    });
+}
