@@ -7,9 +7,9 @@ use super::merge::Horizon;
 use crate::history::HistoryError;
 use crate::history::database::{Database, Row, Value};
 
-const COLUMNS: &str = r#"SELECT observer, "from", "to", every, id FROM coverage WHERE node = $1"#;
+const SELECT: &str = r#"SELECT observer, "from", "to", every, id FROM coverage WHERE node = $1"#;
 
-/// Copies the coverage of a node, which has these numbers in the source and in the target. No recorder extends what is copied.
+/// Copies the coverage of a node, which has these ids in the source and in the target. No recorder extends what is copied.
 ///
 /// While a recorder writes the node in the target, only what lies before its last read is copied: its open sessions would seem
 /// to have been seen later. It covers the rest itself.
@@ -19,7 +19,7 @@ pub(super) fn copy(
     (source, target): (i64, i64),
     horizon: &Horizon,
 ) -> Result<(), HistoryError> {
-    let known = to.query(COLUMNS, vec![target.into()])?;
+    let known = to.query(SELECT, vec![target.into()])?;
     let known: HashMap<(Arc<str>, i64), (i64, i64)> = known
         .iter()
         .filter_map(|row| match &row[..] {
@@ -30,7 +30,7 @@ pub(super) fn copy(
         })
         .collect();
     let (mut added, mut extended) = (Vec::new(), Vec::new());
-    for row in from.query(COLUMNS, vec![source.into()])? {
+    for row in from.query(SELECT, vec![source.into()])? {
         let [observer, from, to, every, _] = &row[..] else { continue };
         let (Some(name), Some(begin), Some(end)) = (observer.text(), from.integer(), to.integer()) else {
             continue;

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::history::database::{Database, Row, Value};
 use crate::history::{HistoryError, schema};
 
-const COLUMNS: &str = r#"SELECT observer, kind, "from", "to", id FROM kind_gap WHERE node = $1"#;
+const SELECT: &str = r#"SELECT observer, kind, "from", "to", id FROM kind_gap WHERE node = $1"#;
 
-/// Copies the gaps of a node, which has these numbers in the source and in the target. They belong to the coverage of their
+/// Copies the gaps of a node, which has these ids in the source and in the target. They belong to the coverage of their
 /// observers, so those of the target stay as they are.
 pub(super) fn copy(
     from: &mut dyn Database,
@@ -17,10 +17,10 @@ pub(super) fn copy(
     if !schema::has_kind_gaps(from)? {
         return Ok(());
     }
-    let known = to.query(COLUMNS, vec![target.into()])?;
+    let known = to.query(SELECT, vec![target.into()])?;
     let known: HashMap<&[Value], &[Value]> = known.iter().map(|row| row.split_at(3)).collect();
     let (mut added, mut ended): (Vec<Row>, Vec<Row>) = (Vec::new(), Vec::new());
-    for row in from.query(COLUMNS, vec![source.into()])? {
+    for row in from.query(SELECT, vec![source.into()])? {
         let (key, rest) = row.split_at(3);
         let [end, _] = rest else { continue };
         match known.get(key) {

@@ -9,7 +9,7 @@ use crate::history::record::{RECORD_COLUMNS, SessionRecord};
 use crate::history::span;
 use crate::poll::CREATION_TOLERANCE_MS;
 
-/// The columns of a [`Copied`] before those of its record.
+/// The columns of a [`SessionRow`] before those of its record.
 const COLUMNS: &str = "s.id, s.node, s.started, s.first_seen, s.last_seen, s.missed_at, s.dc";
 /// The number of sessions that are read at once.
 const PAGE: i64 = 20_000;
@@ -19,7 +19,7 @@ const CREATION_BUCKET_MS: i64 = 10_000;
 
 /// A session as it is stored.
 #[derive(Clone)]
-pub(super) struct Copied {
+pub(super) struct SessionRow {
     pub(super) id: i64,
     pub(super) node: i64,
     pub(super) started: i64,
@@ -31,7 +31,7 @@ pub(super) struct Copied {
     pub(super) record: SessionRecord,
 }
 
-impl Copied {
+impl SessionRow {
     fn from_row(row: &Row) -> Option<Self> {
         let ([id, node, started, first, last, missed, class], record) = row.split_first_chunk()?;
         Some(Self {
@@ -68,7 +68,7 @@ impl Copied {
         Self::select(database, &condition, vec![after.into(), last.into()])
     }
 
-    /// Reads sessions by their numbers.
+    /// Reads sessions by their ids.
     pub(super) fn with_ids(
         database: &mut dyn Database,
         ids: HashSet<i64>,
@@ -120,12 +120,12 @@ impl Copied {
 /// with each other.
 #[derive(Default)]
 pub(super) struct TargetSessions {
-    /// Digests of what identifies the sessions, with their numbers. Sorted, and small enough for 10,000,000 of them.
+    /// Digests of what identifies the sessions, with their ids. Sorted, and small enough for 10,000,000 of them.
     digests: Vec<(u64, i64)>,
-    /// Digests and numbers of the sessions that are open in the node being copied. Some may have
+    /// Digests and ids of the sessions that are open in the node being copied. Some may have
     /// begun since `digests` was read.
     open: Vec<(u64, i64)>,
-    /// The numbers of the sessions without a client id that are matched already. They can be equal,
+    /// The ids of the sessions without a client id that are matched already. They can be equal,
     /// so each matches one session of the source only.
     pub(super) taken: HashSet<i64>,
 }
@@ -163,9 +163,9 @@ impl TargetSessions {
         Ok(())
     }
 
-    /// Returns the numbers of the sessions that may be this one. It comes with its node in the target.
-    pub(super) fn candidates(&self, session: &Copied) -> impl Iterator<Item = i64> {
-        let Copied { node, record, first_seen, .. } = session;
+    /// Returns the ids of the sessions that may be this one. It comes with its node in the target.
+    pub(super) fn candidates(&self, session: &SessionRow) -> impl Iterator<Item = i64> {
+        let SessionRow { node, record, first_seen, .. } = session;
         let client = record.client_id.as_deref();
         let tolerance = CREATION_TOLERANCE_MS.cast_signed();
         let created = record.creation_time;
@@ -182,13 +182,13 @@ impl TargetSessions {
     }
 }
 
-/// Returns the numbers of the sessions with a digest.
+/// Returns the ids of the sessions with a digest.
 fn find(digests: &[(u64, i64)], digest: u64) -> impl Iterator<Item = i64> {
     let from = digests.partition_point(|(other, _)| *other < digest);
     digests[from..].iter().take_while(move |(other, _)| *other == digest).map(|(_, id)| *id)
 }
 
-/// Returns the node, the digest and the number of a session.
+/// Returns the node, the digest and the id of a session.
 fn digest_of_row(row: &Row) -> Option<(i64, u64, i64)> {
     let [id, node, client, created, first_seen] = &row[..] else { return None };
     let node = node.integer()?;

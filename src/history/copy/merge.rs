@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::known::{Copied, TargetSessions};
+use super::known::{SessionRow, TargetSessions};
 use crate::history::coverage::NextReads;
 use crate::history::database::{Database, first_integer};
 use crate::history::{HistoryError, coverage};
@@ -26,7 +26,7 @@ pub(super) struct Horizon {
 }
 
 impl Horizon {
-    /// Reads the horizon of a node, which has these numbers in the source and in the target.
+    /// Reads the horizon of a node, which has these ids in the source and in the target.
     pub(super) fn read(
         from: &mut dyn Database,
         to: &mut dyn Database,
@@ -47,14 +47,14 @@ impl Horizon {
 
     /// Returns `true` if the times of two sessions overlap or touch: the later one isn't known to have begun after the
     /// earlier one was missed.
-    fn touch(&self, source: &Copied, target: &Copied) -> bool {
+    fn touch(&self, source: &SessionRow, target: &SessionRow) -> bool {
         let source_end = source.missed_at.or(self.target_next.of(source.record.kind)).unwrap_or(i64::MAX);
         let target_end = target.missed_at.or(self.source_next.of(target.record.kind)).unwrap_or(i64::MAX);
         source.first_seen <= target_end && target.first_seen <= source_end
     }
 
     /// Returns the time in which both saw the session, in milliseconds; negative if it lies between.
-    fn overlap(&self, source: &Copied, target: &Copied) -> i64 {
+    fn overlap(&self, source: &SessionRow, target: &SessionRow) -> i64 {
         let end = last_seen(source, self.source_until).min(last_seen(target, self.target_until));
         end.saturating_sub(source.first_seen.max(target.first_seen))
     }
@@ -62,7 +62,7 @@ impl Horizon {
     /// Returns the times when the session was seen last and when it was missed; `None` if it is
     /// still on. The later of two reads with it and the earlier of two reads without it count. If
     /// they contradict each other, the latest read counts.
-    fn end(&self, source: &Copied, target: &Copied) -> Option<(i64, i64)> {
+    fn end(&self, source: &SessionRow, target: &SessionRow) -> Option<(i64, i64)> {
         let (in_source, in_target) =
             (last_seen(source, self.source_until), last_seen(target, self.target_until));
         let last = in_source.max(in_target);
@@ -91,7 +91,7 @@ impl Horizon {
 
     /// Returns the time as [`open_last_seen`](Self::open_last_seen) does, for a session that both
     /// sides know.
-    fn merged_last_seen(&self, source: &Copied, target: &Copied) -> Option<i64> {
+    fn merged_last_seen(&self, source: &SessionRow, target: &SessionRow) -> Option<i64> {
         let seen = last_seen(source, self.source_until).max(last_seen(target, self.target_until));
         if self.is_target_recorded && target.missed_at.is_none() {
             // Its recorder knows whether it can be read.
@@ -107,18 +107,18 @@ fn last_read(database: &mut dyn Database, node: i64) -> Result<i64, HistoryError
 }
 
 /// Returns the time when a session was seen last, on a side that knows its node until this time.
-pub(super) fn last_seen(session: &Copied, until: i64) -> i64 {
+pub(super) fn last_seen(session: &SessionRow, until: i64) -> i64 {
     session.last_seen.unwrap_or(until.max(session.first_seen))
 }
 
 /// Sessions of the source, and those of the target that may be the same.
 pub(super) struct Merge<'a> {
     known: &'a mut TargetSessions,
-    /// The sessions of the target by their numbers, and new ones, which have negative numbers.
-    sessions: HashMap<i64, Copied>,
-    /// The numbers of sessions that have changed or are new.
+    /// The sessions of the target by their ids, and new ones, which have negative ids.
+    sessions: HashMap<i64, SessionRow>,
+    /// The ids of sessions that have changed or are new.
     changed: BTreeSet<i64>,
-    /// The numbers of sessions that are open in both.
+    /// The ids of sessions that are open in both.
     pub(super) open_in_both: HashSet<i64>,
     added: i64,
 }
@@ -128,11 +128,11 @@ impl<'a> Merge<'a> {
     pub(super) fn read(
         to: &mut dyn Database,
         known: &'a mut TargetSessions,
-        sessions: &[Copied],
+        sessions: &[SessionRow],
     ) -> Result<Self, HistoryError> {
         let ids: HashSet<i64> = sessions.iter().flat_map(|session| known.candidates(session)).collect();
         Ok(Self {
-            sessions: Copied::with_ids(to, ids)?,
+            sessions: SessionRow::with_ids(to, ids)?,
             known,
             changed: BTreeSet::new(),
             open_in_both: HashSet::new(),
@@ -143,12 +143,12 @@ impl<'a> Merge<'a> {
     /// Merges a session into the one of the target that is the same. Returns `false` if there is none.
     ///
     /// A session whose user or project changes is stored as several ones: the one with the longest common time is meant.
-    pub(super) fn merge(&mut self, session: &Copied, horizon: &Horizon) -> bool {
-        let is_nameless = session.record.client_id.is_none();
+    pub(super) fn merge(&mut self, session: &SessionRow, horizon: &Horizon) -> bool {
+        let has_no_client_id = session.record.client_id.is_none();
         let candidates = self.known.candidates(session).filter_map(|id| self.sessions.get(&id));
-        let same: Vec<&Copied> = candidates
+        let same: Vec<&SessionRow> = candidates
             .filter(|target| target.node == session.node && target.record.is_same_session(&session.record))
-            .filter(|target| !(is_nameless && self.known.taken.contains(&target.id)))
+            .filter(|target| !(has_no_client_id && self.known.taken.contains(&target.id)))
             .collect();
         let Some(target) = same
             .iter()
@@ -161,7 +161,7 @@ impl<'a> Merge<'a> {
         };
         let id = target.id;
         let (mut after, mut before) = (i64::MIN, i64::MAX);
-        for other in same.iter().filter(|other| other.id != id && !is_nameless) {
+        for other in same.iter().filter(|other| other.id != id && !has_no_client_id) {
             if other.first_seen < target.first_seen {
                 let seen = last_seen(other, horizon.target_until);
                 let is_equal = other.record.has_same_values(&target.record);
@@ -174,7 +174,7 @@ impl<'a> Merge<'a> {
         if session.missed_at.is_none() && merged.as_ref().unwrap_or(target).missed_at.is_none() {
             self.open_in_both.insert(id);
         }
-        if is_nameless {
+        if has_no_client_id {
             self.known.taken.insert(id);
         }
         if let Some(merged) = merged {
@@ -185,10 +185,10 @@ impl<'a> Merge<'a> {
     }
 
     /// Adds a session that the target doesn't have.
-    pub(super) fn add(&mut self, session: Copied) {
+    pub(super) fn add(&mut self, session: SessionRow) {
         self.added += 1;
         let id = -self.added;
-        self.sessions.insert(id, Copied { id, ..session });
+        self.sessions.insert(id, SessionRow { id, ..session });
         self.changed.insert(id);
     }
 
@@ -200,13 +200,14 @@ impl<'a> Merge<'a> {
     ) -> Result<u64, HistoryError> {
         self.separate(horizons);
         let changed = self.changed.iter().filter_map(|id| self.sessions.get(id));
-        let (new, changed): (Vec<&Copied>, Vec<&Copied>) = changed.partition(|session| session.id < 0);
-        Copied::update(to, &changed)?;
+        let (new, changed): (Vec<&SessionRow>, Vec<&SessionRow>) =
+            changed.partition(|session| session.id < 0);
+        SessionRow::update(to, &changed)?;
         super::insert(to, &new)?;
         Ok(new.len() as u64)
     }
 
-    /// Lets a session whose values change end where the one with the next values begins, which either side may have seen
+    /// Ends a session whose values changed at the start of the one with the next values, which either side may have seen
     /// earlier.
     fn separate(&mut self, horizons: &HashMap<i64, Horizon>) {
         let mut by_client: HashMap<(i64, Arc<str>), Vec<i64>> = HashMap::new();
@@ -238,7 +239,7 @@ impl<'a> Merge<'a> {
 
 /// Returns a session and the same one with other values later, so that they don't overlap; `None` if they don't, or if both
 /// were seen at the same time. The earlier one is known until a time, if it is open.
-fn separated(earlier: &Copied, later: &Copied, until: i64) -> Option<[Copied; 2]> {
+fn separated(earlier: &SessionRow, later: &SessionRow, until: i64) -> Option<[SessionRow; 2]> {
     let is_change = earlier.record.is_same_session(&later.record)
         && !earlier.record.has_same_values(&later.record)
         && earlier.first_seen < later.first_seen;
@@ -261,11 +262,11 @@ fn separated(earlier: &Copied, later: &Copied, until: i64) -> Option<[Copied; 2]
 /// changes. It begins after the same session with other values before, and ends before the one
 /// after it.
 fn merged(
-    source: &Copied,
-    target: &Copied,
+    source: &SessionRow,
+    target: &SessionRow,
     horizon: &Horizon,
     (after, before): (i64, i64),
-) -> Option<Copied> {
+) -> Option<SessionRow> {
     let mut merged = target.clone();
     if source.first_seen < target.first_seen {
         merged.first_seen = source.first_seen.max(after).min(target.first_seen);

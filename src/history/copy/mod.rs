@@ -12,10 +12,10 @@ mod known;
 mod merge;
 mod open;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use self::known::{Copied, TargetSessions};
+use self::known::{SessionRow, TargetSessions};
 use self::merge::{Horizon, Merge};
 use super::HistoryError;
 use super::database::{Database, Row, first_integer, in_exclusive_transaction, in_transaction};
@@ -57,14 +57,20 @@ pub(super) fn copy(
     for (&source, &target) in &nodes {
         horizons.insert(target, Horizon::read(from, to, (source, target), now)?);
     }
+    // The sessions of each node that haven't ended. Some may end before they are copied.
+    let mut open: HashMap<i64, HashSet<i64>> = HashMap::new();
     let mut after = 0;
     loop {
-        let page = Copied::page(from, after, last, PAGE)?;
+        let page = SessionRow::page(from, after, last, PAGE)?;
         let Some(newest) = page.last() else { break };
         after = newest.id;
-        let is_ended = |session: &Copied| session.missed_at.is_some();
-        let ended: Vec<Copied> =
-            page.into_iter().filter(is_ended).filter_map(|session| in_target(&nodes, session)).collect();
+        let (ended, on): (Vec<SessionRow>, Vec<SessionRow>) =
+            page.into_iter().partition(|session| session.missed_at.is_some());
+        for session in on {
+            open.entry(session.node).or_default().insert(session.id);
+        }
+        let ended: Vec<SessionRow> =
+            ended.into_iter().filter_map(|session| in_target(&nodes, session)).collect();
         let count = ended.len() as u64;
         // A recorder must not end a session between the two queries.
         let added = in_exclusive_transaction(to, |to| add_ended(to, &horizons, ended, &mut known))?;
@@ -74,23 +80,26 @@ pub(super) fn copy(
             return Ok(state);
         }
     }
+    let mut left = 0;
     for (&source, &target) in &nodes {
+        let open = open.remove(&source).unwrap_or_default();
         // Together: the coverage of the target says until when its open sessions were seen.
-        let (done, added) = in_exclusive_transaction(to, |to| {
+        let copied = in_exclusive_transaction(to, |to| {
             let horizon = Horizon::read(from, to, (source, target), now)?;
-            let copied = open::copy(from, to, (source, target), &horizon, last, &mut known)?;
+            let copied = open::copy(from, to, (source, target), &horizon, open, &mut known)?;
             coverage::copy(from, to, (source, target), &horizon)?;
             kind_gaps::copy(from, to, (source, target))?;
             Ok(copied)
         })?;
-        state.done += done;
-        state.added += added;
+        state.done += copied.done;
+        state.added += copied.added;
+        left += copied.left;
         if progress(state).is_break() {
             return Ok(state);
         }
     }
     events::copy(from, to, &nodes)?;
-    verify(from, to, last, before, state)?;
+    verify(from, to, last, (before, left), state)?;
     Ok(state)
 }
 
@@ -104,18 +113,19 @@ fn are_same(from: &mut dyn Database, to: &mut dyn Database) -> Result<bool, Hist
     Ok(!seen?.is_empty())
 }
 
-/// Compares the numbers of sessions. A source that is purged meanwhile has fewer than were copied.
+/// Compares the numbers of sessions, of which the target had some `before`, and some are `left` until the next copy. A source
+/// that is purged meanwhile has fewer than were copied.
 fn verify(
     from: &mut dyn Database,
     to: &mut dyn Database,
     last: i64,
-    before: u64,
+    (before, left): (u64, u64),
     state: CopyProgress,
 ) -> Result<(), HistoryError> {
     let source = from.query("SELECT COUNT(*) FROM session WHERE id <= $1", vec![last.into()])?;
     let source = first_integer(&source).map_or(0, i64::unsigned_abs);
     let target = count(to, "SELECT COUNT(*) FROM session")?;
-    if state.done < source || target < before + state.added {
+    if state.done + left < source || target < before + state.added {
         return Err(HistoryError::IncompleteCopy { copied: state.done.min(target), total: source });
     }
     Ok(())
@@ -125,7 +135,7 @@ fn count(database: &mut dyn Database, sql: &str) -> Result<u64, HistoryError> {
     Ok(first_integer(&database.query(sql, Row::new())?).map_or(0, i64::unsigned_abs))
 }
 
-/// Adds the nodes that the target doesn't know. Returns the number of each node of the source in the target.
+/// Adds the nodes that the target doesn't know. Returns the id in the target of each node of the source.
 fn copy_nodes(from: &mut dyn Database, to: &mut dyn Database) -> Result<HashMap<i64, i64>, HistoryError> {
     let rows = from.query("SELECT id, url, gateway FROM node ORDER BY id", Row::new())?;
     let ids: Vec<i64> = rows.iter().filter_map(|row| row.first()?.integer()).collect();
@@ -144,15 +154,15 @@ fn copy_nodes(from: &mut dyn Database, to: &mut dyn Database) -> Result<HashMap<
 }
 
 /// Returns a session with its node in the target.
-fn in_target(nodes: &HashMap<i64, i64>, session: Copied) -> Option<Copied> {
-    Some(Copied { node: *nodes.get(&session.node)?, ..session })
+fn in_target(nodes: &HashMap<i64, i64>, session: SessionRow) -> Option<SessionRow> {
+    Some(SessionRow { node: *nodes.get(&session.node)?, ..session })
 }
 
 /// Adds sessions that have ended, or merges them with those of the target. Returns the number of added ones.
 fn add_ended(
     to: &mut dyn Database,
     horizons: &HashMap<i64, Horizon>,
-    sessions: Vec<Copied>,
+    sessions: Vec<SessionRow>,
     known: &mut TargetSessions,
 ) -> Result<u64, HistoryError> {
     let mut merge = Merge::read(to, known, &sessions)?;
@@ -166,7 +176,7 @@ fn add_ended(
 }
 
 /// Inserts sessions as they are, which have their node in the target.
-fn insert(to: &mut dyn Database, sessions: &[&Copied]) -> Result<(), HistoryError> {
+fn insert(to: &mut dyn Database, sessions: &[&SessionRow]) -> Result<(), HistoryError> {
     if sessions.is_empty() {
         return Ok(());
     }

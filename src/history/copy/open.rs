@@ -2,14 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::known::{Copied, TargetSessions};
+use super::known::{SessionRow, TargetSessions};
 use super::merge::{Horizon, Merge, last_seen};
 use crate::history::HistoryError;
 use crate::history::database::Database;
 use crate::history::span;
 
-/// Copies the open sessions of a node, which has these numbers in the source and in the target, up to the session `last`.
-/// Returns how many are in the target now, and how many were added.
+/// The numbers of sessions that were open in the source.
+pub(super) struct Copied {
+    /// Those that are in the target now.
+    pub(super) done: u64,
+    /// Those that were added.
+    pub(super) added: u64,
+    /// Those that the recorders of both sides are reading, so that the next copy is soon enough.
+    pub(super) left: u64,
+}
+
+/// Copies the sessions of a node, which has these ids in the source and in the target, that were `open` in the source. Some may
+/// have ended since.
 ///
 /// If the node was read in the target after the source, its lists show whether they were still there, and the other way round.
 pub(super) fn copy(
@@ -17,22 +27,26 @@ pub(super) fn copy(
     to: &mut dyn Database,
     node: (i64, i64),
     horizon: &Horizon,
-    last: i64,
+    open: HashSet<i64>,
     known: &mut TargetSessions,
-) -> Result<(u64, u64), HistoryError> {
-    let (source, target) = node;
-    let condition = format!("s.dc = {} AND s.node = $1 AND s.id <= $2 ORDER BY s.id", span::OPEN);
-    let sessions = Copied::select(from, &condition, vec![source.into(), last.into()])?;
+) -> Result<Copied, HistoryError> {
+    let (_, target) = node;
     let nodes = HashMap::from([node]);
-    let sessions: Vec<Copied> =
-        sessions.into_iter().filter_map(|session| super::in_target(&nodes, session)).collect();
-    let mut done = sessions.len() as u64;
+    let sessions = SessionRow::with_ids(from, open)?.into_values();
+    let mut sessions: Vec<SessionRow> =
+        sessions.filter_map(|session| super::in_target(&nodes, session)).collect();
+    sessions.sort_unstable_by_key(|session| session.id);
+    let (mut done, mut left) = (sessions.len() as u64, 0);
     known.read_open(to, target)?;
     let mut merge = Merge::read(to, known, &sessions)?;
     // A recorder of the target is about to read the node, and lists the sessions that are still there. The others are copied
     // the next time, when their end is known.
     for mut session in sessions {
         if merge.merge(&session, horizon) {
+            continue;
+        }
+        if session.missed_at.is_some() {
+            merge.add(session);
             continue;
         }
         let next = horizon.target_next.of(session.record.kind);
@@ -42,13 +56,14 @@ pub(super) fn copy(
                 session.last_seen = horizon.open_last_seen(last_seen(&session, horizon.source_until));
             }
             merge.add(session);
-        } else if !horizon.is_source_recorded {
+        } else {
             done -= 1;
+            left += u64::from(horizon.is_source_recorded);
         }
     }
     end_unlisted(to, target, horizon, &merge.open_in_both)?;
     let added = merge.write(to, &HashMap::from([(target, *horizon)]))?;
-    Ok((done, added))
+    Ok(Copied { done, added, left })
 }
 
 /// Ends the open sessions of the target that the source doesn't list, if the source was read after the target.
@@ -61,18 +76,18 @@ fn end_unlisted(
     if horizon.is_target_recorded {
         return Ok(());
     }
-    let next = |session: &Copied| horizon.source_next.of(session.record.kind);
+    let next = |session: &SessionRow| horizon.source_next.of(session.record.kind);
     let condition = format!("s.dc = {} AND s.node = $1 ORDER BY s.id", span::OPEN);
-    let mut open = Copied::select(to, &condition, vec![target.into()])?;
+    let mut open = SessionRow::select(to, &condition, vec![target.into()])?;
     open.retain(|session| !open_in_both.contains(&session.id) && next(session).is_some());
     for session in &mut open {
         end(session, horizon.target_until, next(session));
     }
-    Copied::update(to, &open.iter().collect::<Vec<_>>())
+    SessionRow::update(to, &open.iter().collect::<Vec<_>>())
 }
 
 /// Ends an open session that is known until a time, and wasn't listed any more by the next read elsewhere, if there was one.
-fn end(session: &mut Copied, until: i64, next: Option<i64>) {
+fn end(session: &mut SessionRow, until: i64, next: Option<i64>) {
     let Some(next) = next else { return };
     let last_seen = last_seen(session, until);
     session.last_seen = Some(last_seen);

@@ -168,7 +168,8 @@ fn a_recorder_of_the_target_ends_its_sessions_itself() {
         // The recorder of the target hasn't read the node since then.
         source.read(13_000, &[stays.clone(), comes.clone()], true);
         source.read(14_000, std::slice::from_ref(&comes), true);
-        assert_eq!(copy_at(source.database(), target.database(), 14_500), done(2, 0));
+        let copied = CopyProgress { total: 2, done: 1, added: 0 };
+        assert_eq!(copy_at(source.database(), target.database(), 14_500), copied);
         let created = Some(1_000);
         assert_eq!(rows(target.database()), [row("A", created, 10_000, 12_000, None)]);
         let mut source = source.end();
@@ -185,6 +186,25 @@ fn a_recorder_of_the_target_ends_its_sessions_itself() {
                 row("B", created, 13_000, 14_000, Some(17_000))
             ]
         );
+    });
+}
+
+#[test]
+fn a_session_that_ends_during_the_copy_is_copied() {
+    on_each_pair(|from, to| {
+        let mut recording = Recording::on(from);
+        recording.read(10_000, &[session("A", "billy", 1_000)], false);
+        let (mut source, mut target) = (from.open(), to.open());
+        schema::migrate(&mut *target).unwrap();
+        let mut has_ended = false;
+        let progress = copy(&mut *source, &mut *target, LATER, |_| {
+            if !std::mem::replace(&mut has_ended, true) {
+                recording.read(15_000, &[], true);
+            }
+            ControlFlow::Continue(())
+        });
+        assert_eq!(progress.unwrap(), done(1, 1));
+        assert_eq!(rows(&mut *target), [row("A", Some(1_000), 10_000, 10_000, Some(15_000))]);
     });
 }
 
