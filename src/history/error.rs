@@ -64,14 +64,20 @@ pub enum HistoryError {
     /// Another process holds a lock.
     #[error("The history is locked by another program")]
     Locked(#[source] DatabaseError),
+    /// A statement took longer than its time limit, or an administrator cancelled it.
+    #[error("The database took too long to answer")]
+    TimedOut(#[source] DatabaseError),
     /// There is no space left.
     #[error("No space left for the history")]
     Full(#[source] DatabaseError),
+    /// The file can't be opened, or a file that belongs to it can't be created.
+    #[error("Can't open the history")]
+    CannotOpen(#[source] DatabaseError),
     /// The file or its folder is read-only.
     #[error("The history is read-only")]
     ReadOnly(#[source] DatabaseError),
     /// The database user lacks a right.
-    #[error("The database user may not do this with the history")]
+    #[error("The database user has no permission for this")]
     Permission(#[source] DatabaseError),
     /// The file is damaged.
     #[error("The history is damaged")]
@@ -79,6 +85,9 @@ pub enum HistoryError {
     /// The database server can't be reached, or closed the connection.
     #[error("Can't reach the database of the history")]
     Unreachable(#[source] DatabaseError),
+    /// The certificate of the database server isn't trusted, or is for another host.
+    #[error("Can't verify the certificate of the history's database")]
+    Certificate(#[source] DatabaseError),
     /// The database server rejected the login.
     #[error("The database of the history rejected the login")]
     Login {
@@ -90,7 +99,7 @@ pub enum HistoryError {
     /// Any other failure of the database.
     #[error("The database of the history reported an error")]
     Database(#[source] DatabaseError),
-    /// The thread that reads has ended, which only a fault of this program does.
+    /// The thread that reads has ended, which happens only because of a bug.
     #[error("Can't read the history because of an internal error. Restart Gatewatch")]
     ReaderEnded,
     /// The address of the database is not valid.
@@ -113,13 +122,17 @@ impl HistoryError {
             }
             Self::IncompleteCopy { .. } => "run the same command again: it copies what is missing",
             Self::Locked(_) => "close the other program, or try again later",
+            Self::TimedOut(_) => "try again, or query a shorter range",
             Self::Full(_) | Self::NoSpaceToMigrate => "free some space, or run `gatewatch history purge`",
-            Self::ReadOnly(_) | Self::Folder { .. } => "check the permissions of the file and its folder",
+            Self::CannotOpen(_) | Self::ReadOnly(_) | Self::Folder { .. } => {
+                "check the permissions of the file and its folder"
+            }
             Self::Permission(_) => {
                 "grant the user CREATE on the schema, or SELECT, INSERT, UPDATE and DELETE on its tables"
             }
             Self::Damaged(_) => "run `gatewatch history check`",
             Self::Unreachable(_) => "check `url` under [history] in config.toml, and that the server runs",
+            Self::Certificate(_) => "check `sslmode` and `sslrootcert` in `url`",
             Self::Login { password: None, .. } => {
                 "check the user in `url`, and store the password by `gatewatch history password`"
             }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Identifies a file, so that it is noticed when another one takes its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,18 @@ impl FileIdentity {
     #[cfg(not(unix))]
     pub(super) fn of(path: &Path) -> Option<Self> {
         fs::metadata(path).ok().map(|_| Self())
+    }
+}
+
+/// The size of a file and the time of its last change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FileVersion(Option<(u64, SystemTime)>);
+
+impl FileVersion {
+    /// Returns the version of the file at a path.
+    pub(super) fn of(path: &Path) -> Self {
+        let file = fs::metadata(path).ok();
+        Self(file.and_then(|file| Some((file.len(), file.modified().ok()?))))
     }
 }
 

@@ -12,7 +12,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 
 use super::HistoryError;
 use super::database::{Database, Dialect, Row, Value};
-use super::file_state::{FileIdentity, has_less_space, size, with_ending};
+use super::file_state::{FileIdentity, FileVersion, has_less_space, size, with_ending};
 use super::observers::Observers;
 
 /// The time for which a statement waits for another process.
@@ -44,6 +44,8 @@ pub(super) struct Sqlite {
     path: PathBuf,
     /// The file that was opened.
     identity: Option<FileIdentity>,
+    /// The version of a file that was opened as one that doesn't change; `None` for any other.
+    immutable: Option<FileVersion>,
     observers: Observers,
 }
 
@@ -82,21 +84,27 @@ impl Sqlite {
         let first_read = "PRAGMA query_only = ON; SELECT COUNT(*) FROM sqlite_schema";
         match sqlite.connection.execute_batch(first_read).map_err(error) {
             Ok(()) => Ok(sqlite),
-            Err(HistoryError::ReadOnly(_)) if !with_ending(path, LOG).exists() => Self::open_unchanging(path),
+            Err(HistoryError::ReadOnly(_) | HistoryError::CannotOpen(_))
+                if !with_ending(path, LOG).exists() =>
+            {
+                Self::open_immutable(path)
+            }
             Err(error) => Err(error),
         }
     }
 
     /// Opens a file without a log to read it, in a folder that only its recorder may write. SQLite would otherwise create a
     /// log even to read.
-    fn open_unchanging(path: &Path) -> Result<Self, HistoryError> {
+    fn open_immutable(path: &Path) -> Result<Self, HistoryError> {
         let absolute = std::path::absolute(path)
             .map_err(|source| HistoryError::Folder { path: path.to_owned(), source })?;
         let mut url = Url::from_file_path(absolute)
             .map_err(|()| HistoryError::Database("the path of the file is no URL".into()))?;
         url.set_query(Some("immutable=1"));
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Self::connect_as(url.as_str().as_ref(), path, flags, "")
+        let immutable = Some(FileVersion::of(path));
+        let sqlite = Self::connect_as(url.as_str().as_ref(), path, flags, "")?;
+        Ok(Self { immutable, ..sqlite })
     }
 
     fn connect(path: &Path, flags: OpenFlags, observer: &str) -> Result<Self, HistoryError> {
@@ -110,7 +118,7 @@ impl Sqlite {
         connection.busy_timeout(BUSY_TIMEOUT).map_err(error)?;
         connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         let (identity, observers) = (FileIdentity::of(path), Observers::new(path, observer));
-        Ok(Self { connection, path: path.to_owned(), identity, observers })
+        Ok(Self { connection, path: path.to_owned(), identity, immutable: None, observers })
     }
 }
 
@@ -129,9 +137,8 @@ fn error(error: rusqlite::Error) -> HistoryError {
     match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => HistoryError::Locked(error),
         Some(ErrorCode::DiskFull) => HistoryError::Full(error),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
-            HistoryError::ReadOnly(error)
-        }
+        Some(ErrorCode::CannotOpen) => HistoryError::CannotOpen(error),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => HistoryError::ReadOnly(error),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => HistoryError::Damaged(error),
         _ => HistoryError::Database(error),
     }
@@ -265,7 +272,11 @@ impl Database for Sqlite {
     }
 
     fn is_in_place(&self) -> bool {
-        self.identity.is_some() && FileIdentity::of(&self.path) == self.identity
+        let is_same = self.identity.is_some() && FileIdentity::of(&self.path) == self.identity;
+        let is_unchanged = |version: &FileVersion| {
+            *version == FileVersion::of(&self.path) && !with_ending(&self.path, LOG).exists()
+        };
+        is_same && self.immutable.as_ref().is_none_or(is_unchanged)
     }
 
     fn lock_names(&mut self) -> Result<(), HistoryError> {
@@ -333,9 +344,36 @@ mod tests {
         assert!(with_ending(&path, LOG).exists());
         drop(sqlite);
         assert!(!with_ending(&path, LOG).exists());
-        let mut sqlite = Sqlite::open_unchanging(&path).unwrap();
+        let mut sqlite = Sqlite::open_immutable(&path).unwrap();
         assert_eq!(sqlite.query("SELECT b FROM a", Row::new()).unwrap(), [vec![Value::Integer(7)]]);
         assert!(!with_ending(&path, LOG).exists());
         assert!(matches!(sqlite.execute_batch("DELETE FROM a"), Err(HistoryError::ReadOnly(_))));
+    }
+
+    #[test]
+    fn an_immutable_file_is_opened_again_once_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.db");
+        let open = || Sqlite::open(&path, "test").unwrap();
+        open().execute_batch("CREATE TABLE a (b INTEGER)").unwrap();
+        let before = Sqlite::open_immutable(&path).unwrap();
+        assert!(before.is_in_place());
+        let mut recorder = open();
+        recorder.execute_batch("INSERT INTO a VALUES (7)").unwrap();
+        assert!(!before.is_in_place(), "it has a log");
+        assert!(recorder.is_in_place());
+        recorder.execute_batch("CREATE TABLE c (d INTEGER)").unwrap();
+        // The end of the recorder writes the log into the file.
+        drop(recorder);
+        assert!(!with_ending(&path, LOG).exists());
+        assert!(!before.is_in_place(), "it has changed");
+        assert!(Sqlite::open_immutable(&path).unwrap().is_in_place());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_not_called_read_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Sqlite::open(folder.path(), "test").err().unwrap();
+        assert!(matches!(error, HistoryError::CannotOpen(_)), "{error:?}");
     }
 }

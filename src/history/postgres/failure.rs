@@ -8,6 +8,7 @@ use tokio_postgres::error::SqlState;
 
 use super::super::{DatabaseError, HistoryError};
 use super::password::PasswordSource;
+use super::tls::CertificateProblem;
 
 /// Sorts an error that a connection reported.
 pub(super) fn failure(error: Error) -> HistoryError {
@@ -23,8 +24,8 @@ pub(super) fn failure(error: Error) -> HistoryError {
         SqlState::INSUFFICIENT_PRIVILEGE => HistoryError::Permission(error),
         SqlState::READ_ONLY_SQL_TRANSACTION => HistoryError::ReadOnly(error),
         SqlState::DISK_FULL => HistoryError::Full(error),
+        SqlState::QUERY_CANCELED => HistoryError::TimedOut(error),
         SqlState::LOCK_NOT_AVAILABLE
-        | SqlState::QUERY_CANCELED
         | SqlState::T_R_DEADLOCK_DETECTED
         | SqlState::T_R_SERIALIZATION_FAILURE => HistoryError::Locked(error),
         SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => HistoryError::Damaged(error),
@@ -50,10 +51,19 @@ pub(super) fn connect_failure(error: Error, password: Option<PasswordSource>) ->
         };
     }
     // The server asks for a password and there is none.
-    let is_config = error.source().is_some_and(|cause| cause.to_string() == "password missing");
-    if is_config && password.is_none() {
+    let is_password_missing = error.source().is_some_and(|cause| cause.to_string() == "password missing");
+    if is_password_missing && password.is_none() {
         let source = "the server asks for a password, and none is known".into();
         return HistoryError::Login { source, password };
     }
+    if error.source().is_some_and(is_rejected_certificate) {
+        return HistoryError::Certificate(Box::new(error));
+    }
     HistoryError::Unreachable(Box::new(error))
+}
+
+/// Returns `true` for an error of a TLS handshake whose certificate was rejected.
+fn is_rejected_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    let cause = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    cause.and_then(|cause| cause.downcast_ref::<CertificateProblem>()).is_some()
 }

@@ -20,7 +20,7 @@ use x509_cert::der::Decode as _;
 
 use super::super::HistoryError;
 use super::location::Encryption;
-use crate::gateway::tls_config_for;
+use crate::gateway::{RejectedCertificate, tls_config_for};
 
 /// Opens TLS connections.
 #[derive(Clone)]
@@ -114,8 +114,21 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> TlsConnect<S> for Conne
         Box::pin(async move {
             let name = ServerName::try_from(self.domain)
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-            TlsConnector::from(self.config).connect(name, stream).await.map(Stream)
+            TlsConnector::from(self.config).connect(name, stream).await.map(Stream).map_err(readable)
         })
+    }
+}
+
+/// A certificate that was rejected, with its problem in place of a dump of the certificate.
+#[derive(Debug, thiserror::Error)]
+#[error("The server's certificate {0}")]
+pub(super) struct CertificateProblem(String);
+
+/// Returns the error for a rejected certificate as a [`CertificateProblem`].
+fn readable(error: io::Error) -> io::Error {
+    match RejectedCertificate::from_handshake_error(&error) {
+        Some(rejected) => io::Error::new(error.kind(), CertificateProblem(rejected.problem().to_string())),
+        None => error,
     }
 }
 

@@ -132,6 +132,15 @@ fn rights_that_are_missing_are_named() {
     assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
 }
 
+#[test]
+fn a_statement_that_takes_too_long_is_not_called_locked() {
+    let Some(server) = Server::shared() else { return };
+    let mut database = TestDatabase::postgres(server).open();
+    database.execute_batch("SET statement_timeout = '10ms'").unwrap();
+    let error = database.execute_batch("SELECT pg_sleep(60)").unwrap_err();
+    assert!(matches!(error, HistoryError::TimedOut(_)), "{error:?}");
+}
+
 /// Connects as a user with a password.
 fn connect(server: &Server, parameters: &str, variables: &[(&str, &str)]) -> Result<Postgres, HistoryError> {
     let url = format!("postgres://billy@127.0.0.1:{}/postgres?{parameters}", server.port());
@@ -193,9 +202,9 @@ fn encrypts_and_verifies_as_the_address_says() {
     }
     assert!(is_encrypted(&format!("sslmode=verify-full&sslrootcert={ca_file}")));
     let error = connect("sslmode=verify-full").err().unwrap();
-    assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
+    assert!(matches!(error, HistoryError::Certificate(_)), "{error:?}");
     let error = ErrorChain(&error).to_string();
-    assert!(error.contains("certificate"), "{error}");
+    assert!(error.contains(": The server's certificate "), "{error}");
     let error = connect("sslrootcert=/missing.pem").err().unwrap();
     assert!(error.to_string().contains("sslrootcert can't be used"), "{error}");
     let other_name = format!(
@@ -203,7 +212,7 @@ fn encrypts_and_verifies_as_the_address_says() {
         server.port()
     );
     let error = Postgres::connect(&other_name.parse().unwrap(), "test", &|_| None).err().unwrap();
-    assert!(matches!(error, HistoryError::Unreachable(_)), "{error:?}");
+    assert!(matches!(error, HistoryError::Certificate(_)), "{error:?}");
 }
 
 /// Returns a read of a node, as a poller reports it.
