@@ -8,7 +8,7 @@ use super::{schema, span};
 const MAX_LISTED: usize = 20;
 const PAGE: i64 = 20_000;
 
-/// Returns one line for each problem; empty if there are none.
+/// Returns one line for each problem, at most 20 of each kind; empty if there are none.
 pub(super) fn check(database: &mut dyn Database) -> Result<Vec<String>, HistoryError> {
     let mut problems = database.check_files()?;
     problems.truncate(MAX_LISTED);
@@ -32,7 +32,7 @@ fn check_coverage(database: &mut dyn Database) -> Result<Vec<String>, HistoryErr
     )?;
     let twice = nodes_with_two_open(database, "coverage")?;
     let negative = ids(&negative).map(|id| format!("coverage {id} ends before it begins"));
-    let twice = twice.into_iter().map(|node| format!("node {node} is being written twice"));
+    let twice = twice.into_iter().map(|node| format!("node {node} has two open coverages"));
     Ok(negative.chain(twice).collect())
 }
 
@@ -98,7 +98,7 @@ fn check_times(row: &Row) -> Option<String> {
             Some(format!("session {id} has the wrong duration class"))
         }
         (Some(_), Some(_)) => None,
-        _ => Some(format!("session {id} is half ended")),
+        _ => Some(format!("session {id} has inconsistent end times")),
     }
 }
 
@@ -150,7 +150,8 @@ OR ("to" IS NULL AND EXISTS (SELECT 1 FROM kind_gap o WHERE o.id < g.id AND o.no
         ),
         Row::new(),
     )?;
-    Ok(ids(&wrong).map(|id| format!("gap {id} of a kind is wrong")).collect())
+    let problem = |id| format!("kind gap {id} has wrong times, a wrong node, or is open twice");
+    Ok(ids(&wrong).map(problem).collect())
 }
 
 /// Returns the nodes with several open rows in a table.

@@ -66,8 +66,8 @@ impl History {
         Ok(Self { database })
     }
 
-    /// Returns the sessions that were, or may have been, on at a time in milliseconds since 1970 UTC. `gateway` is the name
-    /// of one or the address of a node; without it all are asked for.
+    /// Returns the sessions that were, or may have been, on at a time in milliseconds since 1970 UTC. Only those of `gateway`,
+    /// if there is one.
     ///
     /// # Errors
     /// If the database can't be read.
@@ -206,7 +206,7 @@ impl History {
     }
 
     /// Returns a summary of the time after `from` and up to `to`, in milliseconds since 1970 UTC,
-    /// on gateways with these names.
+    /// on these gateways.
     ///
     /// # Errors
     /// If the database can't be read.
@@ -242,7 +242,7 @@ impl History {
         in_snapshot(&mut *self.database, |database| nodes(database, now()))
     }
 
-    /// Checks the history. Returns one line for each problem.
+    /// Checks the history. Returns one line for each problem, at most 20 of each kind.
     ///
     /// # Errors
     /// If the database can't be read.

@@ -316,10 +316,16 @@ fn check_finds_wrong_gaps_and_sessions() {
         for (sql, problem) in [
             (
                 r#"INSERT INTO kind_gap (node, observer, kind, "from") SELECT node, observer, kind, 7 FROM kind_gap"#,
-                "gap 2 of a kind is wrong",
+                "kind gap 2 has wrong times, a wrong node, or is open twice",
             ),
-            (r#"UPDATE kind_gap SET "to" = 5 WHERE id = 1"#, "gap 1 of a kind is wrong"),
-            (r#"UPDATE kind_gap SET "to" = 20000, node = 9 WHERE id = 1"#, "gap 1 of a kind is wrong"),
+            (
+                r#"UPDATE kind_gap SET "to" = 5 WHERE id = 1"#,
+                "kind gap 1 has wrong times, a wrong node, or is open twice",
+            ),
+            (
+                r#"UPDATE kind_gap SET "to" = 20000, node = 9 WHERE id = 1"#,
+                "kind gap 1 has wrong times, a wrong node, or is open twice",
+            ),
             ("UPDATE session SET last_seen = 9999", "session 1 was seen last before it was seen first"),
         ] {
             database.execute_batch(sql).unwrap();
