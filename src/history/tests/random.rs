@@ -309,7 +309,7 @@ fn answers_as_a_list_in_memory_does() {
 }
 
 #[test]
-fn classes_of_open_sessions_are_those_of_the_index() {
-    // The partial index and the writer spell it out.
+fn class_of_open_sessions_is_that_of_the_view() {
+    // The view `gatewatch_now` spells it out.
     assert_eq!(span::OPEN, 99);
 }

@@ -17,8 +17,8 @@ use crate::history::PostgresLocation;
 use crate::history::database::Database as _;
 use crate::history::postgres::Postgres;
 
-/// The folder of the programs of a server on Debian. Elsewhere they are looked for in `PATH`.
-const DEBIAN_FOLDER: &str = "/usr/lib/postgresql/15/bin";
+/// The folder on Debian with a folder for each version of PostgreSQL. Elsewhere its programs are looked for in `PATH`.
+const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
 /// The password of the user `billy`.
 pub(super) const PASSWORD: &str = "open:sesame";
 
@@ -150,9 +150,23 @@ impl Drop for Server {
 }
 
 fn has_postgres() -> bool {
-    let has = |folder: &Path| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    cfg!(unix) && (has(Path::new(DEBIAN_FOLDER)) || std::env::split_paths(&path).any(|folder| has(&folder)))
+    cfg!(unix)
+        && (debian_programs().is_some() || std::env::split_paths(&path).any(|folder| has_programs(&folder)))
+}
+
+fn has_programs(folder: &Path) -> bool {
+    folder.join("initdb").is_file() && folder.join("pg_ctl").is_file()
+}
+
+/// Returns the folder of the programs of the newest version on Debian; `None` if there is none.
+fn debian_programs() -> Option<PathBuf> {
+    let versions = fs::read_dir(DEBIAN_FOLDER).ok()?.filter_map(Result::ok);
+    let programs = versions.filter_map(|version| {
+        let number: u32 = version.file_name().to_str()?.parse().ok()?;
+        Some((number, version.path().join("bin")))
+    });
+    programs.filter(|(_, folder)| has_programs(folder)).max().map(|(_, folder)| folder)
 }
 
 /// Reports that tests are skipped. Panics in CI, where none may be skipped.
@@ -172,7 +186,8 @@ fn pem(label: &str, der: &[u8]) -> String {
 fn command(script: &str, folder: &Path, port: u16) -> Command {
     let mut command = Command::new("sh");
     command
-        .args(["-c", &format!("{AS_USER}{script}"), "sh", DEBIAN_FOLDER])
+        .args(["-c", &format!("{AS_USER}{script}"), "sh"])
+        .arg(debian_programs().unwrap_or_else(|| DEBIAN_FOLDER.into()))
         .arg(folder)
         .arg(port.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::piped());

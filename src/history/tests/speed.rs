@@ -1,8 +1,8 @@
-//! Measures code that a bench can't reach from outside.
+//! Measures private code, which a benchmark can't call.
 
 use super::*;
 
-/// The limit for the median, on two cores and without optimization of this crate.
+/// The limit for the median, on two cores.
 const LIMIT: Duration = Duration::from_millis(20);
 const SESSIONS: i64 = 10_000;
 const CHANGED: i64 = SESSIONS / 100;
