@@ -6,9 +6,9 @@ use std::collections::{HashMap, VecDeque};
 use super::event::TimedAction;
 use super::step::{NodeKey, NodeSteps, ReadStep};
 
-/// The largest number of sessions in all steps. Beyond it, the steps of a node are dropped, and its next list is compared
-/// with what is stored: a gap, as if the node hadn't been watched.
-pub(super) const MAX_EVENTS: usize = 100_000;
+/// The largest size of all steps, as a number of sessions. Beyond it, the steps of a node are dropped, and its next list is
+/// compared with what is stored: a gap, as if the node hadn't been watched.
+pub(super) const MAX_SIZE: usize = 100_000;
 
 /// The largest number of actions. Beyond it, the oldest ones are dropped.
 const MAX_ACTIONS: usize = 10_000;
@@ -17,7 +17,7 @@ const MAX_ACTIONS: usize = 10_000;
 #[derive(Default)]
 pub(super) struct Backlog {
     nodes: HashMap<NodeKey, Pending>,
-    events: usize,
+    size: usize,
     actions: VecDeque<TimedAction>,
     /// `true` if there is more than reads of unchanged lists.
     is_urgent: bool,
@@ -41,7 +41,7 @@ impl Unwritten {
 /// The steps of a node.
 struct Pending {
     steps: NodeSteps,
-    events: usize,
+    size: usize,
 }
 
 impl Backlog {
@@ -56,8 +56,8 @@ impl Backlog {
     }
 
     /// Returns the size of all steps and actions, as a number of sessions.
-    pub(super) fn events(&self) -> usize {
-        self.events + self.actions.len()
+    pub(super) fn size(&self) -> usize {
+        self.size + self.actions.len()
     }
 
     /// Adds an action.
@@ -75,7 +75,7 @@ impl Backlog {
         let key = node.clone();
         let pending = self.nodes.entry(node.clone()).or_insert_with(|| {
             let steps = NodeSteps { node, steps: Vec::new(), latest: None, every, written_until };
-            Pending { steps, events: 0 }
+            Pending { steps, size: 0 }
         });
         let known = &mut pending.steps;
         known.every = every;
@@ -90,20 +90,20 @@ impl Backlog {
                 ) if *before == missing_kinds => *last = time,
                 (Some(ReadStep::Failed { last, .. }), ReadStep::Failed { last: newer, .. }) => *last = newer,
                 (_, step) => {
-                    self.events += step.events();
-                    pending.events += step.events();
+                    self.size += step.size();
+                    pending.size += step.size();
                     known.steps.push(step);
                 }
             }
         }
-        if self.events > MAX_EVENTS {
+        if self.size > MAX_SIZE {
             self.shorten(&key);
         }
     }
 
     /// Replaces the steps of a node by its newest list.
     fn shorten(&mut self, node: &NodeKey) {
-        let Some(Pending { steps, events }) = self.nodes.get_mut(node) else {
+        let Some(Pending { steps, size }) = self.nodes.get_mut(node) else {
             return;
         };
         let NodeSteps { steps, latest, written_until, .. } = steps;
@@ -115,8 +115,8 @@ impl Backlog {
         // The steps to come are compared with it.
         *steps = latest.clone().map(ReadStep::List).into_iter().chain(failed).collect();
         // The newest list is kept anyway.
-        self.events = self.events - *events + steps.len();
-        *events = steps.len();
+        self.size = self.size - *size + steps.len();
+        *size = steps.len();
     }
 
     /// Returns the steps of a node.
@@ -127,13 +127,13 @@ impl Backlog {
     /// Drops the steps of a node.
     pub(super) fn remove(&mut self, node: &NodeKey) {
         if let Some(removed) = self.nodes.remove(node) {
-            self.events -= removed.events;
+            self.size -= removed.size;
         }
     }
 
     /// Takes everything, to write it.
     pub(super) fn take(&mut self) -> Unwritten {
-        self.events = 0;
+        self.size = 0;
         self.is_urgent = false;
         Unwritten {
             nodes: self.nodes.drain().map(|(_, pending)| pending.steps).collect(),
@@ -249,7 +249,7 @@ mod tests {
         let failed = backlog.take();
         backlog.push(steps(vec![changes(2, 2)], Some(2)));
         backlog.put_back(failed);
-        assert_eq!(backlog.events(), 5);
+        assert_eq!(backlog.size(), 5);
         assert_eq!(times(&backlog.take().nodes), [Some(1), Some(2)]);
     }
 
@@ -264,13 +264,13 @@ mod tests {
     }
 
     #[test]
-    fn too_many_events_become_the_newest_list() {
+    fn too_many_changes_become_the_newest_list() {
         let mut backlog = Backlog::default();
-        backlog.push(steps(vec![changes(1, MAX_EVENTS - 1)], Some(1)));
-        assert_eq!(backlog.events(), MAX_EVENTS);
+        backlog.push(steps(vec![changes(1, MAX_SIZE - 1)], Some(1)));
+        assert_eq!(backlog.size(), MAX_SIZE);
         // The next list is compared with that of the changes, so it must not get lost.
         backlog.push(steps(vec![ReadStep::Failed { first: 2, last: 2 }], None));
-        assert_eq!(backlog.events(), 2);
+        assert_eq!(backlog.size(), 2);
         backlog.push(steps(vec![changes(3, 1)], Some(3)));
         assert_eq!(times(&backlog.take().nodes), [Some(1), None, Some(3)]);
     }
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn failures_that_alternate_with_reads_are_limited() {
         let mut backlog = Backlog::default();
-        for time in 0..3 * i64::try_from(MAX_EVENTS).unwrap() {
+        for time in 0..3 * i64::try_from(MAX_SIZE).unwrap() {
             let step = if time % 2 == 0 {
                 ReadStep::Failed { first: time, last: time }
             } else {
@@ -287,7 +287,7 @@ mod tests {
             let latest = step.time();
             backlog.push(steps(vec![step], latest));
         }
-        assert!(backlog.events() <= MAX_EVENTS);
-        assert!(backlog.take().nodes[0].steps.len() <= MAX_EVENTS);
+        assert!(backlog.size() <= MAX_SIZE);
+        assert!(backlog.take().nodes[0].steps.len() <= MAX_SIZE);
     }
 }

@@ -76,7 +76,7 @@ impl ClockCheck {
                 self.jump = Some(ClockJump { ahead_ms, normal: Duration::ZERO });
                 tracing::warn!(
                     hours = ahead_ms / 3_600_000,
-                    "nothing was recorded for long, or the clock was set ahead: keeping old sessions for now"
+                    "nothing was recorded for a long time, or the clock was set ahead: keeping old sessions for now"
                 );
             }
             None => {}
@@ -113,13 +113,13 @@ mod tests {
     const NOW: i64 = 1_800_000_000_000;
 
     /// A check of clocks, one of which has jumped.
-    struct Looks {
+    struct Fixture {
         check: ClockCheck,
         clocks: Clocks,
     }
 
-    impl Looks {
-        /// Looks for the first time, after a pause in the recording.
+    impl Fixture {
+        /// Checks for the first time, after a pause in the recording.
         fn after(pause_ms: i64, offset_ms: Option<i64>) -> (Self, bool) {
             let clocks = Clocks { instant: Instant::now(), now_ms: NOW, offset_ms };
             let mut check = ClockCheck::default();
@@ -127,83 +127,83 @@ mod tests {
             (Self { check, clocks }, is_trusted)
         }
 
-        /// Looks again after some hours in which the clock has jumped.
-        fn look(&mut self, hours: u64, jump_ms: i64) -> bool {
+        /// Checks again after some hours in which the clock has jumped.
+        fn check_after(&mut self, hours: u64, jump_ms: i64) -> bool {
             self.clocks.instant += Duration::from_hours(hours);
             self.clocks.now_ms += i64::try_from(hours).unwrap() * HOUR_MS + jump_ms;
-            self.check.is_trusted(self.clocks, || panic!("it isn't the first look")).unwrap()
+            self.check.is_trusted(self.clocks, || panic!("it isn't the first check")).unwrap()
         }
     }
 
     #[test]
     fn a_clock_that_jumps_ahead_is_trusted_once_it_has_gone_on_for_a_day() {
-        let (mut looks, is_trusted) = Looks::after(0, None);
+        let (mut fixture, is_trusted) = Fixture::after(0, None);
         assert!(is_trusted);
-        assert!(looks.look(6, HOUR_MS));
-        assert!(!looks.look(6, 30 * DAY_MS));
-        assert!(!looks.look(1, 0), "an hour isn't enough");
-        assert!(!looks.look(20, DAY_MS / 2));
-        assert!(looks.look(3, 0));
-        assert!(looks.look(6, 0));
+        assert!(fixture.check_after(6, HOUR_MS));
+        assert!(!fixture.check_after(6, 30 * DAY_MS));
+        assert!(!fixture.check_after(1, 0), "an hour isn't enough");
+        assert!(!fixture.check_after(20, DAY_MS / 2));
+        assert!(fixture.check_after(3, 0));
+        assert!(fixture.check_after(6, 0));
     }
 
     #[test]
     fn a_clock_that_is_set_right_is_trusted_at_once() {
-        let (mut looks, _) = Looks::after(0, None);
-        assert!(!looks.look(6, 3_650 * DAY_MS));
-        assert!(!looks.look(6, -DAY_MS * 2));
-        assert!(looks.look(6, -3_648 * DAY_MS));
+        let (mut fixture, _) = Fixture::after(0, None);
+        assert!(!fixture.check_after(6, 3_650 * DAY_MS));
+        assert!(!fixture.check_after(6, -DAY_MS * 2));
+        assert!(fixture.check_after(6, -3_648 * DAY_MS));
         // One that is set back makes nothing look old.
-        assert!(looks.look(6, -300 * DAY_MS));
+        assert!(fixture.check_after(6, -300 * DAY_MS));
     }
 
     #[test]
     fn a_second_jump_starts_the_time_again() {
-        let (mut looks, _) = Looks::after(0, None);
-        assert!(!looks.look(6, 2 * DAY_MS));
-        assert!(!looks.look(23, 0));
-        assert!(!looks.look(1, 2 * DAY_MS));
-        assert!(!looks.look(23, 0));
-        assert!(looks.look(1, 0));
+        let (mut fixture, _) = Fixture::after(0, None);
+        assert!(!fixture.check_after(6, 2 * DAY_MS));
+        assert!(!fixture.check_after(23, 0));
+        assert!(!fixture.check_after(1, 2 * DAY_MS));
+        assert!(!fixture.check_after(23, 0));
+        assert!(fixture.check_after(1, 0));
     }
 
     #[test]
     fn machines_that_sleep_each_night_are_trusted_after_their_holidays() {
-        let (mut looks, _) = Looks::after(0, None);
-        assert!(!looks.look(0, 3 * DAY_MS));
-        let trusted: Vec<bool> = (0..4).map(|_| looks.look(8, 16 * HOUR_MS)).collect();
+        let (mut fixture, _) = Fixture::after(0, None);
+        assert!(!fixture.check_after(0, 3 * DAY_MS));
+        let trusted: Vec<bool> = (0..4).map(|_| fixture.check_after(8, 16 * HOUR_MS)).collect();
         assert_eq!(trusted, [false, false, true, true]);
     }
 
     #[test]
     fn a_clock_is_distrusted_while_that_of_a_gateway_has_not_jumped() {
         // The gateway's clock has always been wrong.
-        let (mut looks, _) = Looks::after(0, Some(-400 * DAY_MS));
-        assert!(!looks.look(6, 30 * DAY_MS));
-        looks.clocks.offset_ms = Some(-430 * DAY_MS);
-        assert!(!looks.look(48, 0));
-        looks.clocks.offset_ms = None;
-        assert!(!looks.look(23, 0));
-        looks.clocks.offset_ms = Some(-400 * DAY_MS);
-        assert!(looks.look(1, 0), "the machine was asleep");
+        let (mut fixture, _) = Fixture::after(0, Some(-400 * DAY_MS));
+        assert!(!fixture.check_after(6, 30 * DAY_MS));
+        fixture.clocks.offset_ms = Some(-430 * DAY_MS);
+        assert!(!fixture.check_after(48, 0));
+        fixture.clocks.offset_ms = None;
+        assert!(!fixture.check_after(23, 0));
+        fixture.clocks.offset_ms = Some(-400 * DAY_MS);
+        assert!(fixture.check_after(1, 0), "the machine was asleep");
     }
 
     #[test]
     fn a_clock_is_trusted_although_that_of_a_gateway_is_set_right() {
-        let (mut looks, _) = Looks::after(0, Some(-400 * DAY_MS));
+        let (mut fixture, _) = Fixture::after(0, Some(-400 * DAY_MS));
         // The machine was asleep.
-        assert!(!looks.look(0, 3 * DAY_MS));
-        looks.clocks.offset_ms = Some(0);
-        assert!(!looks.look(23, 0));
-        assert!(looks.look(1, 0));
+        assert!(!fixture.check_after(0, 3 * DAY_MS));
+        fixture.clocks.offset_ms = Some(0);
+        assert!(!fixture.check_after(23, 0));
+        assert!(fixture.check_after(1, 0));
     }
 
     #[test]
-    fn a_long_pause_before_the_first_look_may_be_a_wrong_clock() {
-        assert!(Looks::after(LONGEST_PAUSE_MS, None).1);
-        let (mut looks, is_trusted) = Looks::after(LONGEST_PAUSE_MS + 1, None);
+    fn a_long_pause_before_the_first_check_may_be_a_wrong_clock() {
+        assert!(Fixture::after(LONGEST_PAUSE_MS, None).1);
+        let (mut fixture, is_trusted) = Fixture::after(LONGEST_PAUSE_MS + 1, None);
         assert!(!is_trusted);
-        assert!(!looks.look(23, 0));
-        assert!(looks.look(1, 0));
+        assert!(!fixture.check_after(23, 0));
+        assert!(fixture.check_after(1, 0));
     }
 }

@@ -106,7 +106,7 @@ pub(super) trait Database: Send {
     /// Returns `true` if the process that writes a node as this observer is still alive.
     fn is_recorded(&mut self, node: i64, observer: &str) -> Result<bool, HistoryError>;
 
-    /// Gives up a node.
+    /// Releases a node.
     fn release(&mut self, node: i64) -> Result<(), HistoryError>;
 
     /// Returns the name under which this process writes coverage.

@@ -1,10 +1,10 @@
-//! A gateway whose history is asked for.
+//! A gateway to query.
 
 use std::sync::Arc;
 
 use crate::gateway::Profile;
 
-/// A gateway whose history is asked for.
+/// A gateway to query.
 ///
 /// Each node is stored with the name that its gateway had for the recorder. Another process, or a user with other settings, may
 /// have another name for it, so the nodes of a profile are found by their addresses.

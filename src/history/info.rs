@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::HistoryError;
-use super::coverage;
 use super::database::{Database, Row, first_integer};
 use super::time_range::TimeRange;
+use super::{coverage, span};
 
 /// The contents of a history, in a few numbers. Times are milliseconds since 1970 UTC.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,8 @@ pub struct NodeInfo {
 pub(super) fn info(database: &mut dyn Database, now: i64) -> Result<HistoryInfo, HistoryError> {
     let mut number = |sql: &str| Ok::<_, HistoryError>(first_integer(&database.query(sql, Row::new())?));
     let sessions = number("SELECT COUNT(*) FROM session")?.unwrap_or(0);
-    let open_sessions = number("SELECT COUNT(*) FROM session WHERE dc = 99")?.unwrap_or(0);
+    let open = format!("SELECT COUNT(*) FROM session WHERE dc = {}", span::OPEN);
+    let open_sessions = number(&open)?.unwrap_or(0);
     let oldest = number(r#"SELECT MIN("from") FROM coverage"#)?;
     let last_purge = database.query("SELECT value FROM meta WHERE key = 'last_purge'", Row::new())?;
     let last_purge = last_purge.first().and_then(|row| row.first()?.text()?.parse().ok());

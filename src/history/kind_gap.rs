@@ -47,7 +47,7 @@ pub(super) fn overlapping(
     Ok(by_node.filter(|(_, gaps)| !gaps.is_empty()).collect())
 }
 
-/// Returns the nodes of which a kind couldn't be read at any time.
+/// Returns the nodes with a kind that couldn't be read at some time.
 pub(super) fn nodes_with_gaps(database: &mut dyn Database, nodes: &[i64]) -> Result<Vec<i64>, HistoryError> {
     if !schema::has_kind_gaps(database)? {
         return Ok(Vec::new());

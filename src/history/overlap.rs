@@ -26,7 +26,7 @@ const SCANNED_AT_ONCE: i64 = 50_000;
 const START: &str = "CASE WHEN first_seen > started THEN started + 1 ELSE started END";
 /// SQL for the first time at which a session doesn't count any more, which is after it was seen
 /// last. For a session without `last_seen`, which was seen when its node was read last, it is the
-/// negated number of the node.
+/// negated id of the node.
 const END: &str = "COALESCE(last_seen + 1, -node)";
 
 /// A receiver of the sessions that are read.
@@ -50,7 +50,7 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// Returns the sessions of nodes; of all nodes if `is_all`, which takes less time than their numbers.
+    /// Returns the sessions of nodes; of all nodes if `is_all`, which takes less time than their ids.
     pub(super) fn new(
         database: &mut dyn Database,
         range: (i64, i64),
@@ -84,7 +84,7 @@ impl Sessions {
         }
     }
 
-    /// Returns the first and the last number of the sessions if all are to be read; `None` if the index is quicker.
+    /// Returns the first and the last id of the sessions if all are to be read; `None` if the index is quicker.
     fn to_scan(&self, database: &mut dyn Database) -> Result<Option<(i64, i64)>, HistoryError> {
         let ids = query::session_ids(database)?;
         let oldest = first_integer(&database.query(&span::oldest(), Row::new())?);
@@ -179,7 +179,7 @@ impl Sessions {
         let mut found = 0;
         database.for_each(sql, values, &mut |row| {
             let [Some(start), end, values @ ..] = row else { return };
-            // Of one that hasn't been missed it is the number of its node, as a negative number.
+            // Of one that hasn't been missed it is the negated id of its node.
             let end = match end {
                 Some(end) if *end >= 0 => *end,
                 node => {

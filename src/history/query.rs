@@ -17,7 +17,7 @@ use crate::gateway::SessionKind;
 /// The columns of a [`Found`] before those of its record.
 const COLUMNS: &str = "s.node, s.first_seen, s.last_seen, s.missed_at, s.started";
 
-/// A node that is asked for.
+/// A node to query.
 pub(super) struct Node {
     pub(super) id: i64,
     pub(super) gateway: Arc<str>,
@@ -193,7 +193,7 @@ fn stored_nodes(database: &mut dyn Database) -> Result<Vec<Node>, HistoryError> 
     Ok(nodes.collect())
 }
 
-/// Returns the first and the last number of all sessions; `None` if there are none.
+/// Returns the first and the last id of all sessions; `None` if there are none.
 pub(super) fn session_ids(database: &mut dyn Database) -> Result<Option<(i64, i64)>, HistoryError> {
     // SQLite only looks at the end of an index if nothing else is asked for.
     let sql = "SELECT (SELECT MIN(id) FROM session), (SELECT MAX(id) FROM session)";

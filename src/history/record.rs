@@ -103,7 +103,7 @@ impl SessionRecord {
         self.kind.is_some_and(|kind| kinds.contains(&kind))
     }
 
-    /// Returns `true` if both have the same user, project and address.
+    /// Returns `true` if user, project, address and `is_designer` are the same.
     pub(super) fn has_same_values(&self, other: &Self) -> bool {
         (&self.username, &self.project, &self.address, self.is_designer)
             == (&other.username, &other.project, &other.address, other.is_designer)

@@ -95,7 +95,7 @@ impl Recorder {
             is_share_reported: false,
             is_suspect: false,
             standby: Standby::default(),
-            activity: Activity::default(),
+            last_reads: LastReads::default(),
             idle: Vec::new(),
         };
         std::thread::Builder::new().name("history".to_owned()).spawn(move || {
@@ -110,7 +110,7 @@ impl Recorder {
         Ok(Self { shared })
     }
 
-    /// Returns `false` if the thread has ended, which only a panic does.
+    /// Returns `false` if the thread has ended, which happens only after a panic.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         !self.shared.lock().has_ended
@@ -185,18 +185,18 @@ struct Thread<F> {
     is_suspect: bool,
     /// The nodes that another process writes.
     standby: Standby,
-    activity: Activity,
+    last_reads: LastReads,
     /// Nodes that aren't read any more, whose coverage is to be ended.
     idle: Vec<NodeKey>,
 }
 
 /// The time of the last read of each node, to notice nodes that aren't read any more.
 #[derive(Default)]
-struct Activity {
+struct LastReads {
     nodes: HashMap<NodeKey, (Instant, Duration)>,
 }
 
-impl Activity {
+impl LastReads {
     fn note(&mut self, nodes: &[NodeSteps], now: Instant) {
         for node in nodes.iter().filter(|node| node.steps.iter().any(|step| step.time().is_some())) {
             let longest_pause = node.every.map_or(MANUAL_PAUSE, coverage::longest_pause);
@@ -273,15 +273,15 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         let mut unwritten = state.backlog.take();
         let ended = std::mem::take(&mut state.ended);
         drop(state);
-        self.activity.note(&unwritten.nodes, now);
+        self.last_reads.note(&unwritten.nodes, now);
         let mut of_ended = Unwritten::default();
         if !ended.is_empty() {
-            self.idle.extend(self.activity.take_of(&ended));
+            self.idle.extend(self.last_reads.take_of(&ended));
             let nodes = unwritten.nodes.extract_if(.., |node| ended.contains(&node.node.gateway));
             of_ended.nodes = nodes.collect();
         }
         if is_idle_check {
-            self.idle.extend(self.activity.take_idle(now));
+            self.idle.extend(self.last_reads.take_idle(now));
         }
         if self.writer.as_mut().is_some_and(|writer| !writer.database().is_in_place()) {
             tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
@@ -395,7 +395,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
                 None
             }
             Err(error) => {
-                let pending = self.shared.lock().backlog.events();
+                let pending = self.shared.lock().backlog.size();
                 self.is_suspect |= matches!(error, HistoryError::Damaged(_));
                 let error = Arc::new(error);
                 if self.failures == 0 {
@@ -419,9 +419,9 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         {
             tracing::warn!(error = %ErrorChain(&error), "can't write the end of the coverage");
         }
-        let lost = self.shared.lock().backlog.events();
-        if lost > 0 {
-            tracing::error!(lost, "events that couldn't be written are lost");
+        let size = self.shared.lock().backlog.size();
+        if size > 0 {
+            tracing::error!(size, "the recorder ends before everything is written");
             (self.report)(RecorderStatus::StoppedUnwritten);
         }
     }

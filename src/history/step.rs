@@ -78,7 +78,7 @@ impl Changes {
 
 impl ReadStep {
     /// Returns the size of the step in memory, as a number of sessions.
-    pub(super) fn events(&self) -> usize {
+    pub(super) fn size(&self) -> usize {
         1 + match self {
             Self::Changes(Changes { arrived, listed, left, changed, .. }) => {
                 arrived.len() + listed.len() + left.len() + 2 * changed.len()

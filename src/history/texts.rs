@@ -6,17 +6,17 @@ use std::sync::Arc;
 use super::HistoryError;
 use super::database::{Database, Row, Value, first_integer};
 
-/// The numbers of texts.
+/// The ids of texts.
 pub(super) struct TextIds(HashMap<Arc<str>, i64>);
 
 impl TextIds {
-    /// Returns the number of a text as it is stored: none without a text.
+    /// Returns the id of a text as it is stored: null without a text.
     pub(super) fn of(&self, text: Option<&Arc<str>>) -> Value {
         text.and_then(|text| self.0.get(text).copied()).into()
     }
 }
 
-/// Returns the numbers of texts. Unknown ones are added.
+/// Returns the ids of texts. Unknown ones are added.
 pub(super) fn text_ids<'a>(
     database: &mut dyn Database,
     texts: impl Iterator<Item = &'a Arc<str>>,

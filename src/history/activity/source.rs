@@ -45,7 +45,7 @@ impl Position {
         }
     }
 
-    /// Returns the number before which entries of a source are at [`time`](Self::time).
+    /// Returns the id before which entries of a source are at [`time`](Self::time).
     fn id(self, source: Source) -> i64 {
         match self {
             Self::UpTo(_) => i64::MAX,
@@ -56,7 +56,7 @@ impl Position {
     }
 }
 
-/// The queries of all sources, each for a window from `$1` to `$2` with numbers before `$3` at its end.
+/// The queries of all sources, each for a window from `$1` to `$2` with ids before `$3` at its end.
 pub(super) struct Sources {
     queries: Vec<(Source, String)>,
 }

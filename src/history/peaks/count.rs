@@ -30,7 +30,7 @@ pub(super) struct Counted {
     pub(super) by_gateway: Vec<Vec<KindCounts>>,
     /// The numbers by day, for each project with sessions, with its index in `projects`.
     pub(super) by_project: Vec<Vec<(usize, Count)>>,
-    /// The numbers of the texts of all projects.
+    /// The ids of the texts of all projects.
     pub(super) projects: Vec<Option<i64>>,
 }
 
@@ -38,21 +38,21 @@ pub(super) struct Counted {
 #[derive(Clone, Copy, Default)]
 struct Gauge {
     on: u32,
-    most: Count,
+    max: Count,
 }
 
 impl Gauge {
     fn begin(&mut self, time: i64) {
         self.on += 1;
-        if self.on > self.most.count {
-            self.most = Count { count: self.on, at: Some(time) };
+        if self.on > self.max.count {
+            self.max = Count { count: self.on, at: Some(time) };
         }
     }
 
     /// Returns the maximum of a day, and goes on to the next one, which begins at this time.
     fn next_day(&mut self, from: i64) -> Count {
         let at = (self.on > 0).then_some(from);
-        std::mem::replace(&mut self.most, Count { count: self.on, at })
+        std::mem::replace(&mut self.max, Count { count: self.on, at })
     }
 }
 
@@ -157,7 +157,7 @@ impl Counter {
             days.push(gauges.each_mut().map(|gauge| gauge.next_day(next)));
         }
         let projects = self.projects.iter_mut().map(|gauge| gauge.next_day(next)).enumerate();
-        let projects = projects.filter(|(_, most)| most.count > 0).collect();
+        let projects = projects.filter(|(_, max)| max.count > 0).collect();
         self.counted.by_project.push(projects);
     }
 

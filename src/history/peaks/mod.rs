@@ -19,12 +19,8 @@ pub use self::rows::{PeakRow, PeaksBy};
 use self::watch::Watch;
 use super::database::{Database, Row};
 use super::overlap::Sessions;
-use super::time_range::TimeRange;
+use super::time_range::{MAX_TIME, TimeRange};
 use super::{HistoryError, coverage, query};
-
-/// The limit for times in milliseconds, 9 million years before and after 1970. No sum of times
-/// within it overflows.
-const MAX_TIME: i64 = 1 << 58;
 
 /// Returns the peaks; `None` if that was cancelled.
 pub(super) fn peaks(
@@ -49,11 +45,11 @@ pub(super) fn peaks(
     if !sessions.read_all(database, &mut counter, is_cancelled)? {
         return Ok(None);
     }
-    let most = counter.finish();
+    let sums = counter.finish();
     let ids: Vec<i64> = nodes.iter().map(|node| node.id).collect();
     let coverage = coverage::overlapping(database, &ids, TimeRange { from, to }, now)?;
     let first_reads = coverage::first_reads(database, &ids)?;
-    let projects = project_names(database, &most.projects)?;
+    let projects = project_names(database, &sums.projects)?;
     if is_cancelled() {
         return Ok(None);
     }
@@ -65,13 +61,13 @@ pub(super) fn peaks(
         watches.extend(of_node.get(&node.id).and_then(|index| of_gateways.get_mut(*index)));
         watch::add_node(&mut watches, &days, coverage, first_read, now);
     }
-    let days = days.windows(2).zip(most.total).zip(most.by_project).enumerate();
+    let days = days.windows(2).zip(sums.total).zip(sums.by_project).enumerate();
     let days = days.map(|(day, ((bounds, counts), by_project))| {
         let peaks = all.peaks(day, counts);
         DayPeaks { from: bounds[0], to: bounds[1], peaks, projects: largest(by_project, &projects) }
     });
     let days = days.collect();
-    let gateways = gateways.into_iter().zip(most.by_gateway).zip(&of_gateways);
+    let gateways = gateways.into_iter().zip(sums.by_gateway).zip(&of_gateways);
     let gateways = gateways.map(|((gateway, counts), watch)| {
         let days = counts.into_iter().enumerate().map(|(day, counts)| watch.peaks(day, counts)).collect();
         GatewayPeaks { gateway, days }

@@ -10,7 +10,7 @@ pub const MAX_PEAK_DAYS: usize = 3_660;
 /// The largest number of projects of a day.
 pub(super) const MAX_PROJECTS: usize = 200;
 
-/// The days whose peaks are asked for.
+/// The days to query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PeaksRequest {
     /// The start of each day and the end of the last one, in milliseconds since 1970 UTC. Days may have any length: where

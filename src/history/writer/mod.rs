@@ -218,7 +218,7 @@ impl Writer {
 enum Written {
     /// The steps are written.
     Own {
-        /// The number of the node if it can't be read any more: then others may be able to.
+        /// The id of the node if it can't be read any more: then others may be able to.
         release: Option<i64>,
     },
     /// Another process writes the node.

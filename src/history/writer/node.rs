@@ -6,7 +6,7 @@ use crate::history::HistoryError;
 use crate::history::database::Database;
 use crate::history::step::NodeKey;
 
-/// Returns the number of a node and the gateway that it is stored with. Nothing is locked if it is known: others may stand
+/// Returns the id of a node and the gateway that it is stored with. Nothing is locked if it is known: others may stand
 /// by for it.
 pub(super) fn node_row(database: &mut dyn Database, node: &NodeKey) -> Result<(i64, Arc<str>), HistoryError> {
     if let Some(known) = known_node(database, &node.url)? {
@@ -21,7 +21,7 @@ pub(super) fn node_row(database: &mut dyn Database, node: &NodeKey) -> Result<(i
     added.ok_or_else(|| HistoryError::Database("a node that was written can't be read".into()))
 }
 
-/// Returns the number of a node and its gateway, if it is stored.
+/// Returns the id of a node and its gateway, if it is stored.
 pub(super) fn known_node(
     database: &mut dyn Database,
     url: &Arc<str>,

@@ -102,7 +102,7 @@ impl OpenOutage {
 }
 
 /// Writes that a node still can't be read, unless another process can read it. One that was never read is left out: its
-/// address may be wrong. `outages` are those that this process has written. Returns the number of the node if it was claimed.
+/// address may be wrong. `outages` are those that this process has written. Returns the id of the node if it was claimed.
 pub(super) fn extend(
     database: &mut dyn Database,
     outages: &mut HashMap<Arc<str>, OpenOutage>,

@@ -119,7 +119,7 @@ impl Edits {
         self.ended.len() + self.begun.len() + self.start_times.len() + self.continued.len()
     }
 
-    /// Ends a session. A clock that was set back doesn't let it end before it began.
+    /// Ends a session, never before it began, even if the clock was set back.
     fn end(&mut self, session: &OpenSession, last_seen: i64, missed_at: i64) {
         let last_seen = last_seen.max(session.first_seen);
         let missed_at = missed_at.max(last_seen);
@@ -199,8 +199,11 @@ fn insert(
         })
         .collect();
     database.execute_each(
-        r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created_after, started, first_seen, dc)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 99)"#,
+        &format!(
+            r#"INSERT INTO session (node, "user", project, address, designer, kind, client, created_after, started, first_seen, dc)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {})"#,
+            span::OPEN
+        ),
         &rows,
     )?;
     Ok(())
