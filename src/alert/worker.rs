@@ -172,7 +172,7 @@ impl Alerts {
         self.active.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns `false` if the thread has ended, which only a panic does.
+    /// Returns `false` if the thread has ended, which happens only after a panic.
     #[must_use]
     pub fn is_alive(&self) -> bool {
         self.ended.try_recv() == Err(TryRecvError::Empty)

@@ -161,11 +161,12 @@ impl Engine {
         let read_since = others.read_since.filter(|_| !is_manual).unwrap_or(time).min(time);
         let mut ready = Vec::new();
         self.revision += 1;
-        for session in happened {
-            if self.waiting.len() >= MAX_WAITING {
-                tracing::warn!(rule = rule.name, "too many arrivals and departures wait, one is left out");
-                break;
-            }
+        let free = MAX_WAITING.saturating_sub(self.waiting.len());
+        let left_out = happened.len().saturating_sub(free);
+        if left_out > 0 {
+            tracing::warn!(rule = rule.name, left_out, "too many arrivals and departures wait");
+        }
+        for session in happened.into_iter().take(free) {
             self.waiting.push(Waiting {
                 rule: rule.name.clone(),
                 definition: definition.clone(),
