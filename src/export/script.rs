@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::dataset::{ColumnId, Value};
 use crate::display::{self, Clock};
-use crate::filter::{self, Filter, Mode};
+use crate::filter::{self, Filter};
 use crate::query::{CellFilter, DateFilter, DateRange, DesignerFilter, FilterStatus};
 
 /// The active filters.
@@ -37,7 +37,7 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
         let mut pattern = filter.and_then(|filter| {
             let portable = filter::to_portable(filter.pattern(), filter.mode());
             if portable.is_none() {
-                omitted.push(format!("{} {}", display::title(column), filter.pattern()));
+                omitted.push(describe_column_filter(column, filter));
             }
             portable
         });
@@ -116,10 +116,10 @@ pub fn describe_range(range: DateRange, clock: &Clock) -> String {
 
 /// Describes a text filter, such as `Address not 10\..*`.
 fn describe_column_filter(column: &ColumnId, filter: &Filter) -> String {
-    let Mode { contains, ignore_case, invert } = filter.mode();
-    let words = [(invert, " not"), (contains, " part"), (ignore_case, " A=a")];
-    let words: String = words.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word).collect();
-    format!("{}{words} {}", display::title(column), filter.pattern())
+    let title = display::title(column);
+    let words: Vec<&str> =
+        std::iter::once(&*title).chain(filter.mode().labels()).chain([filter.pattern()]).collect();
+    words.join(" ")
 }
 
 /// Returns the call with these patterns. An empty pattern is no filter.
@@ -210,6 +210,24 @@ mod tests {
             "system.util.getSessionInfo(r\"(?!billy\\z)bi.*\", \"(?s:.*)oil(?s:.*)\")  \
              # not in this call: only designers; Address is h??x; Project is P"
         );
+    }
+
+    #[test]
+    fn pattern_that_is_not_in_the_call_has_its_mode_in_the_comment() {
+        let mode = Mode { ignore_case: true, contains: true, invert: false };
+        // With its mode, it would be too long.
+        let username = Filter::new(&"a".repeat(1_000_000), mode).unwrap();
+        let filters = ActiveFilters {
+            username: Some(&username),
+            project: None,
+            columns: &[],
+            dates: &[],
+            kind: DesignerFilter::All,
+            cells: &[],
+        };
+        let call = session_info_call(&filters, &Clock::new(DateStyle::Utc, None, 0));
+        let expected = "system.util.getSessionInfo()  # not in this call: Username part A=a aaa";
+        assert!(call.starts_with(expected), "{call:.100}");
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub(super) struct BackReference {
 pub(super) enum Assertion {
     /// `\A`, and `^` without `(?m)`.
     TextStart,
-    /// `\G`: as there is only one search in a value, its start, too.
+    /// `\G`: the start of the value, because each value is searched once.
     SearchStart,
     /// `\z`.
     TextEnd,

@@ -73,7 +73,7 @@ impl Engine {
     pub(super) fn is_match(&self, value: &str) -> Result<bool, MatchError> {
         match self.select(value) {
             Ok(regex) => Ok(regex.is_match(value)),
-            Err(program) => program.matches(value, self.matches_whole).map_err(|stop| error(stop, value)),
+            Err(program) => program.matches(value, self.matches_whole).map_err(error),
         }
     }
 
@@ -82,17 +82,17 @@ impl Engine {
         match self.select(value) {
             Ok(regex) => Ok(regex.find(value).map(|found| found.range())),
             Err(program) => {
-                let groups = program.groups(value, self.matches_whole).map_err(|stop| error(stop, value))?;
+                let groups = program.groups(value, self.matches_whole).map_err(error)?;
                 Ok(groups.and_then(|groups| groups.into_iter().next().flatten()))
             }
         }
     }
 }
 
-fn error(stop: Stop, value: &str) -> MatchError {
+fn error(stop: Stop) -> MatchError {
     match stop {
-        Stop::Limit => MatchError::Limit(value.to_owned()),
-        Stop::Exception => MatchError::Exception(value.to_owned()),
+        Stop::Limit => MatchError::Limit,
+        Stop::Exception => MatchError::Exception,
     }
 }
 

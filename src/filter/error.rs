@@ -17,8 +17,6 @@ pub struct PatternError {
 enum Kind {
     /// Java rejects the pattern, too.
     Invalid,
-    /// Java rejects the pattern, too, but it may be the beginning of a valid one.
-    Incomplete,
     /// The pattern exceeds a limit.
     TooLarge,
 }
@@ -35,16 +33,6 @@ pub(super) fn invalid_with_hint<T>(column: usize, message: &str, hint: &str) -> 
         column,
         kind: Kind::Invalid,
     })
-}
-
-/// Fails because the pattern ends too early.
-pub(super) fn incomplete<T>(column: usize, message: impl Display) -> Result<T> {
-    error(Kind::Incomplete, column, message)
-}
-
-/// Fails because `next` isn't what must come next, or because nothing does.
-pub(super) fn unexpected<T>(next: Option<char>, column: usize, message: impl Display) -> Result<T> {
-    if next.is_some() { invalid(column, message) } else { incomplete(column, message) }
 }
 
 /// Fails because the pattern exceeds a limit.
@@ -68,12 +56,6 @@ impl PatternError {
         self.column
     }
 
-    /// Returns `true` if more input can make the pattern valid, as with a group that isn't closed yet.
-    #[must_use]
-    pub fn is_incomplete(&self) -> bool {
-        self.kind == Kind::Incomplete
-    }
-
     /// Returns `true` if a gateway accepts the pattern and only this program doesn't.
     #[must_use]
     pub fn is_unsupported(&self) -> bool {
@@ -82,23 +64,12 @@ impl PatternError {
 }
 
 /// A value that can't be matched.
-///
-/// The message doesn't contain the value, which comes from a gateway and must be sanitized before it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MatchError {
     /// Matching this value exceeds the limit of steps or time.
     #[error("Too much backtracking. Simplify the pattern")]
-    Limit(String),
+    Limit,
     /// Java throws an exception for this value.
     #[error("A gateway fails on this pattern. Change it")]
-    Exception(String),
-}
-
-impl MatchError {
-    /// Returns the value that could not be matched.
-    #[must_use]
-    pub fn value(&self) -> &str {
-        let (Self::Limit(value) | Self::Exception(value)) = self;
-        value
-    }
+    Exception,
 }

@@ -45,6 +45,13 @@ pub struct Mode {
 }
 
 impl Mode {
+    /// Returns the labels of the options that are on: `not`, `part` and `A=a`.
+    #[must_use]
+    pub fn labels(self) -> Vec<&'static str> {
+        let labels = [(self.invert, "not"), (self.contains, "part"), (self.ignore_case, "A=a")];
+        labels.into_iter().filter(|(is_on, _)| *is_on).map(|(_, label)| label).collect()
+    }
+
     /// Returns the initial flags of a pattern.
     fn flags(self) -> Flags {
         if self.ignore_case { Flags::IGNORE_CASE | Flags::UNICODE_CASE } else { Flags::default() }
@@ -157,8 +164,8 @@ impl Filter {
         is_literal(pattern).then_some(pattern)
     }
 
-    /// Returns `true` if the pattern is a text as a user may type it who expects to find a part of a value: a literal, or one
-    /// with dots as in `bill.smith`.
+    /// Returns `true` if the pattern is plain text, as typed to find part of a value: a literal, or one with dots as in
+    /// `bill.smith`.
     #[must_use]
     pub fn is_plain_text(&self) -> bool {
         is_literal(&self.inner.pattern.replace('.', ""))

@@ -111,11 +111,8 @@ fn condition(condition: Condition) -> String {
 
 /// Returns a filter such as `username bi.*` or `project not part Pack`.
 fn pattern(name: &str, filter: &Filter) -> String {
-    let mode = filter.mode();
-    let words = [(mode.invert, "not"), (mode.contains, "part"), (mode.ignore_case, "A=a")];
-    let words = words.into_iter().filter(|(is_on, _)| *is_on).map(|(_, word)| word);
     let shown = escape(&shorten(filter.pattern(), MAX_PATTERN)).into_owned();
-    let parts: Vec<&str> = std::iter::once(name).chain(words).chain([&*shown]).collect();
+    let parts: Vec<&str> = std::iter::once(name).chain(filter.mode().labels()).chain([&*shown]).collect();
     parts.join(" ")
 }
 

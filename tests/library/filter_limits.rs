@@ -119,7 +119,7 @@ fn match_large_values(contains: bool, patterns_that_give_up: &[&str]) {
         let value = repeated.repeat((1 << 20) / repeated.len());
         let matched = Filter::new(pattern, Mode { contains, ..Mode::default() }).unwrap().is_match(&value);
         let gives_up = patterns_that_give_up.contains(&pattern);
-        let expected = if gives_up { Err(MatchError::Limit(value)) } else { Ok(false) };
+        let expected = if gives_up { Err(MatchError::Limit) } else { Ok(false) };
         assert!(matched == expected, "{pattern} gives up: {}", matched.is_err());
     }
 }
@@ -183,6 +183,5 @@ fn reports_too_much_backtracking() {
         let value = "a".repeat(length);
         let error = Filter::new(pattern, Mode::default()).unwrap().is_match(&value).unwrap_err();
         assert_eq!(error.to_string(), "Too much backtracking. Simplify the pattern");
-        assert_eq!(error.value(), value);
     }
 }

@@ -114,13 +114,12 @@ fn reports_errors_with_their_columns() {
     let error = |pattern: &str| Filter::new(pattern, Mode::default()).unwrap_err();
     let open = error("ab(c");
     assert_eq!(open.to_string(), r#"Missing ")" for "(" at column 3"#);
-    assert_eq!((open.column(), open.is_incomplete()), (3, true));
-    for incomplete in ["(", "[a", "a{2", "a{", "a\\", "(?", "(?<n", r"\p{L", r"\x4", "a[b-"] {
-        assert!(error(incomplete).is_incomplete(), "{incomplete}");
+    assert_eq!(open.column(), 3);
+    for wrong in ["(", "[a", "a{2", "a{", "a\\", "(?", "(?<n", r"\p{L", r"\x4", "a[b-", "*", "a)", "a**"] {
+        assert!(!error(wrong).is_unsupported(), "{wrong}");
     }
-    for wrong in ["*", "a)", "a**", r"\y", "a{x}", "[b-a]", "(?P<n>a)", r"\p{Nope}"] {
-        let result = error(wrong);
-        assert!(!result.is_incomplete() && !result.is_unsupported(), "{wrong}");
+    for wrong in [r"\y", "a{x}", "[b-a]", "(?P<n>a)", r"\p{Nope}"] {
+        assert!(!error(wrong).is_unsupported(), "{wrong}");
     }
     assert_eq!(error("é(?i)a**").column(), 8);
     let wildcard = "Nothing to repeat before \"*\" at column 1. For any text, write .*";
@@ -128,6 +127,17 @@ fn reports_errors_with_their_columns() {
     assert_eq!(error(r"a\N{FOO}").to_string(), "Unknown character name FOO at column 2");
     // Valid in Java: the quote extends to the end.
     assert!(Filter::new(r"\Qa(", Mode::default()).is_ok());
+}
+
+#[test]
+fn names_only_the_flag_that_is_unknown() {
+    for (pattern, expected) in [
+        ("(?P<n>a)", r#"Unknown group or flag "(?P" at column 3"#),
+        ("(?i=a)", r#"Unknown flag "=" at column 4"#),
+        ("(?-y)", r#"Unknown flag "y" at column 4"#),
+    ] {
+        assert_eq!(Filter::new(pattern, Mode::default()).unwrap_err().to_string(), expected);
+    }
 }
 
 #[test]

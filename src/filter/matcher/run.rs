@@ -23,9 +23,9 @@ pub(in crate::filter) enum Stop {
     Exception,
 }
 
-/// Minimum number of steps per search.
-const MIN_STEPS: usize = 1_000_000;
-/// Number of additional steps per code unit.
+/// Maximum number of steps in an empty value.
+const BASE_STEPS: usize = 1_000_000;
+/// Number of additional steps per code unit of the value.
 const STEPS_PER_UNIT: usize = 32;
 /// Maximum number of frames, about 160 MB.
 const MAX_FRAMES: usize = 2_000_000;
@@ -105,7 +105,7 @@ impl<'a> Machine<'a> {
             behind_end: 0,
             last: 0,
             steps: 0,
-            max_steps: MIN_STEPS + text.len().saturating_mul(STEPS_PER_UNIT),
+            max_steps: BASE_STEPS + text.len().saturating_mul(STEPS_PER_UNIT),
             matches_whole,
         }
     }

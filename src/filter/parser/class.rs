@@ -7,7 +7,7 @@
 use super::super::ast::CharClass;
 use super::super::case_folding::CaseFolding;
 use super::super::code_points::CodePointSet;
-use super::super::error::{incomplete, invalid, too_large};
+use super::super::error::{invalid, too_large};
 use super::escape::Escaped;
 use super::{MAX_RANGES, Parser, Result};
 
@@ -122,7 +122,7 @@ impl Parser {
         let mut class = ClassBuilder::default();
         loop {
             match self.cursor.peek() {
-                None => return incomplete(column, UNCLOSED),
+                None => return invalid(column, UNCLOSED),
                 Some(']') if !class.is_empty() => return Ok(class),
                 Some('[') => {
                     let inner = self.nested(Self::class)?;
@@ -219,7 +219,7 @@ impl Parser {
                 self.cursor.skip_raw(1);
                 Ok(Escaped::CodePoint(u32::from(c)))
             }
-            None => incomplete(column, UNCLOSED),
+            None => invalid(column, UNCLOSED),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::ast::{Assertion, BackReference, Node};
 use super::super::code_points::{CodePointSet, MAX_CODE_POINT};
-use super::super::error::{incomplete, invalid, unexpected};
+use super::super::error::invalid;
 use super::super::names;
 use super::super::properties;
 use super::{Flags, Parser, Result};
@@ -22,7 +22,7 @@ impl Parser {
     pub(super) fn escape(&mut self, in_class: bool, in_range: bool) -> Result<Escaped> {
         let column = self.cursor.column();
         let Some(c) = self.cursor.peek_raw(1) else {
-            return incomplete(column, "Missing character after \"\\\"");
+            return invalid(column, "Missing character after \"\\\"");
         };
         if matches!(c, 'p' | 'P') {
             self.cursor.skip_raw(1);
@@ -35,7 +35,7 @@ impl Parser {
             'a' => code('\u{7}'),
             'c' => match self.cursor.read() {
                 Some(c) => Ok(Escaped::CodePoint(u32::from(c) ^ 64)),
-                None => incomplete(column, "Missing character after \\c"),
+                None => invalid(column, "Missing character after \\c"),
             },
             'e' => code('\u{1B}'),
             'f' => code('\u{C}'),
@@ -72,7 +72,7 @@ impl Parser {
                 self.cursor.skip_raw(2);
                 match self.cursor.read() {
                     Some('}') => Assertion::GraphemeBoundary,
-                    None => return incomplete(column, "Missing \"}\" for \"\\b{\""),
+                    None => return invalid(column, "Missing \"}\" for \"\\b{\""),
                     Some(_) => return invalid(column, "Unknown escape \\b{"),
                 }
             }
@@ -106,11 +106,11 @@ impl Parser {
     fn named_character(&mut self, column: usize) -> Result<Escaped> {
         match self.cursor.read() {
             Some('{') => {}
-            None => return incomplete(column, "Missing name after \\N"),
+            None => return invalid(column, "Missing name after \\N"),
             Some(_) => return invalid(column, "Missing {name} after \\N"),
         }
         let Some(name) = self.until_brace() else {
-            return incomplete(column, "Missing \"}\" for \"\\N{\"");
+            return invalid(column, "Missing \"}\" for \"\\N{\"");
         };
         match names::code_point(&name) {
             Some(code) => Ok(Escaped::CodePoint(code)),
@@ -151,7 +151,7 @@ impl Parser {
             digits += 1;
         }
         if digits == 0 {
-            return unexpected(self.cursor.peek(), column, "Missing octal digits after \\0");
+            return invalid(column, "Missing octal digits after \\0");
         }
         Ok(Escaped::CodePoint(code))
     }
@@ -171,7 +171,7 @@ impl Parser {
                 Some(_) => return invalid(column, "Code point out of range"),
                 None if next == Some('}') && digits > 0 => return Ok(Escaped::CodePoint(code)),
                 None if next.is_none() => {
-                    return incomplete(column, "Missing \"}\" for \"\\x{\"");
+                    return invalid(column, "Missing \"}\" for \"\\x{\"");
                 }
                 None => return invalid(column, "Invalid hexadecimal digit after \\x"),
             }
@@ -204,7 +204,7 @@ impl Parser {
             let next = self.cursor.read();
             let Some(digit) = next.and_then(|c| c.to_digit(16)) else {
                 let message = format_args!("Expected {count} hexadecimal digits in the escape");
-                return unexpected(next, column, message);
+                return invalid(column, message);
             };
             code = code * 16 + digit;
         }
@@ -224,7 +224,7 @@ impl Parser {
                 single.map(String::from)
             }
         };
-        let Some(name) = name else { return incomplete(column, "Incomplete property") };
+        let Some(name) = name else { return invalid(column, "Incomplete property") };
         let prefix = if negated { "P" } else { "p" };
         let set = self.cached(format!("{prefix}{name}"), |parser, key| {
             let (ignore_case, unicode) = (parser.has(Flags::IGNORE_CASE), parser.has(Flags::UNICODE_CLASS));

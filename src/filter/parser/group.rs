@@ -1,7 +1,7 @@
 //! Groups of all kinds, and inline flags.
 
 use super::super::ast::{Lookaround, Node, RepeatedGroup};
-use super::super::error::{incomplete, invalid};
+use super::super::error::invalid;
 use super::super::matcher::study::Study;
 use super::{Flags, Parser, Result};
 
@@ -40,17 +40,19 @@ impl Parser {
                 (Node::Lookaround(lookaround, Box::new(inner)), RepeatedGroup::None)
             }
             Some('>') => (Node::Atomic(Box::new(self.group_body(column, flags)?)), RepeatedGroup::None),
-            None => return incomplete(column, UNCLOSED),
+            None => return invalid(column, UNCLOSED),
             Some(_) => {
                 self.cursor.position -= 1;
+                let first = self.cursor.position;
                 self.inline_flags();
                 let start = self.cursor.position;
                 match self.cursor.read() {
                     Some(')') => return Ok(None),
                     Some(':') => (self.group_body(column, flags)?, RepeatedGroup::Plain),
-                    None => return incomplete(column, UNCLOSED),
+                    None => return invalid(column, UNCLOSED),
                     Some(c) => {
-                        let message = format_args!("Unknown group or flag \"(?{c}\"");
+                        let construct = if start == first { "group or flag \"(?" } else { "flag \"" };
+                        let message = format_args!("Unknown {construct}{c}\"");
                         return invalid(self.cursor.column_of(start), message);
                     }
                 }
@@ -69,7 +71,7 @@ impl Parser {
     fn group_body(&mut self, column: usize, flags: Flags) -> Result<Node> {
         let inner = self.alternation()?;
         if self.cursor.read() != Some(')') {
-            return incomplete(column, UNCLOSED);
+            return invalid(column, UNCLOSED);
         }
         self.cursor.flags = flags;
         Ok(inner)
@@ -88,7 +90,7 @@ impl Parser {
                 Some('>') => return Ok(name),
                 Some(c) if c.is_ascii_alphanumeric() => name.push(c),
                 Some(c) => return invalid(column, format_args!("Invalid character \"{c}\" in group name")),
-                None => return incomplete(column, "Missing \">\" after the group name"),
+                None => return invalid(column, "Missing \">\" after the group name"),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Quantifiers: `?`, `*`, `+` and counted ones, each greedy, lazy or possessive.
 
 use super::super::ast::{Node, QuantifierKind, RepeatedGroup, Repetition};
-use super::super::error::{incomplete, invalid, invalid_with_hint, unexpected};
+use super::super::error::{invalid, invalid_with_hint};
 use super::super::matcher::study::Study;
 use super::{Parser, Result};
 
@@ -39,7 +39,7 @@ impl Parser {
         let column = self.cursor.column();
         match self.cursor.peek_raw(1) {
             Some(c) if c.is_ascii_digit() => self.cursor.skip_raw(1),
-            None => return incomplete(column, UNCLOSED),
+            None => return invalid(column, UNCLOSED),
             Some(_) => {
                 let hint = "Write \\{ for a literal brace";
                 return invalid_with_hint(column, "Missing number after \"{\"", hint);
@@ -61,7 +61,7 @@ impl Parser {
                 invalid(column, "Minimum exceeds maximum in the quantifier")
             }
             Some('}') => Ok((min, max)),
-            _ => unexpected(next, column, UNCLOSED),
+            _ => invalid(column, UNCLOSED),
         }
     }
 

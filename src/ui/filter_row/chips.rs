@@ -10,7 +10,7 @@ use egui::{
 };
 use std::sync::Arc;
 
-use super::labels::{mode_labels, shortened};
+use super::labels::shortened;
 use super::toggles;
 use crate::dataset::{Cell, ColumnId};
 use crate::display;
@@ -63,7 +63,7 @@ fn all(state: &AppState, drafts: &Drafts) -> Vec<Chip> {
     };
     let columns = drafts.columns.iter().map(|filter| {
         let title = state.column_title(&filter.column).into_owned();
-        let words = mode_labels(filter.text.mode).join(" ");
+        let words = filter.text.mode.labels().join(" ");
         let pattern = shortened(&filter.text.pattern);
         Chip {
             key: FilterKey::Column(filter.column.clone()),

@@ -4,7 +4,7 @@ use egui::{Margin, Popup, PopupCloseBehavior, PopupKind, Rect, RectAlign, Sense,
 
 use super::editor_popup::{focus_when_opened, id, takes_focus};
 use super::filter_box::FilterBox;
-use super::labels::{mode_labels, shortened};
+use super::labels::shortened;
 use super::{add_menu, created, error_overlay};
 use crate::dataset::ColumnId;
 use crate::query::FilterField;
@@ -93,7 +93,7 @@ fn pattern(
         menu::title(ui, "Recent");
     }
     for entry in recent {
-        let words = mode_labels(entry.mode).join("  ");
+        let words = entry.mode.labels().join("  ");
         if ui.add(menu::Item::new(shortened(&entry.pattern)).mono().shortcut(words)).clicked() {
             commands.push(Command::Filter(FilterCommand::ApplyHistory(field, entry)));
         }

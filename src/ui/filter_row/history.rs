@@ -2,7 +2,7 @@
 
 use egui::{Context, Id, Popup, PopupKind, Rect, RectAlign, Response, Ui};
 
-use super::labels::{mode_labels, shortened};
+use super::labels::shortened;
 use crate::dataset::ColumnId;
 use crate::query::FilterField;
 use crate::ui::command::{Command, FilterCommand};
@@ -60,7 +60,7 @@ pub(super) fn show(
         let mut is_first = true;
         for text in state.filter_history.entries(column) {
             let pattern = shortened(&text.pattern);
-            let item = menu::Item::new(pattern).mono().shortcut(mode_labels(text.mode).join("  "));
+            let item = menu::Item::new(pattern).mono().shortcut(text.mode.labels().join("  "));
             let response = ui.add(item);
             if is_first && takes_focus {
                 response.request_focus();

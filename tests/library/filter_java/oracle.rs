@@ -154,11 +154,11 @@ impl Tally {
                     self.half_surrogates += 1;
                     continue;
                 }
-                Err(MatchError::Limit(_)) => {
+                Err(MatchError::Limit) => {
                     self.limit_exceeded += 1;
                     continue;
                 }
-                Err(MatchError::Exception(_)) => {
+                Err(MatchError::Exception) => {
                     self.exceptions += usize::from(verdict == "!");
                     "!".to_owned()
                 }
