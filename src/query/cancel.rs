@@ -1,4 +1,6 @@
-//! Cancellation of a running query.
+//! Cancellation and time limit of a running query.
+
+use std::time::Duration;
 
 use super::FilterField;
 use crate::filter::MatchError;
@@ -10,19 +12,31 @@ pub(super) const CHUNK: usize = 16_384;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cancelled;
 
-/// Reports to a running query that it was cancelled.
+/// Reports to a running query that it was cancelled, and limits the time of its filters.
 #[derive(Clone, Copy)]
 pub(super) struct CancelToken<'a> {
     is_cancelled: &'a (dyn Fn() -> bool + Sync),
+    match_timeout: Option<Duration>,
 }
 
 impl<'a> CancelToken<'a> {
     /// A token that never cancels.
-    pub(super) const NEVER: CancelToken<'static> = CancelToken { is_cancelled: &|| false };
+    pub(super) const NEVER: CancelToken<'static> =
+        CancelToken { is_cancelled: &|| false, match_timeout: None };
 
-    /// Creates a token that calls `is_cancelled` at each check.
+    /// Creates a token that calls `is_cancelled` at each check, without a time limit.
     pub(super) fn new(is_cancelled: &'a (dyn Fn() -> bool + Sync)) -> Self {
-        Self { is_cancelled }
+        Self { is_cancelled, match_timeout: None }
+    }
+
+    /// Limits the time of a pattern with backtracking over all values together.
+    pub(super) fn with_match_timeout(self, match_timeout: Duration) -> Self {
+        Self { match_timeout: Some(match_timeout), ..self }
+    }
+
+    /// Returns the time limit of a pattern with backtracking.
+    pub(super) fn match_timeout(self) -> Option<Duration> {
+        self.match_timeout
     }
 
     /// Returns an error if the query was cancelled.
@@ -36,7 +50,7 @@ impl<'a> CancelToken<'a> {
 pub(super) enum Stopped {
     /// A newer query replaced it.
     Cancelled,
-    /// A filter took too long.
+    /// A filter can't be matched.
     Match(FilterField, MatchError),
 }
 

@@ -5,7 +5,7 @@ use crate::dataset::{ColumnId, Value};
 /// A filter on clients and designers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DesignerFilter {
-    /// All sessions, including those whose kind is null.
+    /// All sessions, including those whose `isDesigner` is null.
     #[default]
     All,
     /// Clients only.

@@ -1,7 +1,7 @@
 //! Users with several sessions in one project.
 
 use super::previews;
-use crate::dataset::{Column, ColumnId, Dataset, RowsByCode, TextColumn, hosts};
+use crate::dataset::{Dataset, RowsByCode, TextColumn, hosts};
 
 /// The name that Perspective reports for a session without a login.
 const UNAUTHENTICATED: &str = "Unauthenticated";
@@ -86,7 +86,7 @@ impl DuplicateLogins {
 /// A search for duplicate logins in a dataset.
 struct Search<'a> {
     projects: &'a [u32],
-    addresses: Option<&'a TextColumn>,
+    addresses: &'a TextColumn,
     /// The host of each address, as the code of its first address; empty until it is needed.
     hosts: Vec<u32>,
     /// The rows of previews whose Designer is listed, sorted.
@@ -98,17 +98,11 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(dataset: &'a Dataset) -> Self {
-        let addresses = match dataset.column(&ColumnId::Address) {
-            Some(Column::Text(addresses)) => Some(addresses),
-            _ => None,
-        };
-        let projects = dataset.project().codes();
-        let previews = previews::of_listed_designers(dataset);
         Self {
-            projects,
-            addresses,
+            projects: dataset.project().codes(),
+            addresses: dataset.address(),
             hosts: Vec::new(),
-            previews,
+            previews: previews::of_listed_designers(dataset),
             on_hosts: Vec::new(),
             found: DuplicateLogins::default(),
         }
@@ -140,13 +134,10 @@ impl<'a> Search<'a> {
 
     /// Returns the host of a row; [`TextColumn::NULL`] if its address is null.
     fn host(&mut self, row: u32) -> u32 {
-        let Some(addresses) = self.addresses else {
-            return TextColumn::NULL;
-        };
         if self.hosts.is_empty() {
-            self.hosts = hosts(addresses);
+            self.hosts = hosts(self.addresses);
         }
-        let code = addresses.codes()[row as usize];
+        let code = self.addresses.codes()[row as usize];
         self.hosts.get(code as usize).copied().unwrap_or(TextColumn::NULL)
     }
 }

@@ -31,21 +31,12 @@ pub enum FilterError {
     /// The pattern is invalid.
     #[error(transparent)]
     Pattern(#[from] PatternError),
-    /// Matching a value took too long.
+    /// A value can't be matched: it exceeds the limit of backtracking, or Java throws an exception for it.
     #[error(transparent)]
     Match(#[from] MatchError),
 }
 
 impl FilterError {
-    /// Returns `true` if more input can make the pattern valid, as with a group that isn't closed yet.
-    #[must_use]
-    pub fn is_incomplete(&self) -> bool {
-        match self {
-            Self::Pattern(error) => error.is_incomplete(),
-            Self::Match(_) => false,
-        }
-    }
-
     /// Returns the position of the error in the pattern, in characters counted from 1, if it has one.
     #[must_use]
     pub fn column(&self) -> Option<usize> {

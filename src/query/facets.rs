@@ -7,7 +7,7 @@ use super::cancel::{CHUNK, CancelToken, Cancelled};
 use super::duplicate_logins::is_no_user;
 use super::filtering::Masks;
 use super::previews;
-use crate::dataset::{Column, ColumnId, Dataset, TextColumn, sort_ranks};
+use crate::dataset::{ColumnId, Dataset, TextColumn, sort_ranks};
 
 /// The maximum number of values of a facet whose order is kept, so that it takes no longer than a frame.
 const MAX_KEPT: usize = 10_000;
@@ -17,7 +17,8 @@ const MAX_KEPT: usize = 10_000;
 pub struct Counts {
     /// Number of clients.
     pub clients: usize,
-    /// Number of designers. One with a Perspective preview counts once. A session whose kind is null counts as neither.
+    /// Number of designers. One with a Perspective preview counts once. A session whose `isDesigner` is null counts as
+    /// neither.
     pub designers: usize,
     /// Number of distinct users. A Perspective session without a login has none.
     pub users: usize,
@@ -46,11 +47,8 @@ impl Counts {
         // In the order of the codes, in which the names are in memory.
         let is_user = |code: u32| !is_no_user(dataset.username().text(code));
         counts.users = (0..).zip(seen).filter(|&(code, is_seen)| is_seen && is_user(code)).count();
-        if let Some(Column::Boolean(is_designer)) = dataset.column(&ColumnId::IsDesigner) {
-            let previews = previews::among(dataset, rows);
-            counts.designers -=
-                previews.iter().filter(|&&row| is_designer.get(row as usize) == Some(true)).count();
-        }
+        let is_designer = |row: &&u32| dataset.is_designer().get(**row as usize) == Some(true);
+        counts.designers -= previews::among(dataset, rows).iter().filter(is_designer).count();
         Ok(counts)
     }
 }
@@ -69,13 +67,10 @@ pub struct KindCounts {
 impl KindCounts {
     pub(super) fn of(dataset: &Dataset, rows: &[u32], cancel: CancelToken<'_>) -> Result<Self, Cancelled> {
         let mut counts = Self { all: rows.len(), ..Self::default() };
-        let Some(Column::Boolean(designer)) = dataset.column(&ColumnId::IsDesigner) else {
-            return Ok(counts);
-        };
         for rows in rows.chunks(CHUNK) {
             cancel.check()?;
             for &row in rows {
-                match designer.get(row as usize) {
+                match dataset.is_designer().get(row as usize) {
                     Some(true) => counts.designers += 1,
                     Some(false) => counts.clients += 1,
                     None => {}

@@ -3,17 +3,13 @@
 //! A pattern is matched once per distinct value; the rows only look up the result of their code.
 
 use std::borrow::{Borrow, Cow};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::cancel::{CHUNK, CancelToken, Cancelled, Stopped};
 use super::highlights::{Highlights, HighlightsBuilder};
 use super::{CellFilter, DesignerFilter, FilterField, Filters, Query};
 use crate::dataset::{Cell, Column, ColumnId, Dataset, TextColumn, Value};
 use crate::filter::{Filter, MatchError};
-
-/// Time limit of a pattern with backtracking over all values together. The limit per value isn't enough: many values just
-/// below it would block the next query for too long. The result, with the last valid filter, comes within half a second.
-const MATCH_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// The filters of a query, evaluated for each row of one dataset.
 pub(super) struct Masks {
@@ -200,8 +196,8 @@ fn match_codes(
     let chunk = if is_linear { MATCH_CHUNK } else { 1 };
     for (first, passes) in (first..).step_by(chunk).zip(passes.chunks_mut(chunk)) {
         cancel.check()?;
-        if !is_linear && started.elapsed() > MATCH_TIMEOUT {
-            return Err(Stopped::Match(field, MatchError::Limit(column.text(first).to_owned())));
+        if !is_linear && cancel.match_timeout().is_some_and(|timeout| started.elapsed() > timeout) {
+            return Err(Stopped::Match(field, MatchError::Limit));
         }
         for (code, passes) in (first..).zip(passes) {
             let value = column.text(code);

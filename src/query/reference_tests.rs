@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::dataset::{Cell, ColumnType, Dataset, DatasetBuilder, Header, compare_cells};
+use crate::filter::MatchError;
 
 type Row = (Option<String>, Option<String>, Option<bool>, Option<i64>, Option<i32>);
 
@@ -186,7 +187,8 @@ fn filters_many_distinct_values() {
     assert_eq!(query(".*7").run(&dataset(&rows)).unwrap().rows, expected);
     // The last value exceeds the limit of backtracking.
     let endless: Vec<Row> =
-        rows.into_iter().chain([(Some("a".repeat(100)), None, None, None, None)]).collect();
-    let error = query(r"(a*)(a*)(a*)(a*)(a*)\1\2\3\4\5b").run(&dataset(&endless)).unwrap_err();
+        rows.into_iter().chain([(Some("z".repeat(100)), None, None, None, None)]).collect();
+    let error = query(r"(z*)(z*)(z*)(z*)(z*)\1\2\3\4\5y").run(&dataset(&endless)).unwrap_err();
     assert_eq!(error.field, FilterField::Username);
+    assert_eq!(error.source, FilterError::Match(MatchError::Limit));
 }

@@ -17,7 +17,7 @@ impl Query {
     /// order.
     ///
     /// # Errors
-    /// If a pattern is invalid, or takes too long to match.
+    /// If a pattern is invalid or can't be matched.
     pub fn run(&self, dataset: &Arc<Dataset>) -> Result<QueryResult, QueryError> {
         self.run_with(&self.compile()?, dataset)
     }
@@ -25,7 +25,7 @@ impl Query {
     /// Runs the query like [`Query::run`], with filters from [`Query::compile`].
     ///
     /// # Errors
-    /// If a pattern takes too long to match.
+    /// If a pattern can't be matched.
     pub fn run_with(&self, filters: &Filters, dataset: &Arc<Dataset>) -> Result<QueryResult, QueryError> {
         self.select(filters, dataset, CancelToken::NEVER).map_err(|stopped| match stopped {
             Stopped::Match(field, error) => QueryError { field, source: error.into() },

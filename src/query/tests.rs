@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::cancel::{CHUNK, CancelToken, Stopped};
 use super::*;
 use crate::dataset::{Cell, ColumnId, ColumnType, Dataset, DatasetBuilder, Header, TextColumn, Value};
-use crate::filter::Mode;
+use crate::filter::{MatchError, Mode};
 
 /// Username, project, address, designer, created, load; a dash is a null.
 const ROWS: [&str; 7] = [
@@ -332,6 +333,16 @@ fn stops_at_the_first_check_after_cancellation() {
         let (result, checked) = select_until(&query, &dataset, last);
         assert_eq!((result.map(|result| result.rows), checked), (Err(Stopped::Cancelled), last));
     }
+}
+
+#[test]
+fn limits_the_time_of_backtracking_only_on_request() {
+    let dataset = large_dataset(1_000);
+    let query = Query { username: text(r"(u)\1?.*7"), ..Query::default() };
+    let limited = CancelToken::NEVER.with_match_timeout(Duration::ZERO);
+    let stopped = query.select(&query.compile().unwrap(), &dataset, limited).unwrap_err();
+    assert_eq!(stopped, Stopped::Match(FilterField::Username, MatchError::Limit));
+    assert_eq!(query.run(&dataset).unwrap().rows.len(), 100);
 }
 
 #[test]

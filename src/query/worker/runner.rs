@@ -48,12 +48,12 @@ impl Candidate {
         }
     }
 
-    /// Replaces a filter that took too long by the last valid one, or by none if both are the same.
+    /// Replaces a filter that can't be matched by the last valid one, or by none if both are the same.
     fn fall_back(&mut self, error: FilterError, valid: Option<&Filter>) {
         let identity = |filter: &Filter| (filter.pattern().to_owned(), filter.mode());
         let failed = self.filter.take();
         self.filter = valid.filter(|valid| failed.as_ref().map(identity) != Some(identity(valid))).cloned();
-        self.error = Some(error);
+        self.error.get_or_insert(error);
     }
 }
 

@@ -271,6 +271,14 @@ fn replaces_an_invalid_filter_by_the_last_valid_one() {
     assert_eq!((rows, username.error), (vec![0], None));
 }
 
+#[test]
+fn keeps_the_syntax_error_of_a_filter_whose_replacement_exceeds_the_limit() {
+    let mut worker = Worker::spawn(|| ()).unwrap();
+    let (rows, username) = rows(&mut worker, query(&format!("{ENDLESS}("), ""));
+    assert_eq!((rows, username.filter.is_none()), (vec![0, 1, 2], true));
+    assert!(matches!(username.error, Some(FilterError::Pattern(_))));
+}
+
 /// No single value exceeds the limit of backtracking, but all together would take minutes.
 #[test]
 fn replaces_a_filter_that_is_slow_for_many_values() {
@@ -293,7 +301,7 @@ fn replaces_a_filter_that_is_slow_for_many_values() {
 
 #[test]
 fn replaces_an_invalid_filter_by_its_longest_valid_beginning() {
-    for (before, typed, in_force) in [
+    for (before, typed, applied) in [
         ("", "a.*(x|y", Some("a.*")),
         // The queries of the keys between were replaced.
         ("a", "a.*(", Some("a.*")),
@@ -311,7 +319,7 @@ fn replaces_an_invalid_filter_by_its_longest_valid_beginning() {
         rows(&mut worker, query(before, ""));
         let (_, username) = rows(&mut worker, query(typed, ""));
         let filter = username.filter.as_ref().map(crate::filter::Filter::pattern);
-        assert_eq!(filter, in_force, "{typed} after {before}");
+        assert_eq!(filter, applied, "{typed} after {before}");
         assert!(username.error.is_some(), "{typed}");
     }
 }
@@ -360,6 +368,6 @@ fn checks_patterns_without_sessions() {
     let mut worker = Worker::spawn(|| ()).unwrap();
     worker.submit(query("(", ""), Arc::default(), None);
     let result = worker.wait_result(TIMEOUT).unwrap();
-    assert!(result.username.error.is_some_and(|error| error.is_incomplete()));
+    assert!(matches!(result.username.error, Some(FilterError::Pattern(_))));
     assert!(!result.username.matches_nothing);
 }
