@@ -1,5 +1,5 @@
-//! The order of texts without regard to the case of letters, in which users look for a name. Dictionaries have another one, in
-//! which texts are found quickly.
+//! The order of texts without regard to case, for users who look for a name. Dictionaries are in the order of code points,
+//! which is faster to search.
 
 use std::cmp::Ordering;
 

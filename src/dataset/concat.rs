@@ -36,7 +36,7 @@ pub fn concat_named(parts: &[Part]) -> Dataset {
     dataset
 }
 
-/// Returns the rows of both, which have no names. All else is that of the first one.
+/// Returns the rows of both, without adding a column `gateway`. The clock and the time zone are those of `first`.
 pub(crate) fn append(first: &Arc<Dataset>, second: Dataset) -> Dataset {
     let parts = [first.clone(), Arc::new(second)].map(|part| (String::new(), part));
     let columns = columns(&parts, headers(&parts));

@@ -16,17 +16,17 @@ pub const CREATION_TIME: &str = "creationTime";
 pub const GATEWAY: &str = "gateway";
 /// The kind of a session: Vision, Designer or Perspective.
 pub const KIND: &str = "kind";
-/// The state of a session of the past, which says how certain it is that the session was on.
+/// The state of a past session, which says how certain it is that the session was on.
 pub const STATE: &str = "state";
-/// The time of the first list with a session of the past.
+/// The time of the first list with a past session.
 pub const FIRST_SEEN: &str = "firstSeen";
-/// The time of the last list with a session of the past.
+/// The time of the last list with a past session.
 pub const LAST_SEEN: &str = "lastSeen";
-/// The time of the first list without a session of the past.
+/// The time of the first list without a past session.
 pub const MISSED_AT: &str = "missedAt";
 /// The time of a session's last communication.
 pub const LAST_COMM: &str = "lastComm";
-/// The time without communication after which a session ends.
+/// The time without communication after which a session ends, in milliseconds.
 pub const TIMEOUT: &str = "timeout";
 /// The time zone of a client.
 pub const TIME_ZONE: &str = "timezone";
@@ -46,7 +46,7 @@ pub const USER_AGENT: &str = "userAgent";
 pub const ACTIVE_PAGES: &str = "activePages";
 /// The IDs of these pages.
 pub const PAGE_IDS: &str = "pageIds";
-/// The number of bytes that a Perspective session was sent lately.
+/// The number of bytes that a Perspective session was sent recently.
 pub const RECENT_BYTES_SENT: &str = "recentBytesSent";
 /// The number of bytes that a Perspective session was sent.
 pub const TOTAL_BYTES_SENT: &str = "totalBytesSent";

@@ -58,19 +58,21 @@ impl RowMapping {
     }
 
     /// Returns the rows of the sessions that the older dataset lacks, in order. Leaves out those without an id, and among
-    /// several gateways those of one without any session in the older dataset, which may have been unreachable.
+    /// several gateways those of one without any session in the older dataset, which may have been unreachable. Empty if there
+    /// are more than 1,000, or if only one of the datasets has a column `gateway`.
     #[must_use]
     pub fn arrived(&self) -> &[u32] {
         &self.arrived
     }
 
-    /// Returns the old rows of the sessions that the newer dataset lacks, in order. Leaves out those without an id.
+    /// Returns the old rows of the sessions that the newer dataset lacks, in order. Leaves out those without an id. Empty if
+    /// there are more than 1,000, or if only one of the datasets has a column `gateway`.
     #[must_use]
     pub fn departed(&self) -> &[u32] {
         &self.departed
     }
 
-    /// Returns the new row of the session in an old row, or `None` if it has ended.
+    /// Returns the new row of the session in an old row, or `None` if it has ended or has no id.
     #[must_use]
     pub fn row(&self, old: u32) -> Option<u32> {
         self.rows.get(old as usize).copied().filter(|&row| row != NONE)

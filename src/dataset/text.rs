@@ -179,8 +179,8 @@ impl TextColumn {
         self.ranks.get_or_init(|| case_order::ranks(self.texts())).as_deref()
     }
 
-    /// Returns a range of codes with all texts that start with `prefix`. It has others only in a column of addresses: their
-    /// order is another one, so that it is the range of all codes.
+    /// Returns a range of codes with all texts that start with `prefix`. In a column of addresses, which has another
+    /// order, it is the range of all codes.
     #[must_use]
     pub fn codes_to_search(&self, prefix: &str) -> Range<u32> {
         if !self.is_in_code_point_order {

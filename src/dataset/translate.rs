@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::address::AddressKey;
+use super::text_builder::TextOrder;
 use super::{ColumnId, TextColumn};
 
 /// The code for a text that the other column lacks. It differs from the code of every text and from
@@ -16,8 +16,7 @@ pub(crate) fn translate(id: &ColumnId, from: &TextColumn, to: &TextColumn) -> Ve
     }
     match id {
         ColumnId::Address => {
-            let order = |a: &&str, b: &&str| AddressKey::of(a).cmp(&AddressKey::of(b)).then_with(|| a.cmp(b));
-            merge(from.texts(), to.texts(), order)
+            merge(from.texts(), to.texts(), |a: &&str, b: &&str| TextOrder::Addresses.compare(a, b))
         }
         // The order of bytes is that of code points, and takes no look at where characters begin.
         _ => merge(from.text_bytes(), to.text_bytes(), Ord::cmp),

@@ -2,7 +2,7 @@
 //! rows, so it is not done in each frame.
 
 use super::PowerTable;
-use crate::dataset::{Column, ColumnId, Dataset, TextColumn, codes_of_host};
+use crate::dataset::{Dataset, TextColumn, codes_of_host};
 use crate::query::is_no_user;
 
 /// The maximum number of other sessions that are listed.
@@ -94,9 +94,7 @@ fn sessions_of_user(dataset: &Dataset, row: u32) -> OtherSessions {
 
 /// Returns the sessions on the host of a row, without those of its user.
 fn sessions_of_host(dataset: &Dataset, row: u32) -> OtherSessions {
-    let Some(Column::Text(addresses)) = dataset.column(&ColumnId::Address) else {
-        return OtherSessions::default();
-    };
+    let addresses = dataset.address();
     let Some(address) = addresses.code(row as usize).filter(|&code| !addresses.text(code).trim().is_empty())
     else {
         return OtherSessions::default();
