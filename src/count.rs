@@ -1,4 +1,4 @@
-//! Numbers and counts in words.
+//! Numbers and counts with thousands separators.
 
 /// Returns a number of sessions, such as `1,200 sessions`.
 #[must_use]

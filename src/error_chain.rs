@@ -1,4 +1,4 @@
-//! Errors with their causes on one line, for the log.
+//! Errors with their causes on one line.
 
 use std::error::Error;
 use std::fmt;

@@ -3,7 +3,6 @@
 //! The lock is held only briefly: callers that need all sessions take a snapshot, which is an `Arc`, and read that.
 
 use std::{
-    error::Error,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -54,7 +53,7 @@ impl Registry {
     /// Designers in login order. A filter is a regular expression for the whole value; an empty one is ignored.
     ///
     /// # Errors
-    /// If a filter is invalid or needs too much backtracking.
+    /// If a filter is invalid or can't be matched.
     pub fn get_session_info(
         &self,
         username_filter: Option<&str>,
@@ -239,7 +238,7 @@ pub enum ArgumentError {
         /// Error of the pattern.
         source: PatternError,
     },
-    /// The argument needs too much backtracking on a value.
+    /// A value can't be matched: it exceeds the limit of backtracking, or Java throws an exception for it.
     #[error("{argument} can't be matched")]
     Match {
         /// Name of the argument.
@@ -247,16 +246,6 @@ pub enum ArgumentError {
         /// Error of the match.
         source: MatchError,
     },
-}
-
-impl ArgumentError {
-    /// Returns the error and its cause in one line, for a response that has only text.
-    pub(super) fn in_one_line(&self) -> String {
-        match self.source() {
-            Some(source) => format!("{self}: {source}"),
-            None => self.to_string(),
-        }
-    }
 }
 
 /// A filter and the argument that it was passed in.
@@ -320,7 +309,7 @@ mod tests {
     fn names_the_argument_of_an_invalid_pattern() {
         let registry = Registry::new(42, 1, NOW);
         let error = registry.get_session_info(None, Some("(")).unwrap_err();
-        assert!(error.in_one_line().starts_with("projectFilter is not a regular expression: "));
+        assert_eq!(error.to_string(), "projectFilter is not a regular expression");
     }
 
     #[test]

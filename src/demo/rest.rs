@@ -45,7 +45,7 @@ pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
 async fn check_token(State(gateway): State<Arc<Gateway>>, request: Request, next: Next) -> Response {
     match &gateway.token {
         Some(token) if !token.is_in(request.headers()) => {
-            html_page(StatusCode::UNAUTHORIZED, "API token not recognised")
+            html_page(StatusCode::UNAUTHORIZED, "API token not recognized")
         }
         _ => next.run(request).await,
     }

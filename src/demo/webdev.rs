@@ -11,6 +11,8 @@ use axum::{
 };
 use serde::Serialize;
 
+use crate::error_chain::ErrorChain;
+
 use super::{
     Gateway, now_ms,
     registry::{Registry, SessionInfo},
@@ -76,7 +78,7 @@ pub(super) fn response_body(
             let size_hint = 512 + ROW_BYTES * info.len();
             to_json(&Success::new(rows(&info)), size_hint)
         }
-        Err(error) => to_json(&Failure::new(error.in_one_line()), 256),
+        Err(error) => to_json(&Failure::new(ErrorChain(&error).to_string()), 256),
     }
 }
 

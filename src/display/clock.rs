@@ -14,7 +14,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 /// Age from which only days are shown.
 const ONLY_DAYS_MS: i64 = 10 * DAY_MS;
 /// Number of days before today whose dates have the weekday. A day later it would be that of today.
-pub(super) const WEEKDAYS: i64 = 6;
+const WEEKDAYS: i64 = 6;
 
 /// The style of dates in the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -167,7 +167,7 @@ impl Clock {
 }
 
 /// The distance of a date from today, which decides how it is written.
-enum Days {
+pub(super) enum Days {
     Today,
     Week,
     Year,
@@ -175,7 +175,7 @@ enum Days {
 }
 
 impl Days {
-    fn of(date: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> Self {
+    pub(super) fn of(date: DateTime<FixedOffset>, now: DateTime<FixedOffset>) -> Self {
         match (now.date_naive() - date.date_naive()).num_days() {
             0 => Self::Today,
             1..=WEEKDAYS => Self::Week,
@@ -185,7 +185,7 @@ impl Days {
     }
 
     /// Returns the format of a date in a cell.
-    fn cell_format(self) -> &'static str {
+    pub(super) fn cell_format(self) -> &'static str {
         match self {
             Self::Today => "%H:%M:%S",
             Self::Week => "%a %H:%M",

@@ -1,8 +1,6 @@
 //! Points in time and durations in words, to the minute.
 
-use chrono::Datelike as _;
-
-use super::clock::{Clock, WEEKDAYS, age};
+use super::clock::{Clock, Days, age};
 
 impl Clock {
     /// Formats milliseconds since 1970 UTC to the minute, in local time for ages: `09:12` today, `Mon 13:50` on the six days
@@ -12,11 +10,11 @@ impl Clock {
         self.minutes_with(epoch_ms, |days| (days == 0).then_some("%H:%M"))
     }
 
-    /// Formats the end of a time like [`minute`](Self::minute), with the day only if it isn't that of the start.
+    /// Formats the end of a range of time like [`minute`](Self::minute), with the day only if it isn't that of the start.
     #[must_use]
-    pub fn end_minute(&self, begin_ms: i64, end_ms: i64) -> String {
+    pub fn end_minute(&self, start_ms: i64, end_ms: i64) -> String {
         let date = |epoch_ms| self.in_zone(epoch_ms).map(|time| time.date_naive());
-        if date(begin_ms) == date(end_ms) {
+        if date(start_ms) == date(end_ms) {
             self.minutes_with(end_ms, |_| Some("%H:%M"))
         } else {
             // Without a weekday it would seem to be on the day of the start.
@@ -35,17 +33,13 @@ impl Clock {
         })
     }
 
-    /// Formats a date in the format for a number of days before today; otherwise in the usual one.
+    /// Formats a date in the format for a number of days before today, or else in that of a cell.
     fn minutes_with(&self, epoch_ms: i64, format: impl Fn(i64) -> Option<&'static str>) -> String {
         let (Some(date), Some(now)) = (self.in_zone(epoch_ms), self.in_zone(self.now_epoch_ms)) else {
             return epoch_ms.to_string();
         };
         let days = (now.date_naive() - date.date_naive()).num_days();
-        let format = format(days).unwrap_or(match days {
-            1..=WEEKDAYS => "%a %H:%M",
-            _ if now.year() == date.year() => "%-d %b %H:%M",
-            _ => "%-d %b %Y %H:%M",
-        });
+        let format = format(days).unwrap_or_else(|| Days::of(date, now).cell_format());
         date.format(format).to_string()
     }
 }
@@ -85,18 +79,18 @@ mod tests {
     }
 
     #[test]
-    fn ends_have_the_day_unless_it_is_that_of_the_begin() {
+    fn ends_have_the_day_unless_it_is_that_of_the_start() {
         let clock = Clock::new(DateStyle::Utc, None, NOW_MS);
-        for (begin_days, end_days, expected) in [
+        for (start_days, end_days, expected) in [
             (0, 0, "16:11"),
             (3, 3, "16:11"),
             (1, 0, "Sun 16:11"),
             (3, 2, "Fri 16:11"),
             (20, 10, "12 Nov 16:11"),
         ] {
-            let [begin, end] = [(begin_days, 60), (end_days, 30)]
+            let [start, end] = [(start_days, 60), (end_days, 30)]
                 .map(|(days, minutes)| NOW_MS - days * DAY_MS - minutes * MINUTE_MS);
-            assert_eq!(clock.end_minute(begin, end), expected);
+            assert_eq!(clock.end_minute(start, end), expected);
         }
     }
 

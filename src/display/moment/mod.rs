@@ -133,7 +133,8 @@ impl Clock {
         time.map_or_else(String::new, |time| time.format(DATE_TIME_FORMAT).to_string())
     }
 
-    /// Returns the same with `Today` or `Yesterday` in place of the date, such as `Yesterday 22:40:00`.
+    /// Returns a point in time to the second, with `Today` or `Yesterday` in place of the date, such as
+    /// `Yesterday 22:40:00`.
     #[must_use]
     pub fn describe_moment(&self, epoch_ms: i64) -> String {
         let (Some(time), Some(now)) = (self.in_zone(epoch_ms), self.in_zone(self.now_epoch_ms)) else {
