@@ -89,7 +89,8 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// Adds the new columns of a dataset at the end, hidden, and forgets columns that have not been seen for 90 days.
+    /// Adds the new columns of a dataset at the end, hidden except for the gateway, the kind and the state, and forgets
+    /// columns that have not been seen for 90 days.
     pub fn merge_new(&mut self, dataset: &Dataset, today: Day) {
         for (id, _) in dataset.columns() {
             match self.get_mut(&id) {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use fixedbitset::FixedBitSet;
 
 use super::arrivals::{OutdatedLists, time_left};
-use crate::dataset::{Column, ColumnId, Dataset, RowMapping, compare_cells};
+use crate::dataset::{Column, ColumnId, Dataset, RowMapping, TextColumn, compare_cells};
 use crate::query::{QueryResult, SortKey};
 
 /// The largest number of lines of sessions that have left.
@@ -55,14 +55,15 @@ impl LeftSession {
         (first, last.max(first))
     }
 
-    /// Returns the code of its text in this column of another dataset.
+    /// Returns the code of its text in this column of another dataset, [`TextColumn::NULL`] for a null; `None` if the other
+    /// dataset lacks the text.
     fn code_in(&self, dataset: &Dataset, column: &ColumnId) -> Option<u32> {
         let (Column::Text(texts), Column::Text(others)) =
             (self.dataset.column(column)?, dataset.column(column)?)
         else {
             return None;
         };
-        others.code_of(texts.get(self.row as usize)?)
+        texts.get(self.row as usize).map_or(Some(TextColumn::NULL), |text| others.code_of(text))
     }
 }
 
@@ -166,7 +167,7 @@ impl Departures {
         let starts = result.groups.iter().map(|start| *start as usize);
         let ends = starts.clone().skip(1).chain([all.end]);
         let groups = starts.zip(ends).filter_map(|(start, end)| {
-            let code = texts.code(result.rows[start] as usize)?;
+            let code = texts.codes()[result.rows[start] as usize];
             wanted.contains(&code).then_some((code, start..end))
         });
         let groups: HashMap<u32, Range<usize>> = groups.collect();

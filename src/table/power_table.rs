@@ -64,7 +64,7 @@ pub struct PowerTable {
     arrivals: Arrivals,
     /// The sessions that have just left.
     departures: Departures,
-    /// The line of the change that was gone to last, until another result is shown.
+    /// The line of the change that was gone to last, until lines change.
     last_change: Option<usize>,
 }
 
@@ -238,7 +238,7 @@ impl PowerTable {
         let old_y = old_line.and_then(|line| self.scroll.y_of(line, self.metrics));
         let pointed_row = held_line.and_then(|line| self.session_at(line));
         match (&self.result, &mapping) {
-            (Some(before), Some(mapping)) if context.has_marks => {
+            (Some(before), Some(mapping)) if context.has_marks && context.is_refresh => {
                 let ResultContext { outdated, left_at, .. } = context;
                 self.departures.update(
                     before,
@@ -250,7 +250,7 @@ impl PowerTable {
             }
             // As with another order of the counts.
             (Some(before), None) if context.has_marks && before.has_lines_of(&result) => {}
-            // Or other rows of the same dataset are shown.
+            // Or other rows are shown.
             _ => self.departures.clear(),
         }
         if let Some(mapping) = &mapping {
@@ -332,6 +332,7 @@ impl PowerTable {
         if let Some(QueryResult { dataset, rows, .. }) = &self.result {
             self.lines.set_expanded(|index| self.collapsed.is_expanded(dataset, rows[index]));
             self.metrics.lines = self.lines.len();
+            self.last_change = None;
             self.settle_cursor();
             self.restore_scroll(anchors);
         }

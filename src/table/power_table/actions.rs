@@ -135,6 +135,8 @@ impl PowerTable {
         let row = self.rows()[next];
         // A session in a collapsed group has no line of its own.
         self.cursor = Some(Cursor::Session(row));
+        self.hidden_cursor = None;
+        self.last_change = None;
         let line = self.lines.line_of(next);
         if self.cursor_at(line) == self.cursor {
             self.scroll.reveal(line, self.metrics);

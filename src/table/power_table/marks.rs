@@ -59,6 +59,7 @@ impl PowerTable {
         if self.departures.places().len() != before {
             self.lines.set_left(self.departures.places());
             self.metrics.lines = self.lines.len();
+            self.last_change = None;
             self.restore_scroll(&anchors);
             // The lines that have moved into view.
             self.note_seen(now);

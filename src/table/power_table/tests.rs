@@ -18,7 +18,8 @@ fn dataset(sessions: &str) -> Arc<Dataset> {
     let mut builder = DatasetBuilder::new(Header::standard().into()).unwrap();
     for session in sessions.split_whitespace() {
         let (user, id) = session.split_once('-').unwrap();
-        let cells = [Cell::Text(user), Cell::Text("P"), Cell::Null, Cell::Null, Cell::Text(id), Cell::Null];
+        let user = if user.is_empty() { Cell::Null } else { Cell::Text(user) };
+        let cells = [user, Cell::Text("P"), Cell::Null, Cell::Null, Cell::Text(id), Cell::Null];
         for (column, cell) in cells.into_iter().enumerate() {
             builder.push(column, cell).unwrap();
         }
@@ -333,6 +334,22 @@ fn sessions_that_have_left_stay_in_their_group() {
 }
 
 #[test]
+fn session_that_has_left_stays_in_the_group_of_nulls() {
+    let mut fixture = Fixture::tall("anna-A -B -C");
+    fixture.group(ColumnId::Username);
+    fixture.refresh("anna-A -C");
+    assert_eq!(fixture.in_view(), "1A1Cb");
+}
+
+#[test]
+fn sessions_that_left_before_a_changed_filter_have_no_lines() {
+    let mut fixture = Fixture::tall("anna-A billy-B");
+    fixture.query.username.pattern = "anna".to_owned();
+    fixture.refresh("anna-A");
+    assert_eq!(fixture.in_view(), "A");
+}
+
+#[test]
 fn row_that_has_left_stays_under_the_pointer() {
     let mut fixture = Fixture::new(PLANT);
     fixture.has_marks = true;
@@ -478,6 +495,24 @@ fn goes_from_change_to_change() {
         ("K", "GHiJK"),
     ];
     assert_eq!(visited, expected.map(|(selected, view)| (selected.to_owned(), view.to_owned())));
+}
+
+#[test]
+fn goes_to_the_next_change_after_lines_above_it_have_gone() {
+    let mut fixture = Fixture::tall("anna-A billy-B carl-C");
+    fixture.refresh("carl-C");
+    fixture.expire();
+    fixture.now += MARK_TIME / 2;
+    fixture.refresh("carl-C dora-D eve-E");
+    fixture.expire();
+    for _ in 0..3 {
+        fixture.table.act(Action::GoToChange(Step::Next));
+    }
+    assert_eq!((fixture.in_view(), fixture.selected()), ("abCDE".into(), "D".into()));
+    fixture.now += MARK_TIME / 2;
+    fixture.expire();
+    fixture.table.act(Action::GoToChange(Step::Next));
+    assert_eq!((fixture.in_view(), fixture.selected()), ("CDE".into(), "E".into()));
 }
 
 #[test]
@@ -828,6 +863,19 @@ fn cursor_returns_to_its_session_when_a_filter_is_cleared() {
     let substitute = fixture.cursor();
     fixture.filter("");
     assert_eq!(fixture.cursor(), substitute);
+}
+
+#[test]
+fn cursor_that_stepped_through_the_selection_stays_when_a_filter_is_cleared() {
+    let mut fixture = Fixture::new(PLANT);
+    fixture.click(0, SelectMode::Only);
+    fixture.click(3, SelectMode::Toggle);
+    fixture.click(2, SelectMode::Toggle);
+    fixture.filter("anna");
+    fixture.table.act(Action::StepSelected(Step::Next));
+    assert_eq!(fixture.cursor().as_deref(), Some("D"));
+    fixture.filter("");
+    assert_eq!(fixture.cursor().as_deref(), Some("D"));
 }
 
 #[test]
