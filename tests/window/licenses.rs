@@ -146,6 +146,23 @@ fn the_chart_shows_a_kind_or_a_project_against_its_limit() {
     });
 }
 
+#[test]
+fn limit_that_is_typed_again_is_no_draft() {
+    let plant = recorded();
+    let (start, _folder) = saved(&plant, SessionLimits { clients: Some(1_000), ..SessionLimits::default() });
+    let mut window = open(start);
+    until_row(&mut window, "peak: at least 3");
+    window.click("Sessions to count");
+    window.click("Vision clients");
+    window.until_text("Limit of Vision clients");
+    assert_eq!(window.text_of("Limit of Vision clients"), "1,000");
+    retype(&mut window, "Limit of Vision clients", "1000");
+    assert_eq!(window.text_of("Limit of Vision clients"), "1000");
+    window.press(Modifiers::NONE, Key::Tab);
+    window.harness.run_steps(2);
+    assert_eq!(window.text_of("Limit of Vision clients"), "1,000", "the limit of the gateway");
+}
+
 /// Returns the painted texts of the list with this name.
 fn texts_of(window: &Window, list: &str) -> Vec<PaintedText> {
     let list = window.harness.get_by_role_and_label(Role::List, list).rect();

@@ -9,7 +9,6 @@ use egui::Context;
 use super::super::command::LicenseCommand;
 use super::super::error_report::ErrorReport;
 use super::super::model::{LicensePage, SessionKey, ShownGateways, Task, epoch_ms};
-use super::super::settings_worker::{Change, GatewayChange};
 use super::refresh_timer::RefreshTimer;
 use super::timeline::HistoryScope;
 use super::{App, FRAME_WAIT};
@@ -55,7 +54,7 @@ impl App {
             }
             LicenseCommand::SetSpan(span) => license.span = span,
             LicenseCommand::SetSeries(series) => license.series = series,
-            LicenseCommand::SetLimit(kind, limit) => self.set_limit(kind, limit),
+            LicenseCommand::SetLimit { gateway, kind, limit } => self.set_limit(&gateway, kind, limit),
             LicenseCommand::SelectDay(row) => license.day = Some(row),
             LicenseCommand::SetSilent(silent) => {
                 license.silent = silent;
@@ -70,15 +69,13 @@ impl App {
         }
     }
 
-    /// Saves the largest number of sessions of a kind on the current gateway.
-    fn set_limit(&mut self, kind: SessionKind, limit: Option<u32>) {
+    /// Saves the largest number of sessions of a kind on a saved gateway, which may not be the shown one any more.
+    fn set_limit(&mut self, gateway: &str, kind: SessionKind, limit: Option<u32>) {
         self.drafts.limit = None;
-        let Some(before) = self.profile.clone() else { return };
-        let mut after = before.clone();
-        *after.limits.of_mut(kind) = limit;
-        self.state.toasts.clear_error(Task::Gateway);
-        let change = GatewayChange::Save { before: Some(before), after: Box::new(after), credentials: None };
-        self.change_settings(Change::Gateway(Arc::new(change)));
+        let Some(saved) = self.settings.profiles.iter().find(|saved| saved.name == gateway).cloned() else {
+            return;
+        };
+        self.change_profile(&saved, |profile| *profile.limits.of_mut(kind) = limit);
     }
 
     /// Returns which sessions to look for that are probably not used; `None` while they aren't shown.

@@ -92,8 +92,15 @@ pub(in crate::ui) enum LicenseCommand {
     SetSpan(LicenseSpan),
     /// Shows the peaks of these sessions.
     SetSeries(LicenseSeries),
-    /// Sets the largest number of sessions of a kind on the current gateway; `None` for no limit.
-    SetLimit(SessionKind, Option<u32>),
+    /// Saves the largest number of sessions of a kind on a gateway.
+    SetLimit {
+        /// The name of the saved gateway.
+        gateway: String,
+        /// The kind.
+        kind: SessionKind,
+        /// The number; `None` for no limit.
+        limit: Option<u32>,
+    },
     /// Moves the cursor to the day in this row.
     SelectDay(usize),
     /// Sets the time without a communication from which a session is silent.

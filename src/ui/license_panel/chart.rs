@@ -5,7 +5,7 @@ use egui::{Align2, FontFamily, FontId, Id, Rect, Sense, Stroke, Ui, WidgetInfo, 
 
 use super::super::command::{Command, LicenseCommand, PastCommand};
 use super::super::license;
-use super::super::model::AppState;
+use super::super::model::{AppState, LicenseSeries};
 use super::super::theme;
 use super::super::timeline::{self, Scale};
 use super::super::tokens::{self, palette};
@@ -114,14 +114,54 @@ fn day_text(state: &AppState, day: &DayPeaks, index: usize, limits: &Limits<'_>,
 /// Returns the largest peak, and the number of days over a limit.
 fn summary(state: &AppState, days: &[DayPeaks], limits: &Limits<'_>, clock: &Clock) -> String {
     let series = &state.license.series;
-    let largest = days.iter().max_by_key(|day| series.peak(day).count);
-    let largest = largest.map_or_else(String::new, |day| {
-        format!("at most {} on {}", license::count(series.peak(day).count), clock.day_text(day.from))
-    });
+    let largest = largest_text(series, days, clock);
     let over = (0..days.len()).filter(|day| !limits.exceeded(series, *day).is_empty()).count();
     match over {
         0 => largest,
         1 => format!("{largest}, 1 day over a limit"),
         over => format!("{largest}, {} days over a limit", crate::display::number(over)),
+    }
+}
+
+/// Returns the largest peak and its day.
+fn largest_text(series: &LicenseSeries, days: &[DayPeaks], clock: &Clock) -> String {
+    let peaks = days.iter().map(|day| (day, series.peak(day)));
+    let known = peaks.filter(|(_, peak)| peak.count > 0 || peak.watched != DayWatched::Never);
+    known.max_by_key(|(_, peak)| peak.count).map_or_else(
+        || "Not watched on these days".to_owned(),
+        |(day, peak)| format!("Largest peak {} on {}", license::peak(&peak), clock.day_text(day.from)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::DateStyle;
+    use crate::gateway::SessionKind;
+    use crate::history::{KindPeaks, Peak};
+
+    const DAY: i64 = 86_400_000;
+
+    #[test]
+    fn largest_peak_is_no_more_certain_than_its_day() {
+        let clock = Clock::new(DateStyle::Utc, None, 10 * DAY);
+        let text = |peaks: &[(u32, DayWatched)]| {
+            let days = peaks.iter().zip(0..).map(|((count, watched), index)| {
+                let total = Peak { count: *count, at: None, watched: *watched };
+                let peaks = KindPeaks { total, kinds: [total; SessionKind::ALL.len()] };
+                DayPeaks { from: index * DAY, to: (index + 1) * DAY, peaks, projects: Vec::new() }
+            });
+            largest_text(&LicenseSeries::All, &days.collect::<Vec<_>>(), &clock)
+        };
+        let partial = DayWatched::Partial { unwatched_secs: 60 };
+        let [first, second] = [0, DAY].map(|day| clock.day_text(day));
+        for (peaks, expected) in [
+            ([(3, DayWatched::Full), (2, partial)], format!("Largest peak 3 on {first}")),
+            ([(3, DayWatched::Full), (4, partial)], format!("Largest peak at least 4 on {second}")),
+            ([(0, DayWatched::Full), (0, DayWatched::Never)], format!("Largest peak 0 on {first}")),
+            ([(0, DayWatched::Never), (0, DayWatched::Never)], "Not watched on these days".to_owned()),
+        ] {
+            assert_eq!(text(&peaks), expected);
+        }
     }
 }

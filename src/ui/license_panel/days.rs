@@ -86,7 +86,7 @@ pub(super) fn show(
     if days.is_empty() {
         let text = match (&state.license.error, &state.license.peaks) {
             (Some(error), _) => error.summary(),
-            (None, Some(_)) => "Nothing was recorded yet",
+            (None, Some(_)) => "Nothing has been recorded yet",
             (None, None) if !state.timeline.is_available => "No history is recorded for this gateway",
             (None, None) => "Reading the history…",
         };

@@ -106,6 +106,9 @@ fn show_head(
     let has_export = state.license.page == LicensePage::Days;
     let export_width = if has_export { export.width(&ui) + tokens::UNIT } else { 0.0 };
     let right = ui.max_rect().right() - close.width(&ui) - export_width;
+    if let Some(error) = state.license.error.as_ref().filter(|_| state.license.page == LicensePage::Days) {
+        activity_panel::show_error(&mut ui, right, error);
+    }
     ui.add_space((right - ui.cursor().left()).max(0.0));
     if has_export {
         let has_days = state.license.peaks.as_ref().is_some_and(|peaks| !peaks.days.is_empty());

@@ -18,7 +18,7 @@ use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
 use super::unused;
-use crate::display::{exact_duration, sessions};
+use crate::display::{exact_duration, number, sessions};
 use crate::gateway::SessionKind;
 use crate::sanitize::sanitize;
 
@@ -107,14 +107,18 @@ fn limit(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<
     if edit.changed() {
         draft = Some(LimitDraft { gateway: gateway.clone(), kind: *kind, text: edited });
     }
-    let is_cancelled = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
-    if is_cancelled {
-        draft = None;
-    } else if edit.lost_focus()
-        && let Some(Ok(limit)) = draft.as_ref().map(|draft| parse_limit(&draft.text))
-        && limit != current
-    {
-        commands.push(Command::License(LicenseCommand::SetLimit(*kind, limit)));
+    if edit.lost_focus() {
+        let is_cancelled = ui.input(|input| input.key_pressed(Key::Escape));
+        match draft.as_ref().map(|draft| parse_limit(&draft.text)) {
+            _ if is_cancelled => draft = None,
+            // It would hide a later change of the limit.
+            Some(Ok(limit)) if limit == current => draft = None,
+            Some(Ok(limit)) => {
+                let (gateway, kind) = (gateway.clone(), *kind);
+                commands.push(Command::License(LicenseCommand::SetLimit { gateway, kind, limit }));
+            }
+            Some(Err(_)) | None => {}
+        }
     }
     drafts.limit = draft;
     let about =
@@ -143,26 +147,28 @@ fn actions(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
         commands.push(Command::GoToSession(session.row));
     }
     let target = at_cursor.and_then(|session| state.terminate_target(session.row));
-    let can_terminate = matches!(target, Some(Ok(_)));
     if target.is_some() || unused.sessions.iter().any(|session| state.terminate_target(session.row).is_some())
     {
-        let button = Button::danger("Terminate…").small();
-        if ui.add_enabled(can_terminate, button).tooltip("Terminate this session").clicked()
+        let button = ui.add_enabled(matches!(target, Some(Ok(_))), Button::danger("Terminate…").small());
+        let about = match target {
+            Some(Err(reason)) => reason,
+            _ => "Terminate this session",
+        };
+        if button.tooltip(about).clicked()
             && let Some(plan) = at_cursor.and_then(|session| state.termination_plan(&[session.row]))
         {
             commands.push(Command::AskTerminate(plan));
         }
-        let silent = || unused.sessions.iter().filter(|session| session.is_silent).map(|session| session.row);
-        let number = silent().count();
-        let button = Button::danger(format!("Terminate {} silent…", number_of(number))).small();
-        if number > 1
-            && ui.add(button).tooltip(format!("Terminate all {} that are silent", sessions(number))).clicked()
+        let silent = unused.sessions.iter().filter(|session| session.is_silent);
+        let silent: Vec<u32> = silent.map(|session| session.row).collect();
+        let count = state.terminable_count(&silent);
+        let button = Button::danger(format!("Terminate {} silent…", number(count))).small();
+        let about = format!("Terminate {} that are silent", sessions(count));
+        if count > 1
+            && ui.add(button).tooltip(about).clicked()
+            && let Some(plan) = state.termination_plan(&silent).filter(|plan| !plan.targets.is_empty())
         {
-            commands.extend(state.termination_plan(&silent().collect::<Vec<_>>()).map(Command::AskTerminate));
+            commands.push(Command::AskTerminate(plan));
         }
     }
-}
-
-fn number_of(number: usize) -> String {
-    crate::display::number(number)
 }

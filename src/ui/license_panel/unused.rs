@@ -10,7 +10,7 @@ use super::super::command::{Command, LicenseCommand};
 use super::super::duplicate_login;
 use super::super::held_rows::HeldRows;
 use super::super::list_cells::{self, RowBackground, note, title};
-use super::super::model::{AppState, SessionKey};
+use super::super::model::{AppState, SessionKey, ShownGateways};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use crate::dataset::{Cell, ColumnId, names};
@@ -120,13 +120,18 @@ fn empty_text(state: &AppState, unused: Option<&UnusedSessions>) -> String {
     }
     let silent = display::exact_duration(state.license.silent);
     match unused {
+        None if state.table.result().is_none() => "No sessions have been read".to_owned(),
         None => "Looking for unused sessions…".to_owned(),
         Some(unused) if unused.has_last_communication => {
             format!("No session has been silent for {silent}, and no user is signed in twice on one host")
         }
-        Some(_) => "No user is signed in twice on one host. This gateway doesn't say how long sessions \
-            have been silent"
-            .to_owned(),
+        Some(_) => {
+            let is_one = state.gateways.shown != ShownGateways::All;
+            let reason = if is_one { "This gateway doesn't" } else { "The gateways don't" };
+            format!(
+                "No user is signed in twice on one host. {reason} report how long sessions have been silent"
+            )
+        }
     }
 }
 
@@ -163,4 +168,21 @@ fn cells(state: &AppState, session: &UnusedSession) -> [String; COLUMNS.len()] {
         silent_text,
         reasons.join(". "),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_list_has_a_reason_that_fits_the_gateways() {
+        let mut state = AppState::default();
+        assert_eq!(empty_text(&state, None), "No sessions have been read");
+        let unused = UnusedSessions::default();
+        let one = empty_text(&state, Some(&unused));
+        assert!(one.contains("This gateway doesn't report how long"), "{one}");
+        state.gateways.shown = ShownGateways::All;
+        let all = empty_text(&state, Some(&unused));
+        assert!(all.contains("The gateways don't report how long"), "{all}");
+    }
 }

@@ -5,6 +5,9 @@ use crate::dataset::{Cell, ColumnId};
 use crate::gateway::{Api, SessionKind};
 use crate::poll::NodeStatus;
 
+/// The largest number of sessions that are checked one by one in each frame.
+const MAX_CHECKED: usize = 1_000;
+
 /// The reason why a session can't be terminated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum NotTerminable {
@@ -51,6 +54,14 @@ impl AppState {
             plan.add(session.map_err(NotTerminable::message));
         }
         is_offered.then_some(plan)
+    }
+
+    /// Returns how many sessions of these rows can be terminated. Many aren't checked one by one.
+    pub(in crate::ui) fn terminable_count(&self, rows: &[u32]) -> usize {
+        if rows.len() > MAX_CHECKED {
+            return rows.len();
+        }
+        rows.iter().filter(|row| self.find_target(**row).is_ok()).count()
     }
 
     fn node_name(&self, node: &NodeStatus) -> String {
