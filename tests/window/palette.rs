@@ -178,6 +178,40 @@ fn finds_sessions_users_and_projects() {
 }
 
 #[test]
+fn session_found_in_a_collapsed_group_is_selected_alone() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    for command in ["group by project", "collapse all groups"] {
+        open_palette(&mut window);
+        search(&mut window, command);
+        window.press(Modifiers::NONE, Key::Enter);
+    }
+    window.until_column("Username", &[]);
+    open_palette(&mut window);
+    search(&mut window, "smith");
+    assert_eq!(entries(&window), ["bill.smith"]);
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("1 selected");
+    assert_eq!(window.selected("Username"), ["bill.smith"]);
+}
+
+#[test]
+fn filter_to_a_value_ends_its_exclusion() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    window.menu_of_cell("Username", 0);
+    window.click("Exclude \"billy\"");
+    window.until_text("4 of 6 sessions");
+    open_palette(&mut window);
+    search(&mut window, "@billy");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.until_text("2 of 6 sessions");
+    assert!(!window.has("Remove the filter: Username is not billy"));
+}
+
+#[test]
 fn alt_enter_filters_to_the_value_at_the_cursor() {
     let plant = plant();
     let mut window = Window::on(&plant.url);

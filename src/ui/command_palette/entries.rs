@@ -12,7 +12,6 @@ use crate::dataset::{Cell, ColumnId, Value};
 use crate::display;
 use crate::sanitize::sanitize;
 use crate::settings::ALL_NAME;
-use crate::table::{Action, SelectMode};
 
 /// The first characters of a search for only users, projects or gateways.
 const PREFIXES: [(char, Section); 3] =
@@ -106,19 +105,18 @@ fn add_sessions(entries: &mut Vec<Entry>, search: &str, state: &AppState) {
         return;
     };
     let dataset = &result.dataset;
-    let found = result.rows.iter().take(MAX_SEARCHED).enumerate().filter_map(|(index, &row)| {
-        let row = row as usize;
-        let found = find_value(dataset.username().get(row)?, search)?;
+    let found = result.rows.iter().take(MAX_SEARCHED).filter_map(|&row| {
+        let index = row as usize;
+        let found = find_value(dataset.username().get(index)?, search)?;
         let detail = [ColumnId::Project, ColumnId::Address].into_iter().filter_map(|id| {
-            match dataset.column(&id)?.cell(row) {
+            match dataset.column(&id)?.cell(index) {
                 Cell::Text(text) => Some(display::text(text)),
                 _ => None,
             }
         });
-        let action = Action::Select(state.table.lines().line_of(index), None, SelectMode::Only);
         Some(Entry {
             detail: detail.collect::<Vec<_>>().join(", "),
-            ..found.entry(Section::Sessions, icons::USER, Command::Table(action))
+            ..found.entry(Section::Sessions, icons::USER, Command::GoToSession(row))
         })
     });
     entries.extend(found.take(MAX_SESSIONS));
