@@ -508,6 +508,22 @@ fn filters_by_kind_and_designer_and_saves_them() {
 }
 
 #[test]
+fn button_says_that_a_saved_filter_is_replaced() {
+    let gateway = plant();
+    let set = gatewatch::query::FilterSet::default();
+    let filters = vec![gatewatch::settings::SavedFilter::new("Panels".into(), &set)];
+    let settings = Settings { filters, refresh: Some(Duration::ZERO), ..Settings::default() };
+    let target = Target::Gateway(Profile::from_address(&gateway.url).unwrap());
+    let mut window = Window::open(Start { settings, ..start(target) });
+    window.until_text("6 of 6 sessions");
+    window.click("Saved filters");
+    window.until_text("Save filter");
+    window.type_into("Name of the filter to save", "Panels");
+    window.until_text("Replace filter");
+    assert!(!window.has("Save filter"));
+}
+
+#[test]
 fn click_beside_the_text_of_a_filter_gives_the_text_the_focus() {
     let plant = plant();
     let mut window = Window::on(&plant.url);

@@ -248,7 +248,8 @@ impl App {
         self.set_filters(FilterSet::default());
     }
 
-    /// Closes the export path, or else clears the selection, or else the filters.
+    /// Does the first of these that applies: closes the export path or its error, resets the typed time, clears the selection,
+    /// leaves the past, clears the chosen time, clears the filters.
     pub(super) fn escape(&mut self) {
         if self.drafts.export_path.is_some() || self.drafts.export_error.is_some() {
             self.drafts.forget_export();
@@ -272,7 +273,8 @@ impl App {
             return;
         };
         let left = due.saturating_sub(self.state.clock().now_epoch_ms);
-        if left <= 0 {
+        // Once, because another query would cancel the running one.
+        if left <= 0 && self.submitted_due.replace(due) != Some(due) {
             self.query(FRAME_WAIT);
         }
         let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
@@ -300,6 +302,9 @@ impl App {
 
     /// Shows only sessions with this value. Users and projects go into the text boxes, where they can be edited.
     pub(super) fn filter_to_value(&mut self, column: ColumnId, value: Value) {
+        let is_replaced =
+            |filter: &CellFilter| filter.column == column && (filter.keep || filter.value == value);
+        self.state.cells.retain(|filter| !is_replaced(filter));
         match (&column, &value) {
             (ColumnId::Username, Value::Text(text)) => self.drafts.username = FilterText::exactly(text),
             (ColumnId::Project, Value::Text(text)) => self.drafts.project = FilterText::exactly(text),

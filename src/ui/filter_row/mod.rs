@@ -62,7 +62,7 @@ pub(super) fn show(
 
 /// Returns `true` if sessions can be filtered: not while a login is asked for, except for a box in which text is being typed.
 fn is_usable(ui: &Ui, state: &AppState) -> bool {
-    !state.is_sign_in() || ids().into_iter().any(|id| ui.memory(|memory| memory.has_focus(id)))
+    !state.needs_sign_in() || ids().into_iter().any(|id| ui.memory(|memory| memory.has_focus(id)))
 }
 
 /// Draws the row of a window with room for it. Returns the place of the filter that is edited.

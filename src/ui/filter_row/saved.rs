@@ -78,9 +78,13 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         }
     }
     menu::line(ui);
+    let replaces = state.saved_filters.iter().any(|saved| saved.name == drafts.filter_name.trim());
+    let (label, name) = if replaces { ("Replace", "Replace filter") } else { ("Save", "Save filter") };
+    let button = Button::soft(label).name(name);
     ui.horizontal(|ui| {
         ui.add_space(2.0 * tokens::UNIT);
-        let width = ui.available_width() - theme::SAVE_BUTTON_WIDTH;
+        let button_room = theme::SAVE_BUTTON_WIDTH.max(button.width(ui) + 4.0 * tokens::UNIT);
+        let width = ui.available_width() - button_room;
         let size = vec2(width, tokens::CONTROL_HEIGHT);
         let field = TextField::new(name_id(), "").name("Name of the filter to save");
         let field = field.hint("Name this filter");
@@ -94,7 +98,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let has_name = !drafts.filter_name.trim().is_empty();
         ui.add_space(2.0 * tokens::UNIT);
-        let save = ui.add_enabled(has_name, Button::soft("Save").name("Save filter"));
+        let save = ui.add_enabled(has_name, button);
         let save = if has_name { save } else { save.tooltip_beside("Enter a name first") };
         if save.clicked() || (entered && has_name) {
             commands.push(Command::SaveFilter(drafts.filter_name.trim().to_owned()));
