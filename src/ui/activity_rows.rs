@@ -146,11 +146,13 @@ impl ActivityRows {
         Ok(rows)
     }
 
-    /// Returns `true` if the entries that were read are those of a request, whose tab may be another one.
+    /// Returns `true` if the entries that were read are those of a request, whose tab may be another one; `false` if there were
+    /// none, because some may have come since.
     fn has_list_of(&self, request: &ActivityRequest) -> bool {
-        self.request.as_ref().is_some_and(|known| {
+        let is_of = |known: &ActivityRequest| {
             known.has_same_list(request) && (!self.is_of_tab_only || known.tab == request.tab)
-        })
+        };
+        self.newest.is_some() && self.request.as_ref().is_some_and(is_of)
     }
 
     /// Returns the tab whose entries are listed.
@@ -297,8 +299,8 @@ impl ActivityRows {
     }
 
     /// Returns the rows of a history in which nothing was recorded.
-    pub(super) fn nothing() -> Self {
-        Self { is_complete: true, ..Self::default() }
+    pub(super) fn nothing(request: &ActivityRequest) -> Self {
+        Self { is_complete: true, ..Self::new(request) }
     }
 
     /// Returns the newest entry of a row.
@@ -331,9 +333,10 @@ impl ActivityRows {
 }
 
 impl ActivityRequest {
-    /// Returns all entries as a dataset, the newest first. Stops early if it was cancelled.
+    /// Returns all entries and alerts as a dataset, the newest first. Stops early if it was cancelled.
     pub(super) fn read_all(
         &self,
+        alerts: &[LiveAlert],
         history: &mut History,
         is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Arc<Dataset>, ActivityError> {
@@ -341,8 +344,7 @@ impl ActivityRequest {
         while !rows.is_complete && !is_cancelled() {
             rows.read_page(history, self, EXPORT_PAGE)?;
         }
-        rows.list();
-        Ok(Arc::new(ActivityEntry::dataset(&rows.entries)))
+        Ok(Arc::new(ActivityEntry::dataset(&rows.with_alerts(alerts, self)?.entries)))
     }
 
     /// Returns the place before which entries are listed; `None` for the newest one.

@@ -36,7 +36,7 @@ pub(super) fn event(entry: &ActivityEntry, group: &ActivityGroup, clock: &Clock)
         return format!("Signed in and left, {} times", number(group.count));
     }
     let word = match entry.kind {
-        ActivityKind::Arrived if entry.earliest == i64::MIN => return "On when first read".to_owned(),
+        ActivityKind::Arrived if entry.earliest == i64::MIN => return "Already signed in".to_owned(),
         ActivityKind::Arrived => "Signed in",
         ActivityKind::Left => "Left",
         ActivityKind::Unreachable => "Unreachable",
@@ -111,7 +111,7 @@ mod tests {
         assert!(
             event_text(&entry(ActivityKind::Left, exact - 3_600_000, exact), 1).starts_with("Left after ")
         );
-        assert_eq!(event_text(&entry(ActivityKind::Arrived, i64::MIN, exact), 1), "On when first read");
+        assert_eq!(event_text(&entry(ActivityKind::Arrived, i64::MIN, exact), 1), "Already signed in");
         assert!(
             event_text(&entry(ActivityKind::Restarted, i64::MIN, exact), 1).starts_with("Restarted before ")
         );

@@ -147,8 +147,8 @@ fn export_label(state: &AppState) -> String {
     format!("Export{}", number.unwrap_or_default())
 }
 
-/// Draws why the newest entries can't be read.
-fn show_error(ui: &mut Ui, right: f32, error: &ErrorReport) {
+/// Draws why the newest entries of a panel can't be read, up to `right`.
+pub(super) fn show_error(ui: &mut Ui, right: f32, error: &ErrorReport) {
     let color = palette(ui.visuals()).error;
     let font = FontId::new(tokens::TYPE_SECONDARY, FontFamily::Proportional);
     ui.add_space(2.0 * tokens::UNIT);

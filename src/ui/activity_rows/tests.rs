@@ -131,7 +131,7 @@ fn pages_are_the_whole_list() {
         }
         assert_eq!(keys(&rows), expected, "{request:?}");
         assert!(reads > 1 || request.is_filtered(), "{reads} reads of {}", expected.len());
-        let all = request.read_all(&mut history, &|| false).unwrap();
+        let all = request.read_all(&[], &mut history, &|| false).unwrap();
         assert_eq!(all.len(), expected.len());
     }
 }
@@ -246,19 +246,10 @@ fn tabs_have_the_numbers_of_all_that_was_read() {
     }
 }
 
-#[test]
-fn alerts_of_this_run_are_listed_once_with_their_text() {
-    const SENT_AT: i64 = 1_790_000_150_000;
-    let mut fixture = Fixture::new();
-    fixture.record(3, 2);
-    let recorder = Recorder::spawn(fixture.location(), None, |_| ()).unwrap();
-    let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
-    let stored_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_150);
-    let text = "Busy: text of another process".into();
-    recorder.note(node, stored_at, Action::Alert { text, is_end: false, session: None });
-    drop(recorder);
-    let mut history = fixture.history();
-    let alert = |gateway: &str, rule: &str, time: i64, number: u32| LiveAlert {
+const SENT_AT: i64 = 1_790_000_150_000;
+
+fn alert(gateway: &str, rule: &str, time: i64, number: u32) -> LiveAlert {
+    LiveAlert {
         rule: rule.to_owned(),
         entry: ActivityEntry {
             key: ActivityKey::unstored(time, number),
@@ -271,7 +262,20 @@ fn alerts_of_this_run_are_listed_once_with_their_text() {
             duration_ms: None,
             detail: Some(format!("{rule}: text {number}").into()),
         },
-    };
+    }
+}
+
+#[test]
+fn alerts_of_this_run_are_listed_once_with_their_text() {
+    let mut fixture = Fixture::new();
+    fixture.record(3, 2);
+    let recorder = Recorder::spawn(fixture.location(), None, |_| ()).unwrap();
+    let node = NodeKey { gateway: "Plant".into(), url: "http://a.example:8088".into() };
+    let stored_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_150);
+    let text = "Busy: text of another process".into();
+    recorder.note(node, stored_at, Action::Alert { text, is_end: false, session: None });
+    drop(recorder);
+    let mut history = fixture.history();
     let alerts = [
         alert("Plant", "Busy", SENT_AT + 20_000, 4),
         alert("Other", "Busy", SENT_AT, 3),
@@ -305,6 +309,29 @@ fn alerts_of_this_run_are_listed_once_with_their_text() {
     let other = request_with_tab(&request, ActivityTab::SignedIn);
     let rows = rows.with_newer(&mut history, &other, &|| false).unwrap();
     assert_eq!(texts(&rows.with_alerts(&alerts, &other).unwrap()), [""; 0]);
+}
+
+#[test]
+fn export_has_the_alerts_of_this_run() {
+    let mut fixture = Fixture::new();
+    fixture.record(2, 3);
+    let mut history = fixture.history();
+    let request = ActivityRequest::default();
+    let stored = naive(&mut history, &request).len();
+    let alerts = [alert("Plant", "Busy", SENT_AT, 1)];
+    assert_eq!(request.read_all(&alerts, &mut history, &|| false).unwrap().len(), stored + 1);
+}
+
+#[test]
+fn history_without_entries_keeps_the_tab_and_is_read_again() {
+    let of_alerts = request("", DesignerFilter::All, ActivityTab::Alerts);
+    let rows = ActivityRows::nothing(&of_alerts);
+    assert_eq!(rows.tab(), ActivityTab::Alerts);
+    let mut fixture = Fixture::new();
+    fixture.record(2, 3);
+    let all = request_with_tab(&of_alerts, ActivityTab::All);
+    let rows = rows.with_older(&mut fixture.history(), &all, &|| false).unwrap();
+    assert!(!rows.entries.is_empty());
 }
 
 fn request_with_tab(request: &ActivityRequest, tab: ActivityTab) -> ActivityRequest {

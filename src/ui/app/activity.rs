@@ -242,8 +242,9 @@ impl App {
             Ok(Err(error)) => activity.error = Some(ErrorReport::new(&error)),
             // Nothing was recorded yet, but alerts may have been sent.
             Err(HistoryError::Missing { .. }) => {
-                let nothing = ActivityRows::nothing();
-                let rows = nothing.clone().with_alerts(&alerts, &request.unwrap_or_default());
+                let request = request.unwrap_or_default();
+                let nothing = ActivityRows::nothing(&request);
+                let rows = nothing.clone().with_alerts(&alerts, &request);
                 activity.rows = Some(Arc::new(rows.unwrap_or(nothing)));
             }
             Err(error) => activity.error = Some(ErrorReport::new(&error)),
@@ -259,9 +260,12 @@ impl App {
         if self.export_job.is_some() || self.state.is_export_busy(&self.drafts) {
             return;
         }
-        let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match request
-            .read_all(history, is_cancelled)
-        {
+        let alerts = self.state.alerts.live();
+        let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match request.read_all(
+            &alerts,
+            history,
+            is_cancelled,
+        ) {
             Err(ActivityError::History(error)) => Err(error),
             result => Ok(result),
         };
