@@ -98,7 +98,7 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands:
     }
     menu.tooltip("Rows and format to export");
     let export = if export.enabled() {
-        export.tooltip_of(format!("Write {summary}, to a file"), &Command::Export)
+        export.tooltip_of(format!("Write to a file: {summary}"), &Command::Export)
     } else {
         export.tooltip(NO_SESSIONS)
     };
@@ -186,7 +186,7 @@ fn error_ui(ui: &mut Ui, report: &ErrorReport, commands: &mut Vec<Command>) {
             commands.push(Command::CancelExport);
         }
         if ui.add(Button::primary("Retry").name("Retry export")).clicked() {
-            commands.push(Command::Export);
+            commands.push(Command::RetryExport);
         }
     });
 }

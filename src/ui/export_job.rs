@@ -167,7 +167,7 @@ impl Drop for ExportJob {
     }
 }
 
-/// Returns the outcome with the user's folder for documents, which a file in the home folder names.
+/// Returns the outcome that suggests the user's documents folder, or else the home folder.
 fn no_dialog() -> Outcome {
     let dirs = directories::UserDirs::new();
     let folder = dirs.as_ref().map(|dirs| dirs.document_dir().unwrap_or(dirs.home_dir()));
@@ -180,12 +180,28 @@ fn chosen_file(picked: PickedFile, now: impl Fn() -> Instant) -> Result<PathBuf,
         tracing::error!(%error, "can't wait for the file dialog");
         no_dialog()
     })?;
+    match runtime.block_on(picked_file(picked, now)) {
+        Ok(path) => path.ok_or(Outcome::Cancelled),
+        Err(NoDialog) => Err(no_dialog()),
+    }
+}
+
+/// The system can't show a file dialog.
+pub(super) struct NoDialog;
+
+/// Waits for the file dialog, by the clock `now`. Returns the file; `None` if the user cancelled.
+///
+/// # Errors
+/// If the dialog was never shown.
+pub(super) async fn picked_file(
+    picked: PickedFile,
+    now: impl Fn() -> Instant,
+) -> Result<Option<PathBuf>, NoDialog> {
     // Excludes the start of the thread, which may take long on a busy machine.
     let started = now();
-    match runtime.block_on(picked) {
-        Some(path) => Ok(path),
-        None if now().duration_since(started) < MIN_DIALOG_TIME => Err(no_dialog()),
-        None => Err(Outcome::Cancelled),
+    match picked.await {
+        None if now().duration_since(started) < MIN_DIALOG_TIME => Err(NoDialog),
+        path => Ok(path),
     }
 }
 

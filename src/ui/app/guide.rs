@@ -2,7 +2,7 @@
 
 use std::iter;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use directories::UserDirs;
 use egui::{Context, Event, OpenUrl};
@@ -12,6 +12,7 @@ use super::super::command::GuideCommand;
 use super::super::connection_test::TestStage;
 use super::super::error_report::ErrorReport;
 use super::super::export_controls;
+use super::super::export_job::{NoDialog, picked_file};
 use super::super::gateway_form::{FormStage, GatewayForm, Reveal};
 use super::super::guide::{self, GuideStep, Progress, REPEAT_TEST};
 use super::super::model::{AfterDiscard, Task};
@@ -21,9 +22,6 @@ use super::form::Closing;
 use crate::atomic_file::{FileError, write_file};
 use crate::gateway::Login;
 use crate::gateway::webdev::{PROJECT_FILE, project_zip};
-
-/// A dialog that closes sooner was never shown, because no user cancels that fast.
-const MIN_DIALOG_TIME: Duration = Duration::from_millis(300);
 
 /// The project file that is being saved. The result has its path; `None` if the user cancelled.
 pub(super) type SavedProject = BackgroundTask<Result<Option<PathBuf>, FileError>>;
@@ -114,12 +112,11 @@ impl App {
     /// dialog.
     fn save_project(&mut self, ctx: &Context) {
         self.state.toasts.clear(Task::Gateway);
-        let (picked, asked_at) = ((self.pick_file)(PROJECT_FILE), Instant::now());
+        let picked = (self.pick_file)(PROJECT_FILE);
         let task = BackgroundTask::spawn(wake(ctx), move |results| async move {
-            let path = match picked.await {
-                Some(path) => Some(path),
-                None if asked_at.elapsed() < MIN_DIALOG_TIME => Some(download_path()),
-                None => None,
+            let path = match picked_file(picked, Instant::now).await {
+                Ok(path) => path,
+                Err(NoDialog) => Some(download_path()),
             };
             let write = |path: PathBuf| write_file(&path, |out| out.write_all(&project_zip())).map(|()| path);
             results.send(path.map(write).transpose()).await;
@@ -155,7 +152,7 @@ impl App {
     }
 }
 
-/// Returns a path for the project in the user's folder of downloads, or at home. No file has it.
+/// Returns a path without a file, for the project in the user's downloads folder, or else in the home folder.
 fn download_path() -> PathBuf {
     let folder = UserDirs::new().map(|user| user.download_dir().unwrap_or(user.home_dir()).to_owned());
     free_path(&folder.unwrap_or_default(), PROJECT_FILE)

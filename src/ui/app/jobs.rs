@@ -55,6 +55,13 @@ impl App {
         self.pick_and_export(ctx);
     }
 
+    /// Lets the user choose a file, and exports the same as last time to it.
+    pub(super) fn retry_export(&mut self, ctx: &Context) {
+        if self.export_job.is_none() && !self.state.is_export_busy(&self.drafts) {
+            self.pick_and_export(ctx);
+        }
+    }
+
     fn pick_and_export(&mut self, ctx: &Context) {
         export_controls::remember_focused(ctx);
         let picked = (self.pick_file)(&self.suggested_name());
