@@ -1,8 +1,9 @@
 //! Toasts and questions. Needs no display.
 
 use std::io::Write as _;
+use std::time::Duration;
 
-use crate::support::window::{Window, plant, start_on};
+use crate::support::window::{StoppedClock, Window, plant, start_on};
 use crate::support::{FakeGateway, ok};
 use egui::accesskit::Live;
 use egui::{Key, Modifiers};
@@ -66,6 +67,22 @@ fn toasts_stack_above_the_footer_and_are_announced() {
     window.frame([egui::Event::Copy]);
     window.until_text("1 session copied");
     assert!(window.has(error));
+}
+
+#[test]
+fn success_goes_by_the_clock_of_the_window() {
+    let (plant, clock) = (plant(), StoppedClock::new());
+    let mut window = Window::open(Start { clock: clock.read(), ..start_on(&plant.url) });
+    window.until_text("6 of 6 sessions");
+    window.click_cell("Username", 0, Modifiers::NONE);
+    window.frame([egui::Event::Copy]);
+    window.until_text("1 session copied");
+    clock.advance(Duration::from_millis(3_999));
+    window.harness.step();
+    assert!(window.has("1 session copied"));
+    clock.advance(Duration::from_millis(1));
+    window.harness.step();
+    assert!(!window.has("1 session copied"));
 }
 
 #[test]

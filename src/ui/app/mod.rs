@@ -149,7 +149,7 @@ pub struct App {
     saved_project: Option<SavedProject>,
     /// The gateway whose connection test waits for the keyring.
     waiting_test: Option<Profile>,
-    /// The session that is being terminated.
+    /// The sessions that are being terminated.
     termination: Option<Termination>,
     /// Opens the file dialog.
     pick_file: PickFile,
@@ -163,6 +163,8 @@ pub struct App {
     last_view: Query,
     /// `true` if they have changed since the result that is shown.
     is_view_changed: bool,
+    /// The due time for which [`Self::requery_when_due`] has submitted a query, until a result is shown.
+    submitted_due: Option<i64>,
     /// Reads the other gateways.
     background: Background,
     /// Evaluates alerts. After the pollers, so that what they have read last is evaluated at the end.
@@ -243,7 +245,7 @@ impl App {
     /// Removes the messages of success whose time is over.
     fn expire_toasts(&mut self, ctx: &Context) {
         let before = self.state.toasts.shown().len();
-        if let Some(left) = self.state.toasts.expire(Instant::now(), |id| toasts::is_hovered(ctx, id)) {
+        if let Some(left) = self.state.toasts.expire((self.clock)(), |id| toasts::is_hovered(ctx, id)) {
             ctx.request_repaint_after(left);
         }
         if self.state.toasts.shown().len() != before {

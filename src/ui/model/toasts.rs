@@ -27,6 +27,8 @@ pub(in crate::ui) enum Task {
     Export,
     /// Copying to the clipboard.
     Copy,
+    /// Going to a session of the table.
+    GoToSession,
     /// Terminating sessions.
     Terminate,
     /// Opening the history.
@@ -129,7 +131,8 @@ impl Toasts {
         // Errors that don't fit on the screen wait until others are dismissed.
         while self.toasts.len() > MAX_SHOWN {
             let is_done = |toast: &Toast| toast.message.time().is_some();
-            match self.toasts.iter().position(is_done) {
+            let others = &self.toasts[..self.toasts.len() - 1];
+            match others.iter().position(is_done) {
                 Some(oldest) => drop(self.toasts.remove(oldest)),
                 None => return,
             }
@@ -247,6 +250,20 @@ mod tests {
         assert_eq!(toasts.expire(later + TIME_TOAST / 2, |_| false), Some(TIME_TOAST / 2));
         assert_eq!(toasts.expire(later + TIME_TOAST, |_| false), None);
         assert_eq!(texts(&toasts), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn success_beside_three_errors_is_shown() {
+        let mut toasts = Toasts::default();
+        for (task, text) in [(Task::Export, "a"), (Task::Settings, "b"), (Task::Keyring, "c")] {
+            toasts.error(task, text);
+        }
+        toasts.done(Task::Copy, "Copied");
+        assert_eq!(texts(&toasts), ["b", "c", "Copied"]);
+        let start = Instant::now();
+        toasts.expire(start, |_| false);
+        toasts.expire(start + TIME_TOAST, |_| false);
+        assert_eq!(texts(&toasts), ["a", "b", "c"]);
     }
 
     #[test]
