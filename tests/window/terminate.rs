@@ -324,7 +324,7 @@ fn says_that_a_designer_is_in_use() {
 }
 
 #[test]
-fn says_that_no_answer_came() {
+fn says_that_no_response_came() {
     let gateway = with_items(r#"{"id":"V1","user":"billy"}"#, "", "", |_| None);
     let mut window = open(&[&gateway.url], true, token());
     window.menu_of_cell("Username", 0);
@@ -434,6 +434,19 @@ fn says_which_of_several_sessions_were_not_terminated() {
     window.harness.run_steps(4);
     window.click("Error details");
     window.until_text_contains("billy in P (V1): No such Vision session");
+}
+
+#[test]
+fn says_why_one_of_several_terminations_has_no_response() {
+    let gateway =
+        with_items(TWO_CLIENTS, "", "", |request| (!request.path().ends_with("V1")).then(|| ok("{}")));
+    let mut window = open(&[&gateway.url], true, token());
+    ask_about_two(&mut window);
+    window.click("Terminate 2 sessions");
+    window.until_text_contains("1 of 2 sessions terminated, 1 failed");
+    window.harness.run_steps(4);
+    window.click("Error details");
+    window.until_text_contains("billy in P (V1): No response (");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::super::model::{Message, Task, TerminateTarget, TerminationPlan, Termi
 use super::super::wake::wake;
 use super::App;
 use crate::display;
+use crate::error_chain::ErrorChain;
 use crate::gateway::{Client, Credentials, GatewayError, Profile, Terminated};
 use crate::history::{Action, SessionRecord};
 
@@ -218,10 +219,12 @@ fn message_of_several(targets: &[TerminateTarget], outcomes: &[Outcome], is_canc
     let failures = targets.iter().zip(outcomes).filter_map(|(target, outcome)| {
         let error = outcome.as_ref().err()?;
         Some(match error {
-            error if error.is_without_response() => {
-                format!("{}: No response. Refresh to see whether it was terminated", target.name())
-            }
-            error => format!("{}: {error}", target.name()),
+            error if error.is_without_response() => format!(
+                "{}: No response ({}). Refresh to see whether it was terminated",
+                target.name(),
+                ErrorChain(error)
+            ),
+            error => format!("{}: {}", target.name(), ErrorChain(error)),
         })
     });
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
@@ -243,8 +246,8 @@ fn message_of_several(targets: &[TerminateTarget], outcomes: &[Outcome], is_canc
     Message::Error(ErrorReport::with_list(&summary, failures))
 }
 
-/// Returns `true` if the session is on a node of this profile, whose sessions may be terminated. Credentials are those of the
-/// current profile, so they must not be sent to a node of another one.
+/// Returns `true` if the session is on a node of this profile, whose sessions may be terminated. The credentials are those of
+/// this profile, so they must not be sent to a node of another one.
 fn may_terminate(profile: Option<&Profile>, session: &TerminateTarget) -> bool {
     profile.is_some_and(|profile| profile.may_terminate && profile.nodes().contains(&session.node))
 }
