@@ -1,5 +1,6 @@
 //! Alerts: opening, saving and testing their form, switching them on and off, and removing them.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -244,6 +245,7 @@ impl App {
             return;
         };
         self.alert_test = None;
+        form.test.take_if(|test| test.outcome.is_none());
         form.error = None;
         let rule = match form.rule_to_test() {
             // It can be tried before it is switched on.
@@ -270,9 +272,9 @@ impl App {
             (None, Ok(Some(reader))) => {
                 let reached = test.reached();
                 let read = reader.read(move |history, is_cancelled| {
-                    replay(rule, history, &gateways, (from, to), &|time| {
+                    replay(rule, history, &gateways, (from, to), |time| {
                         reached.store(time, Ordering::Relaxed);
-                        !is_cancelled()
+                        if is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                     })
                 });
                 self.alert_test = Some(AlertTest { read, _reader: reader });

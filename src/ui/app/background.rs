@@ -153,7 +153,7 @@ impl App {
         self.update_background();
     }
 
-    /// Replaces the login of a gateway that isn't read from the keyring again.
+    /// Sets the cached login of a gateway; with `None`, the keyring is asked again when it is needed.
     pub(super) fn set_login(&mut self, profile: &Profile, credentials: Option<Credentials>) {
         let key = SecretKey::new(profile);
         match credentials {
@@ -222,7 +222,8 @@ impl App {
     /// and go between two reads would be missed.
     pub(super) fn follow_visibility(&mut self, ctx: &Context) {
         let is_hidden = ctx.input(|input| input.viewport().visible() == Some(false));
-        let is_slow = is_hidden && !self.recording.is_on() && self.settings.alerts.is_empty();
+        let has_alerts = self.settings.alerts.iter().any(|rule| rule.is_enabled);
+        let is_slow = is_hidden && !self.recording.is_on() && !has_alerts;
         if is_slow == self.background.is_slow {
             return;
         }

@@ -18,7 +18,7 @@ use crate::display;
 use crate::export::Format;
 use crate::query::{self, Query, QueryResult};
 use crate::settings::SavedFilter;
-use crate::table::{Action, Day, ResultContext};
+use crate::table::{Action, Day, OutdatedLists, ResultContext};
 
 impl App {
     /// Runs the commands of the last frame, in order.
@@ -96,7 +96,13 @@ impl App {
                     self.change_settings(Change::Reload);
                 }
             }
-            Command::TestGateway => self.test_gateway(ctx),
+            Command::TestGateway => {
+                self.state.toasts.clear_error(Task::Gateway);
+                if let Some(form) = &mut self.drafts.form {
+                    form.error = None;
+                }
+                self.test_gateway(ctx);
+            }
             Command::SaveGateway => self.save_gateway(),
             Command::LeaveForm => self.leave_to_settings(ctx),
             Command::RemoveGateway(name) => self.remove_saved_gateway(&name),
@@ -178,8 +184,7 @@ impl App {
             }
             Command::GoToSession(row) => {
                 if !self.state.table.go_to(row) {
-                    let text = "The filters hide this session";
-                    self.state.toasts.done(Task::Copy, text);
+                    self.state.toasts.notice(Task::GoToSession, "The filters hide this session");
                 }
             }
             Command::SetViewport { line_px, view_px } => self.state.table.set_view(line_px, view_px),
@@ -228,6 +233,7 @@ impl App {
                 self.drafts.reset_export();
             }
             Command::Export => self.export(ctx),
+            Command::RetryExport => self.retry_export(ctx),
             Command::ExportTo(path) => self.export_to(ctx, path, false),
             Command::ReplaceFile(path) => self.export_to(ctx, path, true),
             Command::ResetExportPath => self.drafts.reset_export(),
@@ -258,7 +264,7 @@ impl App {
             Command::OpenConfig(place) => self.open_config(ctx, place),
 
             Command::OpenLog => self.open_settings(ctx, SettingsPage::Log),
-            Command::CopyLog => self.copy_text(ctx, self.log.snapshot().join("\n"), "Copied the log"),
+            Command::CopyLog => self.copy_text(ctx, self.log.snapshot().join("\n"), "Log copied"),
             Command::CopyDiagnostics => self.copy_diagnostics(ctx),
 
             Command::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
@@ -326,6 +332,7 @@ impl App {
 
     /// Shows the result of a query.
     pub(super) fn show_result(&mut self, mut result: QueryResult) {
+        self.submitted_due = None;
         self.keep_facet_order(&mut result);
         self.state.username = result.username.clone();
         self.state.project = result.project.clone();
@@ -333,8 +340,12 @@ impl App {
         // Without a dataset, the query only validated the filters.
         if self.state.table_status().is_some() || self.state.past.is_some() {
             self.state.layout.columns.merge_new(&result.dataset, Day::today());
-            let outdated = std::mem::take(&mut self.state.outdated);
-            let ends_pause = std::mem::take(&mut self.ends_pause);
+            // Until a large dataset is prepared, results are of the dataset on screen.
+            let is_new =
+                self.state.table.result().is_none_or(|old| !Arc::ptr_eq(&old.dataset, &result.dataset));
+            let outdated =
+                if is_new { std::mem::take(&mut self.state.outdated) } else { OutdatedLists::default() };
+            let ends_pause = is_new && std::mem::take(&mut self.ends_pause);
             // Sessions of another time haven't left.
             let past = self.state.past.as_ref().and_then(|past| past.sessions.as_ref());
             let is_past = past.is_some_and(|past| Arc::ptr_eq(&past.dataset, &result.dataset));

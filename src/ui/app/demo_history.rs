@@ -99,7 +99,12 @@ impl DemoHistory {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
+
+    /// Longer than recording takes.
+    const TIMEOUT: Duration = Duration::from_mins(3);
 
     #[test]
     fn neither_start_nor_stop_waits_for_a_database_that_does_not_answer() {
@@ -112,7 +117,9 @@ mod tests {
         let count = |other: &rusqlite::Connection| {
             other.query_one("SELECT COUNT(*) FROM event", (), |row| row.get::<_, i64>(0)).unwrap_or(0)
         };
+        let end = Instant::now() + TIMEOUT;
         while count(&other) == 0 {
+            assert!(Instant::now() < end, "timed out");
             thread::yield_now();
         }
         other.execute_batch("BEGIN EXCLUSIVE").unwrap();

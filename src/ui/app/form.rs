@@ -137,8 +137,6 @@ impl App {
         if form.test.as_ref().is_some_and(is_same) {
             return;
         }
-        self.state.toasts.clear_error(Task::Gateway);
-        form.error = None;
         // After an error, the results of the last test stay.
         let profile = match draft.profile_named(&form.before.name) {
             Ok(profile) => in_folder(profile, self.folder.as_deref()),

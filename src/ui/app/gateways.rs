@@ -1,5 +1,6 @@
 //! The current gateway: connecting to it and its refresh interval.
 
+use std::error::Error;
 use std::time::Duration;
 
 use super::super::error_report::ErrorReport;
@@ -21,9 +22,11 @@ impl App {
             return;
         }
         self.forget_rejected_login();
-        let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| error.to_string());
+        let report =
+            |error: &(dyn Error + 'static)| ErrorReport::with_summary("Can't start the demo gateway", error);
+        let started = DemoGateway::start(demo::Options::in_process()).map_err(|error| report(&error));
         let profile = started.and_then(|demo| {
-            let mut profile = Profile::from_address(demo.url()).map_err(|error| error.to_string())?;
+            let mut profile = Profile::from_address(demo.url()).map_err(|error| report(&error))?;
             // Demo users don't belong in the user's history.
             profile.history = false;
             Ok((demo, profile))

@@ -5,7 +5,7 @@ use egui::Context;
 use super::super::error_report::ErrorReport;
 use super::super::grid;
 use super::super::model::Task;
-use super::super::settings_worker::{Cause, Change, Changed, SettingsWorker};
+use super::super::settings_worker::{AwaitedChange, Change, Changed, SettingsWorker};
 use super::App;
 use crate::settings::{Settings, State};
 
@@ -68,8 +68,8 @@ impl App {
                 Err(error) => Some(error),
             };
             match (cause, error) {
-                (Some(Cause::Gateway(change)), error) => self.finish_gateway_change(&change, error),
-                (Some(Cause::Alert(change)), error) => self.finish_alert_change(ctx, &change, error),
+                (Some(AwaitedChange::Gateway(change)), error) => self.finish_gateway_change(&change, error),
+                (Some(AwaitedChange::Alert(change)), error) => self.finish_alert_change(ctx, &change, error),
                 (None, Some(error)) => self.state.toasts.error(Task::Settings, ErrorReport::new(&error)),
                 (None, None) => {}
             }

@@ -117,7 +117,7 @@ impl App {
         let client = Client::new(Limits::default());
         let stored_history = stored_history::stored_at(history.as_ref());
         let reads = HistoryReads::spawn(history.clone(), wake(ctx))?;
-        let recording = Recording::spawn(history, settings.history.keep(), wake(ctx))?;
+        let recording = Recording::spawn(history, Some(settings.history.keep()), wake(ctx))?;
         let mut alerting = Alerting::new(alerts, wake(ctx));
         alerting.set_rules(&settings.alerts, &recording)?;
         let observer = || recording.observer(alerting.observer());
@@ -198,6 +198,7 @@ impl App {
             ends_pause: false,
             last_view: Query::default(),
             is_view_changed: false,
+            submitted_due: None,
             background,
             alerting,
             recording,

@@ -1,5 +1,7 @@
 //! The window without a gateway: searches in frames, and threads that end.
 
+mod commands;
+
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,6 +82,32 @@ fn show(window: &mut Harness<'static, App>, users: &[&str], pattern: &str) {
     app.drafts.username = FilterText { pattern: pattern.to_owned(), mode };
     app.query(TIMEOUT);
     window.step();
+}
+
+#[test]
+fn result_of_the_dataset_on_screen_keeps_the_end_of_an_outage_for_the_next_dataset() {
+    let mut window = window();
+    show(&mut window, &["anna"], "");
+    let app = window.state_mut();
+    app.state.outdated.insert(None);
+    app.ends_pause = true;
+    // As while a large dataset is prepared.
+    app.query(TIMEOUT);
+    assert!(app.ends_pause);
+    show(&mut window, &["anna", "billy"], "");
+    assert!(!window.state().ends_pause && !window.state().state.table.is_new(1));
+    show(&mut window, &["anna", "billy", "carl"], "");
+    assert!(window.state().state.table.is_new(2));
+}
+
+#[test]
+fn pause_without_another_list_leaves_the_time_of_what_follows_known() {
+    let mut window = window();
+    show(&mut window, &["anna"], "");
+    let app = window.state_mut();
+    app.toggle_pause();
+    app.toggle_pause();
+    assert!(!app.ends_pause);
 }
 
 #[test]
@@ -288,11 +316,15 @@ fn says_that_the_query_thread_has_ended() {
 fn hidden_window_reads_less_often_only_if_nothing_is_recorded_and_there_are_no_alerts() {
     let refresh = Duration::from_secs(2);
     let alert = "[[alert]]\nname = \"Down\"\nwhen = \"unreachable\"\n";
+    let disabled = format!("{alert}enabled = false\n");
     let folder = tempfile::tempdir().unwrap();
     let history = || Some(crate::history::Location::File(folder.path().join("history.db")));
-    for (config, history, expected) in
-        [("", None, HIDDEN_REFRESH), (alert, None, refresh), ("", history(), refresh)]
-    {
+    for (config, history, expected) in [
+        ("", None, HIDDEN_REFRESH),
+        (alert, None, refresh),
+        (&disabled, None, HIDDEN_REFRESH),
+        ("", history(), refresh),
+    ] {
         std::fs::write(folder.path().join("config.toml"), config).unwrap();
         let settings = Settings::load(folder.path()).unwrap();
         let mut window = window_with(|start| (start.settings, start.history) = (settings, history));

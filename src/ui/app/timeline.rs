@@ -1,4 +1,4 @@
-//! Reads what the history panels show: charts and moments of the past.
+//! Reads the chart of the timeline, and starts the readers of the history.
 
 use std::io;
 use std::sync::Arc;
