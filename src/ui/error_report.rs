@@ -74,9 +74,9 @@ impl ErrorReport {
         self.summary.split_once(". ").map_or(&self.summary, |(first, _)| first)
     }
 
-    /// Returns `true` if there is advice after the first sentence.
-    pub(super) fn has_advice(&self) -> bool {
-        self.first_sentence() != self.summary
+    /// Returns the advice after the first sentence; `None` without any.
+    pub(super) fn advice(&self) -> Option<&str> {
+        self.summary.split_once(". ").map(|(_, advice)| advice)
     }
 
     /// Returns `true` if the error has causes.

@@ -227,6 +227,7 @@ fn settings() {
         compare("settings", &start, &[], |window| {
             open_settings(window, "General");
             window.until_text("Chinese, Japanese, Korean");
+            window.until_text("Keyring available");
         });
     }
 }

@@ -4,10 +4,10 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::keyring::TestKeyring;
-use crate::support::window::{Window, retype, start};
+use crate::support::window::{StoppedClock, Window, retype, start};
 use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, webdev_json};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -311,9 +311,9 @@ fn rejected_login_is_not_saved_when_the_saved_one_is_accepted() {
 }
 
 #[test]
-fn login_is_saved_only_after_all_nodes_have_answered() {
+fn login_is_saved_only_after_all_nodes_have_responded() {
     let (gateway, keyring) = (Gateway::new(), TestKeyring::default());
-    let (answer_late, gate) = sync_channel::<()>(1);
+    let (respond_late, gate) = sync_channel::<()>(1);
     let gate = Mutex::new(gate);
     // Rejects the login, but later than the other node accepts it.
     let late = FakeGateway::new(move |request, stream| {
@@ -338,7 +338,7 @@ fn login_is_saved_only_after_all_nodes_have_answered() {
         late.requests().iter().any(|request| request.header("authorization").is_some())
     });
     assert_eq!(keyring.secrets(), []);
-    drop(answer_late);
+    drop(respond_late);
     window.until_gateway("Wrong user name or password");
     // A later request to the keyring, so that an earlier one was handled.
     choose(&mut window, "Edit North…");
@@ -406,6 +406,23 @@ fn says_that_the_keyring_hangs_while_it_stores_or_is_tested() {
 }
 
 #[test]
+fn settings_do_not_say_that_a_hanging_keyring_is_available() {
+    let (gateway, keyring) = (Gateway::new(), TestKeyring::default());
+    let folder = folder(&gateway);
+    drop(open_signed_in(&gateway, folder.path(), &keyring));
+    keyring.set_hanging(true);
+    let (mut window, clock) = open_with_clock(start_in(folder.path(), &keyring));
+    window.click("Settings");
+    window.until_text("Checking the keyring…");
+    clock.advance(Duration::from_secs(3));
+    // The message says it, too, and what to do.
+    window.until_text(SLOW);
+    assert!(!window.has("Keyring available"));
+    keyring.set_hanging(false);
+    window.until_text("Keyring available");
+}
+
+#[test]
 fn says_what_is_true_without_a_keyring() {
     let gateway = Gateway::new();
     let folder = folder(&gateway);
@@ -437,19 +454,8 @@ fn says_what_is_true_without_a_keyring() {
     assert_eq!(logins(folder.path()), [Login::Basic { user: "billy".to_owned() }]);
 }
 
-/// A clock that tests set.
-#[derive(Clone)]
-struct TestClock(Arc<Mutex<Instant>>);
-
-impl TestClock {
-    fn advance(&self, by: Duration) {
-        *self.0.lock().unwrap() += by;
-    }
-}
-
-fn open_with_clock(start: Start) -> (Window, TestClock) {
-    let clock = TestClock(Arc::new(Mutex::new(Instant::now())));
-    let now = clock.clone();
-    let start = Start { clock: Arc::new(move || *now.0.lock().unwrap()), ..start };
+fn open_with_clock(start: Start) -> (Window, StoppedClock) {
+    let clock = StoppedClock::new();
+    let start = Start { clock: clock.read(), ..start };
     (open(start), clock)
 }

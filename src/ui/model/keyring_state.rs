@@ -22,8 +22,9 @@ pub(in crate::ui) struct KeyringState {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum KeyringAccess {
-    /// Assumed until the keyring has replied.
+    /// It has not replied yet. It is assumed to be usable.
     #[default]
+    Unknown,
     Usable,
     Absent,
     NotUsed,
@@ -32,6 +33,10 @@ enum KeyringAccess {
 impl KeyringState {
     /// Applies a reply of the keyring.
     pub(in crate::ui) fn update(&mut self, reply: &Reply) {
+        let is_known = matches!(reply, Reply::Checked(_) | Reply::Stored(..) | Reply::Done);
+        if is_known && self.access == KeyringAccess::Unknown {
+            self.access = KeyringAccess::Usable;
+        }
         match reply {
             Reply::Checked(Err(error)) => self.set_access(error),
             Reply::Stored(key, Stored::MemoryOnly(error)) => {
@@ -55,19 +60,33 @@ impl KeyringState {
         }
     }
 
+    /// Returns `true` once the keyring has replied, or couldn't be asked.
+    pub(in crate::ui) fn is_known(&self) -> bool {
+        self.access != KeyringAccess::Unknown
+    }
+
     /// Returns the caption of the option to save a login.
     pub(in crate::ui) fn save_caption(&self, is_token: bool) -> &'static str {
         match (self.access, is_token) {
-            (KeyringAccess::Usable, _) => "Keep in the keyring",
+            (KeyringAccess::Unknown | KeyringAccess::Usable, _) => "Keep in the keyring",
             (KeyringAccess::Absent | KeyringAccess::NotUsed, false) => "Save the login without its password",
             (KeyringAccess::Absent | KeyringAccess::NotUsed, true) => "Save the login without its token",
+        }
+    }
+
+    /// Returns why secrets can't be saved in the keyring; `None` if they can.
+    pub(in crate::ui) fn limit_cause(&self) -> Option<&'static str> {
+        match self.access {
+            KeyringAccess::Unknown | KeyringAccess::Usable => None,
+            KeyringAccess::Absent => Some("No keyring found"),
+            KeyringAccess::NotUsed => Some("The keyring isn't used"),
         }
     }
 
     /// Returns what happens to secrets instead of being saved; `None` if they can be saved in the keyring.
     pub(in crate::ui) fn limit(&self) -> Option<&'static str> {
         match self.access {
-            KeyringAccess::Usable => None,
+            KeyringAccess::Unknown | KeyringAccess::Usable => None,
             KeyringAccess::Absent => {
                 Some("No keyring found. Passwords and tokens are kept for this session only")
             }
@@ -82,6 +101,6 @@ impl KeyringState {
         if self.in_memory.contains(&SecretKey::new(saved)) {
             return Some("Kept for this session only");
         }
-        (self.access == KeyringAccess::Usable).then_some("Leave empty to use the saved one")
+        self.limit().is_none().then_some("Leave empty to use the saved one")
     }
 }

@@ -11,7 +11,7 @@ use super::super::icons;
 use super::super::tokens;
 use super::super::tooltip::ResponseExt as _;
 
-/// The fonts: name, purpose, license.
+/// The fonts and icons, with their licenses.
 const FONTS: [(&str, &str); 3] = [
     ("Inter", "SIL Open Font License 1.1"),
     ("JetBrains Mono", "SIL Open Font License 1.1"),
@@ -60,7 +60,7 @@ pub(super) fn show(ui: &mut Ui, commands: &mut Vec<Command>) {
     components(ui);
 }
 
-/// Draws those lines that are in view: there are some thousand, which would take long to lay out.
+/// Draws those lines that are in view: there are thousands, and laying out all of them takes long.
 #[expect(clippy::cast_precision_loss, reason = "a page of some thousand lines")]
 fn components(ui: &mut Ui) {
     let font = FontId::monospace(tokens::TYPE_CAPTION);

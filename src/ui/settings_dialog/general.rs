@@ -84,12 +84,17 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
         group(ui, "Connections");
         row(ui, "Passwords and tokens", |ui| {
             let p = palette(ui.visuals());
-            match state.keyring.limit() {
-                None => fact(ui, icons::CIRCLE_CHECK, p.ok, "Keyring available", ""),
-                Some(limit) => {
-                    let (cause, _) = limit.split_once(". ").unwrap_or((limit, ""));
+            match state.keyring.limit_cause() {
+                Some(cause) => {
                     fact(ui, icons::TRIANGLE_ALERT, p.warning, cause, "Kept for this session only");
                 }
+                None if state.keyring.is_slow => {
+                    fact(ui, icons::TRIANGLE_ALERT, p.warning, "The keyring doesn't respond", "");
+                }
+                None if state.keyring.is_known() => {
+                    fact(ui, icons::CIRCLE_CHECK, p.ok, "Keyring available", "");
+                }
+                None => _ = remark(ui, "Checking the keyring…"),
             }
         });
         space(ui);
