@@ -1,8 +1,11 @@
 //! A filter on dates that is being edited.
 
+use std::num::IntErrorKind;
+
 use crate::display::{Clock, Repeated};
 use crate::query::DateRange;
 
+const TOO_LARGE: &str = "The number is too large";
 /// A filter on dates that is being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct DateDraft {
@@ -86,12 +89,36 @@ impl DateDraft {
         };
         match self.mode {
             DateMode::Last => {
-                let amount: u32 = self.amount.trim().parse().map_err(|_| "Enter a whole number")?;
-                let seconds = amount.checked_mul(self.unit.seconds()).ok_or("The number is too large")?;
+                let amount = self.amount.trim().parse::<u32>().map_err(|error| match error.kind() {
+                    IntErrorKind::PosOverflow => TOO_LARGE,
+                    _ => "Enter a whole number",
+                })?;
+                let seconds = amount.checked_mul(self.unit.seconds()).ok_or(TOO_LARGE)?;
                 Ok(DateRange::Last(seconds))
             }
             DateMode::Before => time().map(DateRange::Before),
             DateMode::Since => time().map(DateRange::Since),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::display::DateStyle;
+
+    #[test]
+    fn large_number_is_not_called_a_fraction() {
+        let clock = Clock::new(DateStyle::Utc, None, 0);
+        for (amount, expected) in [
+            (" 7 ", Ok(DateRange::Last(604_800))),
+            ("99999", Err(TOO_LARGE)),
+            ("99999999999", Err(TOO_LARGE)),
+            ("1.5", Err("Enter a whole number")),
+            ("", Err("Enter a whole number")),
+        ] {
+            let draft = DateDraft { amount: amount.to_owned(), ..DateDraft::default() };
+            assert_eq!(draft.range(&clock), expected, "{amount:?}");
         }
     }
 }

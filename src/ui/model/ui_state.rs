@@ -45,7 +45,7 @@ pub(in crate::ui) struct UiState {
     pub(in crate::ui) restored_focus: Option<Id>,
     /// The widget with the focus gave it up or is gone, and the table takes it.
     pub(in crate::ui) is_focus_lost: bool,
-    /// The sign-in panel was shown in the previous frame.
+    /// A view that takes typed text, such as the sign-in card, was shown in the previous frame.
     pub(in crate::ui) was_sign_in_shown: bool,
 }
 

@@ -16,7 +16,7 @@ use super::model::{AppState, Drafts, Health, Prompt};
 use crate::gateway::{GatewayError, NodeUrl, RejectedCertificate};
 
 pub(super) use empty::no_sessions;
-pub(super) use page::show_at;
+pub(super) use page::{heading, sentence, show_at};
 pub(super) use sign_in::{rejection_text, slow_keyring};
 
 /// A view in the place of the table.
@@ -106,7 +106,7 @@ pub(super) fn requires_token(state: &AppState) -> bool {
         .any(|error| matches!(error, GatewayError::TokenNeeded { .. }))
 }
 
-/// Returns `true` if the view takes typed text, so that none of it is a filter.
+/// Returns `true` for the views that ask for an address, a login or trust. They need the room, and typed text is no filter.
 pub(super) fn takes_text(state: &AppState) -> bool {
     matches!(choose(state), Some(View::SignIn | View::Certificate(_) | View::FirstRun))
 }

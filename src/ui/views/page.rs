@@ -46,7 +46,7 @@ pub(in super::super) fn show_at(
 }
 
 /// Draws the icon and the title.
-pub(super) fn heading(ui: &mut Ui, icon: Icon, title: &str) {
+pub(in super::super) fn heading(ui: &mut Ui, icon: Icon, title: &str) {
     let p = palette(ui.visuals());
     let (rect, _) = ui.allocate_exact_size(vec2(tokens::ICON_VIEW, tokens::ICON_VIEW), Sense::hover());
     icon.paint(ui.painter(), rect.center(), tokens::ICON_VIEW, p.secondary);
@@ -66,7 +66,7 @@ pub(super) fn title(ui: &mut Ui, title: &str) {
 }
 
 /// Draws the sentence below the title.
-pub(super) fn sentence(ui: &mut Ui, text: &str) -> Response {
+pub(in super::super) fn sentence(ui: &mut Ui, text: &str) -> Response {
     let color = palette(ui.visuals()).secondary;
     ui.add(Label::new(RichText::new(text).line_height(Some(tokens::LINE_BODY)).color(color)).wrap())
 }

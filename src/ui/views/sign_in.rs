@@ -58,11 +58,11 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, draft: &mut LoginDraft, comman
     });
 }
 
-/// Returns the error that rejected the login, or that says why one is needed.
-fn rejection(state: &AppState) -> Option<&GatewayError> {
+/// Returns the error to show: one about the login before that of a node that can't be read.
+pub(super) fn rejection(state: &AppState) -> Option<&GatewayError> {
     let nodes = state.status.iter().flat_map(|status| &status.nodes);
-    let mut errors = nodes.filter_map(|node| node.error.as_ref());
-    errors.find(|error| !is_first_request(error))
+    let errors = nodes.filter_map(|node| node.error.as_ref()).filter(|error| !is_first_request(error));
+    errors.min_by_key(|error| !error.can_be_fixed_by_signing_in())
 }
 
 /// Returns `true` for a gateway that asks for a login and has received none.
@@ -205,7 +205,6 @@ fn below(
     rejection: Option<&GatewayError>,
     commands: &mut Vec<Command>,
 ) {
-    let p = palette(ui.visuals());
     let indented = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
         ui.add_space(if is_low { tokens::UNIT } else { 3.0 * tokens::UNIT });
         ui.horizontal_top(|ui| {
@@ -218,10 +217,7 @@ fn below(
         });
     };
     if state.addresses.iter().any(NodeUrl::is_insecure) {
-        indented(ui, &mut |ui| {
-            let text = "Not encrypted: this address uses http";
-            text_field::line(ui, icons::LOCK_OPEN, p.warning, text, p.secondary);
-        });
+        indented(ui, &mut secret_box::unencrypted_warning);
     }
     if state.keyring.is_slow {
         indented(ui, &mut |ui| slow_keyring(ui, commands));

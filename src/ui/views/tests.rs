@@ -128,6 +128,17 @@ fn sign_in_can_be_asked_for_and_cancelled_whatever_is_shown() {
 }
 
 #[test]
+fn rejected_login_is_shown_before_a_node_that_times_out() {
+    let rejected = || Some(GatewayError::Unauthorized { tried: true });
+    for errors in [vec![Some(timeout()), rejected()], vec![rejected(), Some(timeout())]] {
+        let state = state(errors);
+        assert!(matches!(sign_in::rejection(&state), Some(GatewayError::Unauthorized { tried: true })));
+    }
+    let state = state(vec![Some(NO_LOGIN), Some(timeout())]);
+    assert!(matches!(sign_in::rejection(&state), Some(GatewayError::Timeout { .. })));
+}
+
+#[test]
 fn keyring_is_waited_for_before_it_is_slow() {
     let mut state = state(vec![Some(NO_LOGIN)]);
     state.waits_for_secret = true;

@@ -77,7 +77,7 @@ pub(super) fn failed(ui: &mut Ui, error: &GatewayError, state: &AppState, comman
     });
 }
 
-/// Returns the name of the gateway without the scheme of an address.
+/// Returns the name of the gateway without `http://`.
 pub(super) fn title_name(state: &AppState) -> &str {
     state.gateway.strip_prefix("http://").unwrap_or(&state.gateway)
 }
@@ -107,10 +107,9 @@ fn advice(error: &GatewayError, state: &AppState) -> String {
     }
     // The details say what happened.
     let report = ErrorReport::new(error);
-    let text = report.summary();
-    match text.split_once(". ") {
-        Some((_, advice)) if error.is_unreachable() => advice.to_owned(),
-        _ => text.to_owned(),
+    match report.advice() {
+        Some(advice) if error.is_unreachable() => advice.to_owned(),
+        _ => report.summary().to_owned(),
     }
 }
 
