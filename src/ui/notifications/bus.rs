@@ -51,11 +51,11 @@ impl Service {
         }
         let id = shown?;
         self.known.retain(|known| known.id != id);
-        if !message.begun.is_empty() {
+        if !message.open.is_empty() {
             self.known.push_back(ShownNotification {
                 id,
                 key: message.key.clone(),
-                open: message.begun.clone(),
+                open: message.open.clone(),
             });
         }
         if self.known.len() > MAX_SHOWN {
@@ -64,7 +64,7 @@ impl Service {
         Ok(())
     }
 
-    /// Closes the notifications whose incidents are all over.
+    /// Closes the notifications whose incidents are all over. After an error, the others are closed in the next call.
     pub(super) fn close(&mut self, ended: &[String]) -> zbus::Result<()> {
         let mut result = Ok(());
         let mut known = std::mem::take(&mut self.known);
@@ -72,8 +72,9 @@ impl Service {
             known.open.retain(|key| !ended.contains(key));
             if known.open.is_empty() && result.is_ok() {
                 result = self.try_close(known.id);
+                return result.is_err();
             }
-            !known.open.is_empty()
+            true
         });
         self.known = known;
         if result.is_err() {

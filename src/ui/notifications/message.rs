@@ -18,7 +18,7 @@ pub(super) struct Message {
     /// Identifies the only incident that it is about. A later message about that replaces this one.
     pub(super) key: Option<String>,
     /// The keys of its incidents that aren't over.
-    pub(super) begun: Vec<String>,
+    pub(super) open: Vec<String>,
 }
 
 impl Message {
@@ -32,9 +32,9 @@ impl Message {
             _ => Self::several(&shown),
         };
         let ended = ended(alerts);
-        let begun = shown.iter().filter(|alert| alert.phase == Phase::Firing);
-        let begun = begun.flat_map(|alert| alert.incidents.iter().map(|incident| incident.key.clone()));
-        Some(Self { begun: begun.filter(|key| !ended.contains(key)).collect(), ..message })
+        let firing = shown.iter().filter(|alert| alert.phase == Phase::Firing);
+        let open = firing.flat_map(|alert| alert.incidents.iter().map(|incident| incident.key.clone()));
+        Some(Self { open: open.filter(|key| !ended.contains(key)).collect(), ..message })
     }
 
     fn single(alert: &Alert) -> Self {
@@ -47,7 +47,7 @@ impl Message {
             body: alert.text(),
             is_critical: is_critical(alert),
             key,
-            begun: Vec::new(),
+            open: Vec::new(),
         }
     }
 
@@ -66,7 +66,7 @@ impl Message {
             body: lines.join("\n"),
             is_critical: alerts.iter().any(|alert| is_critical(alert)),
             key: None,
-            begun: Vec::new(),
+            open: Vec::new(),
         }
     }
 }
@@ -77,7 +77,7 @@ pub(super) fn ended(alerts: &[Alert]) -> Vec<String> {
     ends.flat_map(|alert| alert.incidents.iter().map(|incident| incident.key.clone())).collect()
 }
 
-/// Returns `true` for an unreachable node, about which nothing more is known until someone acts.
+/// Returns `true` for an unreachable node: its sessions are unknown until it answers.
 fn is_critical(alert: &Alert) -> bool {
     alert.phase == Phase::Firing && alert.rule.condition == Condition::Unreachable
 }
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(lines[0], format!("a down: {}", alerts[0].text()));
         assert_eq!(lines[3], "and 2 more");
         let keys: Vec<String> = alerts.iter().map(|alert| alert.incidents[0].key.clone()).collect();
-        assert_eq!(message.begun, keys);
+        assert_eq!(message.open, keys);
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(ended(&alerts), keys[..2]);
         assert_eq!(Message::of(&alerts[..1]), None);
         let message = Message::of(&alerts).unwrap();
-        assert_eq!((&*message.title, message.begun), ("2 alerts", vec![keys[2].clone()]));
+        assert_eq!((&*message.title, message.open), ("2 alerts", vec![keys[2].clone()]));
         assert!(Channel::Desktop.takes(&alerts[0]));
         // What begins in quiet hours isn't shown.
         alerts[2].is_quiet = true;

@@ -54,8 +54,9 @@ impl Desktop {
             let mut is_failing = false;
             for alerts in waiting {
                 let shown = Message::of(&alerts).map_or(Ok(()), |message| service.show(&message));
+                // What is over is closed even if nothing can be shown.
                 #[cfg(all(unix, not(target_os = "macos")))]
-                let shown = shown.and_then(|()| service.close(&message::ended(&alerts)));
+                let shown = shown.and(service.close(&message::ended(&alerts)));
                 match &shown {
                     Ok(()) => {}
                     Err(error) if is_failing => tracing::debug!(%error, "can't show a notification"),
