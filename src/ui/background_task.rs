@@ -1,4 +1,4 @@
-//! A task that runs once in the background: a connection test or the termination of a session.
+//! A task that runs once in the background, such as a connection test.
 
 use std::convert::Infallible;
 use std::io;

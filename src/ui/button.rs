@@ -24,9 +24,9 @@ enum Kind {
     Soft,
     /// The one thing to do next.
     Primary,
-    /// Leads to a question about ending sessions.
+    /// Leads to a question about a destructive action.
     Danger,
-    /// Ends sessions, in a question.
+    /// Confirms it, in that question.
     DangerFilled,
 }
 
@@ -98,12 +98,12 @@ impl<'a> Button<'a> {
         Self::new(Kind::Primary, label)
     }
 
-    /// A button that asks before it ends sessions.
+    /// A button that asks before it terminates sessions or removes something.
     pub(super) fn danger(label: impl Into<Cow<'a, str>>) -> Self {
         Self::new(Kind::Danger, label)
     }
 
-    /// The button that ends sessions.
+    /// The button that confirms a destructive action.
     pub(super) fn danger_filled(label: impl Into<Cow<'a, str>>) -> Self {
         Self::new(Kind::DangerFilled, label)
     }

@@ -120,11 +120,12 @@ pub(super) enum Command {
     SaveFilter(String),
     /// Removes the saved filters with this name.
     RemoveFilter(String),
-    /// Saves the filters again that were removed last.
+    /// Saves the last removed filters again.
     RestoreFilter,
     /// Clears all filters.
     ClearFilters,
-    /// Closes the export path, or else clears the selection, or else the filters.
+    /// Does the first of these that applies: closes the export path or its error, resets the typed time, clears the selection,
+    /// leaves the past, clears the chosen time, clears the filters.
     Escape,
     /// Toggles a filter on a user or project in the counts panel.
     Facet {
@@ -216,6 +217,8 @@ pub(super) enum Command {
     SetExportOptions(ExportOptions),
     /// Exports with the chosen options.
     Export,
+    /// Repeats the export that failed.
+    RetryExport,
     /// Exports to this file.
     ExportTo(PathBuf),
     /// Exports to this file, and replaces the one that exists.
@@ -330,7 +333,7 @@ pub(super) enum ColumnChange {
 /// The content to copy to the clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Copied {
-    /// The cell at the cursor, as shown.
+    /// The value of the cell at the cursor: dates in ISO 8601 and UTC, null as an empty text.
     Cell,
     /// This text.
     Text(String),

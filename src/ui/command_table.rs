@@ -296,9 +296,9 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Window, "History settings", icons::HISTORY, || {
             Command::OpenSettingsPage(SettingsPage::History)
         }),
-        Named::new(Window, "Alerts…", icons::BELL, || Command::OpenSettingsPage(SettingsPage::Alerts)),
+        Named::new(Window, "Alert settings", icons::BELL, || Command::OpenSettingsPage(SettingsPage::Alerts)),
         Named::new(Window, "Add alert…", icons::BELL, || Command::Alert(AlertCommand::Add)),
-        Named::new(Window, "Keys", icons::KEYBOARD, || Command::OpenKeys).keys(Modifiers::NONE, Key::F1),
+        Named::new(Window, "Shortcuts", icons::KEYBOARD, || Command::OpenKeys).keys(Modifiers::NONE, Key::F1),
         Named::new(Window, "Log", icons::SCROLL_TEXT, || Command::OpenLog),
         Named::new(Window, "About Gatewatch", icons::INFO, || Command::OpenSettingsPage(SettingsPage::About)),
         Named::new(Window, "System theme", icons::SETTINGS, || Command::SetTheme(ThemeChoice::System))
@@ -318,7 +318,7 @@ pub(super) const ALL: &[NamedCommand] = {
 /// The keys that are no command, in the order of the list of keys: topic, keys, what they do.
 pub(super) const OTHER_KEYS: &[(Topic, &[&str], &str)] = &[
     (Topic::Filters, &["Text"], "Filter usernames, when typed over the table"),
-    (Topic::Filters, &["Esc"], "Clear the selection, or else the filters"),
+    (Topic::Filters, &["Esc"], "Clear the selection, leave the past, then clear the filters"),
     (Topic::Table, &["↑"], "Move up, also Page Up, Home"),
     (Topic::Table, &["↓"], "Move down, also Page Down, End"),
     (Topic::Table, &["←"], "Move to the column on the left"),

@@ -78,7 +78,7 @@ fn stale_text(ui: &Ui, state: &AppState) -> Option<Arc<Galley>> {
         let updated_at = state.updated_at().filter(|_| state.is_stale())?;
         display::time_text(updated_at, state.now())
     };
-    let text = format!("as of {time}");
+    let text = format!("Showing {time}");
     Some(ui.painter().layout_no_wrap(text, font(), palette(ui.visuals()).secondary))
 }
 

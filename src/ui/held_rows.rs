@@ -1,6 +1,7 @@
 //! Lists whose rows keep their places in view while others come and go above them.
 //!
-//! They do so under the pointer, with the cursor in view, and scrolled down. Otherwise a list stays at its top.
+//! They do so while the pointer is over the list, the cursor is in view or the list is scrolled down. Otherwise a list stays at
+//! its top.
 
 use egui::scroll_area::ScrollAreaOutput;
 use egui::{Id, Rect, Ui};

@@ -124,7 +124,7 @@ impl<'a> Item<'a> {
         self
     }
 
-    /// Makes it draggable: under the pointer, its icon is a grip.
+    /// Makes it draggable. A grip appears at its right end under the pointer and with the keyboard focus.
     pub(super) fn grip(mut self) -> Self {
         self.sense = Sense::click_and_drag();
         self

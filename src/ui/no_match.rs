@@ -2,7 +2,7 @@
 
 use std::char::REPLACEMENT_CHARACTER;
 
-use egui::{Align, FontFamily, FontId, Label, Layout, Rect, RichText, Sense, Ui, UiBuilder, vec2};
+use egui::{Align, FontFamily, FontId, Layout, Rect, RichText, Ui, UiBuilder, vec2};
 
 use super::button::Button;
 use super::command::{Command, FilterCommand, PastCommand};
@@ -54,16 +54,9 @@ fn contents(
     commands: &mut Vec<Command>,
 ) {
     let p = palette(ui.visuals());
-    let (icon, _) = ui.allocate_exact_size(vec2(tokens::ICON_VIEW, tokens::ICON_VIEW), Sense::hover());
-    icons::SEARCH_X.paint(ui.painter(), icon.center(), tokens::ICON_VIEW, p.secondary);
     let (title, sentence) = message(state, drafts, result);
-    ui.add_space(4.0 * tokens::UNIT);
-    let title = RichText::new(title).font(FontId::new(tokens::TYPE_VIEW, fonts::semibold())).color(p.text);
-    ui.add(Label::new(title.line_height(Some(tokens::LINE_VIEW))).wrap());
-    ui.add_space(tokens::UNIT);
-    let body = FontId::new(tokens::TYPE_BODY, FontFamily::Proportional);
-    let sentence = RichText::new(sentence).font(body).color(p.secondary);
-    ui.add(Label::new(sentence.line_height(Some(tokens::LINE_BODY))).wrap());
+    views::heading(ui, icons::SEARCH_X, &title);
+    views::sentence(ui, &sentence);
     ui.add_space(5.0 * tokens::UNIT);
     if result.suggestions.is_empty() {
         if ui.add(Button::primary("Clear filters")).clicked() {
@@ -201,17 +194,13 @@ fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, 
         })
         .collect();
     match &unmatched[..] {
-        [] => {
-            let sessions = display::sessions(result.dataset.len());
-            ("No matching sessions".to_owned(), format!("The filters hide all {sessions}"))
-        }
+        [] => ("No matching sessions".to_owned(), hides_all(result.dataset.len())),
         [(reason, filter)] => {
             let mode = filter.mode();
             let sentence = if is_wildcard(filter.pattern()) {
                 "* repeats the character before it. For any text, write .*".to_owned()
             } else if mode.contains || mode.invert {
-                let sessions = display::sessions(result.dataset.len());
-                format!("The filters hide all {sessions}")
+                hides_all(result.dataset.len())
             } else {
                 "A pattern has to match the whole value".to_owned()
             };
@@ -223,6 +212,14 @@ fn message(state: &AppState, drafts: &Drafts, result: &QueryResult) -> (String, 
             sentence.replace_range(..1, "N");
             ("No matching sessions".to_owned(), sentence)
         }
+    }
+}
+
+/// Returns the sentence on filters that hide this number of sessions.
+fn hides_all(sessions: usize) -> String {
+    match sessions {
+        1 => "The filters hide the only session".to_owned(),
+        sessions => format!("The filters hide all {}", display::sessions(sessions)),
     }
 }
 
@@ -266,6 +263,14 @@ mod tests {
         for pattern in ["bi", "bi.*", "(bi)*", "[a-z]*", "\\d*", ""] {
             assert!(!is_wildcard(pattern), "{pattern}");
         }
+    }
+
+    #[test]
+    fn single_session_is_not_called_all() {
+        assert_eq!(
+            [1, 6].map(hides_all),
+            ["The filters hide the only session", "The filters hide all 6 sessions"]
+        );
     }
 
     #[test]

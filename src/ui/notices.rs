@@ -1,6 +1,7 @@
 //! The notices about the sessions shown: what may be missing, and why.
 
 use super::error_report::ErrorReport;
+use crate::display::number;
 use crate::gateway::Notice;
 use crate::poll::{GatewayStatus, NodeStatus};
 
@@ -44,7 +45,7 @@ impl Notices {
             _ if has_one_node => text,
             0 => format!("{}: {text}", node.url.authority()),
             1 => format!("{} and 1 more node: {text}", node.url.authority()),
-            others => format!("{} and {others} more nodes: {text}", node.url.authority()),
+            others => format!("{} and {} more nodes: {text}", node.url.authority(), number(others)),
         };
         Self {
             warnings: warnings.into_iter().map(text).collect(),

@@ -18,10 +18,14 @@ pub(super) fn background_choices() -> impl Iterator<Item = Duration> {
     [0, 5, 10, 30, 60, 300].into_iter().map(Duration::from_secs)
 }
 
-/// Returns the text of an interval while the window shows another gateway; `None` for the default.
-pub(super) fn background_text(interval: Option<Duration>) -> String {
+/// Returns the text of an interval while the window shows another gateway; `None` for the default, which goes by the interval
+/// of the gateway.
+pub(super) fn background_text(interval: Option<Duration>, refresh: Duration) -> String {
     match interval {
-        None => format!("Default ({})", amount(BACKGROUND)),
+        None => {
+            let default = in_background(None, refresh);
+            format!("Default ({})", default.map_or_else(|| "never".to_owned(), amount))
+        }
         Some(Duration::ZERO) => "Never".to_owned(),
         Some(interval) => text(interval),
     }
@@ -75,6 +79,12 @@ mod tests {
             let interval = in_background(background.map(seconds), seconds(refresh));
             assert_eq!(interval, expected.map(seconds), "{background:?}, {refresh}");
         }
+    }
+
+    #[test]
+    fn default_in_the_background_is_named_as_it_is_used() {
+        let texts = [5, 300, 0].map(|refresh| background_text(None, Duration::from_secs(refresh)));
+        assert_eq!(texts, ["Default (30 s)", "Default (5 min)", "Default (never)"]);
     }
 
     #[test]

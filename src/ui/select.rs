@@ -78,8 +78,6 @@ pub(super) fn show_explained<T: Copy + PartialEq>(
                 if item.has_focus() {
                     response.request_focus();
                 }
-                // A key doesn't close it.
-                ui.close();
             }
             if takes_focus && index == first {
                 item.request_focus();

@@ -77,7 +77,7 @@ pub(super) enum AlertChange {
 
 /// A change whose outcome the user waits for.
 #[derive(Clone, Debug)]
-pub(super) enum Cause {
+pub(super) enum AwaitedChange {
     /// A change of a gateway.
     Gateway(Arc<GatewayChange>),
     /// A change of an alert.
@@ -88,7 +88,7 @@ pub(super) enum Cause {
 #[derive(Debug)]
 pub(super) struct Changed {
     /// The change that the user waits for; `None` for other changes.
-    pub(super) cause: Option<Cause>,
+    pub(super) cause: Option<AwaitedChange>,
     /// The settings after the change; `None` where only the state was saved.
     pub(super) outcome: Result<Option<Settings>, ChangeError>,
 }
@@ -112,7 +112,7 @@ pub(super) struct SettingsWorker {
     /// The channels to and from the thread; `None` while the handle is dropped.
     channels: Option<(SyncSender<Change>, Receiver<Changed>)>,
     /// The changes that the user waits for, without an outcome yet, in order.
-    awaited: VecDeque<Cause>,
+    awaited: VecDeque<AwaitedChange>,
     /// The thread; `None` once it was joined.
     thread: Option<JoinHandle<()>>,
 }
@@ -198,10 +198,10 @@ impl Drop for SettingsWorker {
 }
 
 impl Change {
-    fn cause(&self) -> Option<Cause> {
+    fn cause(&self) -> Option<AwaitedChange> {
         match self {
-            Self::Gateway(change) => Some(Cause::Gateway(change.clone())),
-            Self::Alert(change) => Some(Cause::Alert(change.clone())),
+            Self::Gateway(change) => Some(AwaitedChange::Gateway(change.clone())),
+            Self::Alert(change) => Some(AwaitedChange::Alert(change.clone())),
             _ => None,
         }
     }
@@ -300,7 +300,7 @@ mod tests {
         let first = worker.changed().unwrap();
         assert!(first.cause.is_none() && first.outcome.is_ok());
         let second = worker.changed().unwrap();
-        let is = |changed: &Changed, is_kind: fn(&GatewayChange) -> bool| matches!(&changed.cause, Some(Cause::Gateway(change)) if is_kind(change));
+        let is = |changed: &Changed, is_kind: fn(&GatewayChange) -> bool| matches!(&changed.cause, Some(AwaitedChange::Gateway(change)) if is_kind(change));
         assert!(is(&second, |change| matches!(change, GatewayChange::Save { .. })));
         let third = worker.changed().unwrap();
         assert!(is(&third, |change| matches!(change, GatewayChange::Remove(_))));

@@ -21,7 +21,7 @@ where
 {
     let first_use = Arc::<Mutex<FirstUse>>::default();
     ctx.set_font_providers(vec![Arc::new(OnFirstUse(first_use.clone()))]);
-    // The provider belongs to the context, so it can't hold it. The context is at hand at the end of the frame.
+    // The provider belongs to the context, so it can't hold it. The callback at the end of a frame receives it.
     let start = move |ctx: &Context| {
         let mut first_use = first_use.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*first_use, FirstUse::Wanted { .. })

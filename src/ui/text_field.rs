@@ -145,7 +145,7 @@ fn reveal_button(ui: &mut Ui, edit: &Response, is_revealed: bool) -> bool {
             egui::accesskit::Role::Button,
             ui.is_enabled(),
             is_revealed,
-            "Show password",
+            "Show the text",
         )
     });
     let background = hover::color(&response, egui::Color32::TRANSPARENT, p.hover);

@@ -43,7 +43,7 @@ fn scroll_style() -> ScrollStyle {
     }
 }
 
-/// Returns the scroll bars with a place beside the contents, which would be hard to read or to click below them.
+/// Returns scroll bars beside the contents. Over them, they would hide text and take clicks.
 pub(super) fn scroll_beside_contents() -> ScrollStyle {
     ScrollStyle { floating_allocated_width: THUMB_PLACE, ..scroll_style() }
 }

@@ -1,4 +1,5 @@
-//! The design tokens: every color, size, text style and duration of the window. Sizes are in points.
+//! The design tokens: the colors of the themes, and the sizes, text styles and durations that several widgets share. Sizes are
+//! in points.
 
 #![expect(clippy::disallowed_methods, reason = "the one place for literal colors")]
 
@@ -277,8 +278,6 @@ pub(super) const TYPE_TITLE: f32 = 15.0;
 /// Titles in the table's place.
 pub(super) const TYPE_VIEW: f32 = 18.0;
 /// Line heights of these.
-#[expect(dead_code, reason = "captions have one line each")]
-pub(super) const LINE_CAPTION: f32 = 16.0;
 pub(super) const LINE_SECONDARY: f32 = 16.0;
 pub(super) const LINE_BODY: f32 = 20.0;
 pub(super) const LINE_TITLE: f32 = 20.0;
@@ -286,9 +285,6 @@ pub(super) const LINE_VIEW: f32 = 24.0;
 
 // Times
 
-/// Time for which a row that left stays.
-#[expect(dead_code, reason = "as long as a new row is marked, which is a setting")]
-pub(super) const TIME_LEFT: Duration = Duration::from_secs(10);
 /// Time for which a toast stays.
 pub(super) const TIME_TOAST: Duration = Duration::from_secs(4);
 /// The change of a background under the pointer.

@@ -233,13 +233,16 @@ impl CompactMenus {
 
 fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     menu::start(ui, 0.0);
-    let group = Item::new("Group").icon(icons::LIST_TREE);
-    menu::submenu(ui, group, |ui| groups(ui, state, commands));
-    let columns = Item::new("Columns").icon(icons::COLUMNS_3);
-    menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
+    ui.add_enabled_ui(!state.has_nothing_to_show(), |ui| {
+        let group = Item::new("Group").icon(icons::LIST_TREE);
+        menu::submenu(ui, group, |ui| groups(ui, state, commands));
+        let columns = Item::new("Columns").icon(icons::COLUMNS_3);
+        menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
+    });
     menu::line(ui);
-    for (name, _, is_open, _, command) in panels(ui.ctx(), state) {
-        if ui.add(Item::new(name).check(is_open).keys_of(&command)).clicked() {
+    for (name, _, is_open, about, command) in panels(ui.ctx(), state) {
+        let item = Item::new(name).check(is_open).keys_of(&command);
+        if ui.add(item.enabled(can_open(&command, state), about)).clicked() {
             commands.push(command);
             ui.close();
         }

@@ -1,4 +1,4 @@
-//! Lets the window draw: when a background thread has something to show, and at intervals.
+//! Requests frames of the window: when a background thread has something to show, and at intervals.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,14 +7,14 @@ use egui::Context;
 /// The time after which the window draws. `request_repaint`, without a delay, draws two frames.
 const WAKE_DELAY: Duration = Duration::from_millis(1);
 
-/// Returns a function that lets the window draw one frame.
+/// Returns a function that requests one frame.
 pub(super) fn wake(ctx: &Context) -> impl Fn() + Clone + Send + Sync + use<> {
     let ctx = ctx.clone();
     move || ctx.request_repaint_after(WAKE_DELAY)
 }
 
-/// The shortest time after which a window in which nothing changes shows the time of the last read. An operator who works with
-/// it would take an older time for a gateway that isn't read any more.
+/// The shortest time after which a window in which nothing changes shows the time of the last read. From an older time, an
+/// operator would conclude that the gateway is no longer read.
 const SHOW_READ_DELAY: Duration = Duration::from_secs(10);
 
 /// Returns the time until the next frame of a window in which nothing changes. `refresh` is the interval at which its gateway

@@ -227,14 +227,14 @@ fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, details: &De
     let project = text_of(dataset.project(), row).map_or(display::NULL.into(), display::text);
     text_at(ui, &duplicate_login::in_project(login, &project), p.warning, left);
     let code = |row: u32| dataset.project().code(row as usize);
-    let others = details.of_user.rows.iter().copied();
-    let mut in_project = others.filter(|&other| code(other) == code(row));
-    if let Some(other) = in_project.next() {
+    let mut others = details.of_user.rows.iter().copied();
+    if let Some(other) = others.find(|&other| code(other) == code(row)) {
         let mut text = format!("Also from {}", host(dataset, other));
         if let Some(Cell::Date(start)) = cell(dataset, &ColumnId::CreationTime, other) {
             text = format!("{text} since {}", full_clock(state, other).date(start));
         }
-        let more = in_project.count();
+        // The list has only the first sessions.
+        let more = (login.sessions as usize).saturating_sub(2);
         if more > 0 {
             text = format!("{text} and {} more", display::number(more));
         }

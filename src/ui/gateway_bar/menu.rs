@@ -52,8 +52,7 @@ fn contents(ui: &mut Ui, state: &AppState, commands: &mut Vec<Command>) {
     if state.has_licenses() {
         menu::line(ui);
         let item = Item::new("Licenses").check(state.layout.licenses).keys_of(&Command::ToggleLicenses);
-        if ui.add(item).tooltip_beside("The most sessions at once on each day, and unused sessions").clicked()
-        {
+        if ui.add(item).tooltip_beside("Peak concurrent sessions per day, and unused sessions").clicked() {
             commands.push(Command::ToggleLicenses);
         }
     }

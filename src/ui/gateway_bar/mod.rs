@@ -103,7 +103,7 @@ pub(super) fn show(
             Some(past) => past::show(ui, right - width, past, state, drafts, commands),
             None => facts::show(ui, right - width, state, &status, now, commands),
         };
-        name.tooltip([vec![name_text(state).to_owned(), status.word.clone()], left_out].concat().join("\n"));
+        name.tooltip([vec![name_text(state).to_owned(), status.text.clone()], left_out].concat().join("\n"));
         ui.add_space((right - width + GAP - ui.cursor().left()).max(0.0));
         for control in controls {
             control.show(ui, state, &status, has_words, commands);
@@ -139,7 +139,7 @@ fn name_button(ui: &mut Ui, state: &AppState, status: &Status, max_width: f32) -
     let size = vec2(NAME_FIXED + galley.size().x, tokens::CONTROL_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), "Saved gateways"));
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(format!("{text}: {}", status.word)));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_value(format!("{text}: {}", status.text)));
     let painter = ui.painter();
     let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
     let background = hover::background(&response, p, Color32::TRANSPARENT);
@@ -205,7 +205,7 @@ fn controls(status: &Status, state: &AppState, room: Room) -> Vec<Control> {
         return last;
     }
     let mut controls = Vec::new();
-    if status.report.as_ref().is_some_and(|report| report.has_causes() || report.has_advice()) {
+    if status.report.as_ref().is_some_and(|report| report.has_causes() || report.advice().is_some()) {
         controls.push(Control::Details);
     }
     if status.is_unreachable {
@@ -349,7 +349,7 @@ impl Control {
 /// Draws a button that reads the gateway now.
 fn refresh(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec<Command>) {
     let button = ui.add_enabled(state.can_refresh(), button);
-    let button = if state.is_sign_in() {
+    let button = if state.needs_sign_in() {
         button.tooltip(SIGN_IN_FIRST)
     } else {
         button.tooltip_of("Read the gateway now", &Command::Refresh)
@@ -375,7 +375,7 @@ fn details_popup(button: &Response, report: &ErrorReport, commands: &mut Vec<Com
 /// Draws the button with the menu of refresh intervals.
 fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Vec<Command>) {
     let current = state.refresh.unwrap_or_default();
-    let button = ui.add_enabled(!state.is_sign_in(), button);
+    let button = ui.add_enabled(!state.needs_sign_in(), button);
     ui.ctx().accesskit_node_builder(button.id, |node| node.set_value(refresh_interval::text(current)));
     menus::popup(&button).show(|ui| {
         menus::start(ui, 0.0);
@@ -386,5 +386,5 @@ fn interval(ui: &mut Ui, button: Button<'_>, state: &AppState, commands: &mut Ve
             }
         }
     });
-    button.tooltip(if state.is_sign_in() { SIGN_IN_FIRST } else { "Refresh interval" });
+    button.tooltip(if state.needs_sign_in() { SIGN_IN_FIRST } else { "Refresh interval" });
 }

@@ -26,8 +26,8 @@ pub(super) struct Status {
     pub(super) is_unreachable: bool,
     /// The table is paused, which the whole bar shows.
     pub(super) is_paused: bool,
-    /// The state as one word, for screen readers.
-    pub(super) word: String,
+    /// The state in words, for screen readers and the tooltip.
+    pub(super) text: String,
     /// The facts, in order.
     pub(super) facts: Vec<Fact>,
     /// The error or the warning with its causes.
@@ -87,13 +87,13 @@ impl Status {
         // A refresh without changes doesn't repaint.
         let updated =
             state.updated_at().map(|updated_at| updated_text(updated_at, now, state.is_stale(), room));
-        let (mark, word, report) = match state.health() {
+        let (mark, text, report) = match state.health() {
             Health::Connecting => {
                 if !state.gateway.is_empty() {
                     facts.push(Fact::state("Connecting…"));
                 }
                 facts.extend(updated.map(Fact::time));
-                (Mark::Waiting, "connecting".to_owned(), None)
+                (Mark::Waiting, "Connecting".to_owned(), None)
             }
             Health::Running(info) => {
                 if !room.is_compact {
@@ -182,7 +182,7 @@ impl Status {
             facts.push(Fact::state(waiting_text(pause, state.changes)));
         }
         let is_paused = state.pause.is_some() && !is_unreachable;
-        Self { mark, is_unreachable, is_paused, word, facts, report, repaint_after }
+        Self { mark, is_unreachable, is_paused, text, facts, report, repaint_after }
     }
 
     /// Returns `true` if the background of the bar has the color of a state.

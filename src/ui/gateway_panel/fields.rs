@@ -132,7 +132,7 @@ fn secret(
 ) {
     let is_token = form.draft.auth == AuthKind::Token;
     let (caption, name, format) = if is_token {
-        ("API token", "Gateway API token", "name:key")
+        ("API token", "Gateway API token", "NAME:KEY")
     } else {
         ("Password", "Gateway password", "")
     };
@@ -186,8 +186,10 @@ fn reading(ui: &mut Ui, form: &mut GatewayForm, default_refresh: Duration) {
         draft.refresh = chosen.unwrap_or(draft.refresh);
     });
     row(ui, "When not shown", |ui| {
+        let refresh = draft.refresh.unwrap_or(default_refresh);
+        let text = |interval| refresh_interval::background_text(interval, refresh);
         let choices = std::iter::once(None).chain(refresh_interval::background_choices().map(Some));
-        let (name, text) = ("Refresh interval when not shown", refresh_interval::background_text);
+        let name = "Refresh interval when not shown";
         let chosen = select::show(ui, name, width, draft.background, text, choices);
         draft.background = chosen.unwrap_or(draft.background);
     });
@@ -237,7 +239,7 @@ fn limits(ui: &mut Ui, form: &mut GatewayForm, commands: &mut Vec<Command>) {
     note(ui, "Maximum concurrent sessions, for the license view. Gatewatch doesn't enforce them");
 }
 
-/// Draws a trusted certificate. Returns `true` if it shall not be trusted any longer.
+/// Draws a trusted certificate. Returns `true` if the user stops trusting it.
 fn trusted(ui: &mut Ui, host: &str, fingerprint: &str) -> bool {
     let p = palette(ui.visuals());
     let size = vec2(ui.available_width(), tokens::CONTROL_HEIGHT);

@@ -324,7 +324,7 @@ impl Painter<'_> {
         }
         // Only the first rows of a large group are checked: no user signs in thousands of times.
         let logins = rows.iter().take(MAX_CHECKED_ROWS).filter_map(|&row| duplicate_logins.get(row));
-        // Of several users, the one with the most sessions on one host.
+        // A user with several sessions on one host comes first, then the one with the most sessions.
         let most = logins.max_by_key(|login| (login.is_accidental(), login.sessions, login.on_host));
         GroupTexts {
             title: id.map(|id| self.state.column_title(id)).unwrap_or_default().into_owned(),

@@ -65,7 +65,7 @@ fn web_dev(
     let fact = if has_resource {
         "It is installed, but it can't be read yet. The connection test says why"
     } else {
-        "Once, as an administrator. It answers with the sessions and changes nothing."
+        "Once, as an administrator. It answers with the sessions and changes nothing"
     };
     note(ui, fact);
     ui.add_space(2.0 * tokens::UNIT);

@@ -125,8 +125,7 @@ pub(super) fn show(
     }
     if form.draft.sends_unencrypted() {
         ui.add_space(tokens::UNIT);
-        let text = "Sent unencrypted over http. Use https";
-        text_field::line(ui, icons::LOCK_OPEN, p.warning, text, p.secondary);
+        secret_box::unencrypted_warning(ui);
     }
     ui.add_space(2.0 * tokens::UNIT);
     let entered = entered && ui.input(|input| input.key_pressed(Key::Enter));

@@ -53,6 +53,9 @@ pub(super) fn listed(text: &FilterText) -> [(ListedValues, &'static str); 3] {
 /// Returns how many values pass.
 pub(super) fn counts(input: &PatternInput, tested: &TestedValues) -> String {
     let counts = &tested.counts;
+    if counts.total == 0 {
+        return "No values to test".to_owned();
+    }
     let values = if counts.tested == 1 { "value" } else { "values" };
     if input.text.pattern.is_empty() {
         return match counts.total {
@@ -165,6 +168,8 @@ mod tests {
             ("a", not, [12, 12, 11, 1], "11 of 12 values pass, 1 not decided"),
             ("a", plain, [200_000, 1_234, 0, 1_234], "0 of 1,234 tested values match, 1,234 not decided"),
             ("", plain, [12, 12, 12, 0], "Without a pattern, all 12 values pass"),
+            ("", plain, [0, 0, 0, 0], "No values to test"),
+            ("a", plain, [0, 0, 0, 0], "No values to test"),
         ] {
             let counts = ResultCounts { total, tested, passing, failed };
             let tested = TestedValues { counts, ..TestedValues::default() };

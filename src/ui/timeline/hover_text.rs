@@ -54,12 +54,14 @@ fn mark_text(chart: &Chart, mark: &ChartMark, name: &str, is_present: bool, cloc
         }
         // It ended while it was not watched.
         MarkKind::Unreachable { from, until, is_over: false } => {
-            format!("{node} was unreachable from {} at least", clock.range_text(from, until))
+            format!("{node} was unreachable at least from {}", clock.range_text(from, until))
         }
         MarkKind::Restarted { at } => format!("{node} was restarted at {}", clock.full_date(at)),
     };
-    let more =
-        if mark.count > 1 { format!(", {} times around this time", mark.count) } else { String::new() };
+    let more = match mark.count {
+        0 | 1 => String::new(),
+        count => format!(", {} times around this time", number(count as usize)),
+    };
     format!("{text}{more}")
 }
 
@@ -109,11 +111,11 @@ mod tests {
         };
         let range = clock().range_text(from, until);
         assert_eq!(text(mark(from, until, true), true), [format!("http://n1 was unreachable from {range}")]);
-        let at_least = format!("http://n1 was unreachable from {range} at least");
+        let at_least = format!("http://n1 was unreachable at least from {range}");
         assert_eq!(text(mark(from, until, false), true), [at_least]);
         let since = format!("http://n1 has been unreachable since {}", clock().full_date(from));
         assert_eq!(text(mark(from, 10 * DAY, false), true), [since]);
-        let past = format!("http://n1 was unreachable from {} at least", clock().range_text(from, 10 * DAY));
+        let past = format!("http://n1 was unreachable at least from {}", clock().range_text(from, 10 * DAY));
         assert_eq!(text(mark(from, 10 * DAY, false), false), [past]);
     }
 

@@ -93,14 +93,12 @@ fn choices(ui: &mut Ui, timeline: &Timeline, commands: &mut Vec<Command>) {
         let is_chosen = timeline.range == TimelineRange::Last(span);
         if ui.add(Item::new(span.label()).radio(is_chosen)).clicked() {
             commands.push(Command::Timeline(TimelineCommand::SetSpan(span)));
-            ui.close();
         }
     }
     menu::line(ui);
     for (split, name) in SPLITS {
         if ui.add(Item::new(name).radio(timeline.split == split)).clicked() {
             commands.push(Command::Timeline(TimelineCommand::SetSplit(split)));
-            ui.close();
         }
     }
 }
