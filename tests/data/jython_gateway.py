@@ -6,7 +6,7 @@
 PROJECT is the folder of the project, ZIP its packed form. The last line on standard output is {"NAME": PORT, ...}, with
 one port for each gateway. The process serves until its standard input ends.
 
-Known behaviour of a real gateway is reproduced: the script has only `system`, Java and Python; a script that doesn't
+Known behavior of a real gateway is reproduced: the script has only `system`, Java and Python; a script that doesn't
 start with its `def` gives an empty 200; an error in it gives a page with status 500; filters are positional patterns of
 java.util.regex for whole values; a row isn't a dictionary; a result that is a text is sent as it is. In which charset
 isn't documented, so it has to be ASCII.
@@ -135,7 +135,7 @@ class Gateway(HttpHandler):
 
     def handle(self, exchange):
         try:
-            status, kind, body = self.answer(exchange)
+            status, kind, body = self.response(exchange)
         except:
             status, kind, body = 500, "text/html", "<html><title>Error 500</title></html>"
             sys.stderr.write("%s\n" % repr(sys.exc_info()[1]))
@@ -144,7 +144,7 @@ class Gateway(HttpHandler):
         exchange.getResponseBody().write(body)
         exchange.close()
 
-    def answer(self, exchange):
+    def response(self, exchange):
         uri = exchange.getRequestURI()
         if uri.getPath() == self.root + "/system/gwinfo":
             info = "ContextStatus=RUNNING;PlatformName=Plant;Version=%s;RedundancyStatus=Independent" % self.version
@@ -156,9 +156,9 @@ class Gateway(HttpHandler):
             return status, "text/html", "<html><title>Error %d</title></html>" % status
         if not self.source.startswith(HEAD):
             return 200, "text/html", ""
-        answer = self.names["doGet"]({"params": parameters(uri.getRawQuery())}, {})["json"]
+        response = self.names["doGet"]({"params": parameters(uri.getRawQuery())}, {})["json"]
         # Fails for anything but ASCII.
-        return 200, "application/json", answer.encode("ascii")
+        return 200, "application/json", response.encode("ascii")
 
     def rejection(self, authorization):
         """Returns the status for a request without access, else None."""

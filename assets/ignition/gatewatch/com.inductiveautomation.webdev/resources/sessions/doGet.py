@@ -1,6 +1,6 @@
 def doGet(request, session):
 	# Returns the sessions of this gateway as JSON, for Gatewatch. Keep "def" on the first line: with anything before
-	# it the answer is empty. Use only what Jython 2.5 has: this script also runs on 7.9.
+	# it the response is empty. Use only what Jython 2.5 has: this script also runs on 7.9.
 	import sys
 	from java.lang import System, Throwable
 	from java.util import TimeZone
@@ -53,8 +53,8 @@ def doGet(request, session):
 		("clientId", "String", unicode),
 		("creationTime", "Date", milliseconds),
 	]
-	# Only with Perspective sessions, after "kind". Vision sessions have them if this version gives them.
-	further = [
+	# Only with Perspective sessions, after "kind". Vision sessions have them if this version reports them.
+	others = [
 		("lastComm", "Date", last_communication),
 		("sessionScope", "String", unicode),
 		("userAgent", "String", unicode),
@@ -73,8 +73,8 @@ def doGet(request, session):
 			return session[key]
 		except:
 			return None
-	def further_cells(session):
-		return [cell(value(session, name), convert) for name, kind, convert in further]
+	def other_cells(session):
+		return [cell(value(session, name), convert) for name, kind, convert in others]
 	def filtered_by(pattern):
 		if not pattern:
 			return lambda text: True
@@ -86,13 +86,13 @@ def doGet(request, session):
 		rows = []
 		for session in sessions:
 			user = cell(value(session, "username"), unicode)
-			where = cell(value(session, "project"), unicode)
-			if username(user) and project(where):
+			project_name = cell(value(session, "project"), unicode)
+			if username(user) and project(project_name):
 				address = cell(value(session, "clientAddress"), unicode)
 				designer = cell(value(session, "sessionScope"), lambda scope: scope == "designer")
 				client = cell(value(session, "id"), unicode)
 				created = cell(value(session, "uptime"), lambda uptime: now - long(uptime))
-				rows.append([user, where, address, designer, client, created, "Perspective"] + further_cells(session))
+				rows.append([user, project_name, address, designer, client, created, "Perspective"] + other_cells(session))
 		return rows
 	def error_text():
 		# The callers have a bare except, because Java's throwables aren't Python exceptions.
@@ -112,14 +112,14 @@ def doGet(request, session):
 		else:
 			sessions = system.util.getSessionInfo()
 		now = System.currentTimeMillis()
-		answer = []
+		response = []
 		if params.get("perspective") == "1":
 			kinds = {True: "Designer", False: "Vision", None: None}
 			rows = []
 			for session in sessions:
 				row = [cell(session[name], convert) for name, kind, convert in columns]
-				rows.append(row + [kinds[row[3]]] + further_cells(session))
-			columns += [("kind", "String", unicode)] + further
+				rows.append(row + [kinds[row[3]]] + other_cells(session))
+			columns += [("kind", "String", unicode)] + others
 			try:
 				perspective = system.perspective.getSessionInfo
 			except:
@@ -127,7 +127,7 @@ def doGet(request, session):
 				perspective = None
 			listed = False
 			if perspective is not None:
-				# An invalid filter is an error of the whole answer.
+				# An invalid filter fails the whole response.
 				username, project = filtered_by(username), filtered_by(project)
 				try:
 					sessions = perspective()
@@ -136,22 +136,22 @@ def doGet(request, session):
 					listed = True
 				except:
 					# The other sessions are still listed.
-					answer.append(("perspectiveError", json_text(error_text())))
-			answer.insert(0, ("perspective", json_value(listed)))
+					response.append(("perspectiveError", json_text(error_text())))
+			response.insert(0, ("perspective", json_value(listed)))
 		else:
 			rows = [[cell(session[name], convert) for name, kind, convert in columns] for session in sessions]
 		types = [json_object([("name", json_text(name)), ("type", json_text(kind))]) for name, kind, convert in columns]
-		answer = [
+		response = [
 			("ok", "true"),
 			("v", "1"),
 			("now", json_value(now)),
 			("timezone", json_value(TimeZone.getDefault().getID())),
-		] + answer + [
+		] + response + [
 			("columns", "[" + ", ".join(types) + "]"),
 			("rows", json_value(rows)),
 		]
 	except:
-		# The status is always 200, so the answer says "ok".
-		answer = [("ok", "false"), ("v", "1"), ("error", json_text(error_text()))]
+		# The status is always 200, so the response has "ok".
+		response = [("ok", "false"), ("v", "1"), ("error", json_text(error_text()))]
 	# A text of ASCII: how the gateway encodes other objects isn't documented.
-	return {"json": json_object(answer)}
+	return {"json": json_object(response)}
