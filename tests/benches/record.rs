@@ -7,6 +7,9 @@
 #![expect(clippy::cast_precision_loss, reason = "figures are printed to a few digits")]
 #![expect(clippy::disallowed_methods, reason = "nothing else reads the settings")]
 
+#[path = "../support/process.rs"]
+#[expect(dead_code, reason = "the tests use all of it")]
+mod process;
 #[path = "support/usage.rs"]
 mod usage;
 
@@ -160,11 +163,9 @@ impl Recorder {
     fn start(folder: &Path) -> Self {
         let program = std::env::var_os("GATEWATCH_PROGRAM");
         let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_gatewatch").into());
-        let child = Command::new(program)
-            .args(["record", "--every", &EVERY.as_secs().to_string()])
-            .env("GATEWATCH_CONFIG_DIR", folder)
-            .env("GATEWATCH_DATA_DIR", folder)
-            .spawn();
+        let mut command = Command::new(program);
+        process::isolate(&mut command, folder);
+        let child = command.args(["record", "--every", &EVERY.as_secs().to_string()]).spawn();
         Self(child.expect("the program starts"))
     }
 

@@ -13,6 +13,9 @@
 
 #[path = "../support/http.rs"]
 mod http;
+#[path = "../support/process.rs"]
+#[expect(dead_code, reason = "the tests use all of it")]
+mod process;
 #[path = "../support/screen.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "the tests use all of it")]
 mod screen;
@@ -35,8 +38,8 @@ use x11rb::rust_connection::RustConnection;
 const STARTS: usize = 15;
 /// The time over which an idle program is measured. It draws once in a minute.
 const IDLE: Duration = Duration::from_mins(1);
-/// Maximum number of colours of an area without text. Text has more, because of antialiasing.
-const MAX_COLOURS_WITHOUT_TEXT: usize = 12;
+/// Maximum number of colors of an area without text. Text has more, because of antialiasing.
+const MAX_COLORS_WITHOUT_TEXT: usize = 12;
 /// An area of the first column of the table, below its header.
 const ROWS_AREA: (i16, i16, u16, u16) = (212, 150, 120, 200);
 /// An area of the bars at the top of the window, beside the list of gateways.
@@ -59,19 +62,24 @@ fn main() {
     measure_start(&display, &screen, "a gateway of 50 sessions", Some(&gateway.url));
     drop(gateway);
 
-    for (refresh, sessions, refresh_secs) in
-        [("no refresh", 50, 0), ("refresh every 2 s without changes", 50, 2)]
-    {
+    for (activity, sessions, refresh_secs, has_focus) in [
+        ("no refresh", 50, 0, false),
+        ("refresh every 2 s without changes", 50, 2, false),
+        ("refresh every 2 s with the keyboard focus", 50, 2, true),
+    ] {
         let gateway = Gateway::start(sessions);
         let program = Program::start(&display, Some(&gateway.url), refresh_secs);
         screen.until_rows();
+        if has_focus {
+            screen.focus(&display, &[]);
+        }
         // Wait for the end of the start.
         sleep(Duration::from_secs(2));
         let before = processor_time(program.id());
         sleep(IDLE);
         let used = processor_time(program.id()).saturating_sub(before);
         let share = used.as_secs_f64() / IDLE.as_secs_f64() * 100.0;
-        println!("idle, {sessions} sessions, {refresh}: {share:.2} % of a core");
+        println!("idle, {sessions} sessions, {activity}: {share:.2} % of a core");
     }
 
     for sessions in [0, 10_000, 1_000_000] {
@@ -89,8 +97,7 @@ fn main() {
         gateway.log_in("zoe.new");
         program.reset_peak();
         let before = processor_time(program.id());
-        let window = screen.window().expect("it is open").to_string();
-        xdotool(&display, &["windowfocus", "--sync", &window, "key", "F5"]);
+        screen.focus(&display, &["key", "F5"]);
         sleep(Duration::from_secs(8));
         let took = processor_time(program.id()).saturating_sub(before);
         assert!(took > Duration::from_millis(100), "the window didn't get the key");
@@ -231,8 +238,14 @@ impl Screen {
         })
     }
 
-    /// Returns the number of colours in an area of the window.
-    fn colours(&self, (x, y, width, height): (i16, i16, u16, u16)) -> usize {
+    /// Gives the program's window the keyboard focus, and runs these further commands of xdotool.
+    fn focus(&self, display: &str, commands: &[&str]) {
+        let window = self.window().expect("it is open").to_string();
+        xdotool(display, &[&["windowfocus", "--sync", window.as_str()], commands].concat());
+    }
+
+    /// Returns the number of colors in an area of the window.
+    fn colors(&self, (x, y, width, height): (i16, i16, u16, u16)) -> usize {
         let image = self.window().and_then(|window| {
             let image = self.connection.get_image(ImageFormat::Z_PIXMAP, window, x, y, width, height, !0);
             image.ok()?.reply().ok()
@@ -242,11 +255,11 @@ impl Screen {
     }
 
     fn bars_are_painted(&self) -> bool {
-        self.colours(BARS_AREA) > MAX_COLOURS_WITHOUT_TEXT
+        self.colors(BARS_AREA) > MAX_COLORS_WITHOUT_TEXT
     }
 
     fn has_rows(&self) -> bool {
-        self.colours(ROWS_AREA) > MAX_COLOURS_WITHOUT_TEXT
+        self.colors(ROWS_AREA) > MAX_COLORS_WITHOUT_TEXT
     }
 
     fn until_rows(&self) {

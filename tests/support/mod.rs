@@ -20,10 +20,14 @@ use std::thread::{self, JoinHandle};
 
 use gatewatch::gateway::GatewayError;
 
+/// Returns whether the tests run in CI.
+pub(crate) fn is_ci() -> bool {
+    std::env::var("CI").is_ok_and(|value| value == "true")
+}
+
 /// Reports a skipped test and what it needs. In CI, where no test may be skipped, it fails instead.
 pub(crate) fn skip(what: &str, missing: &str) {
-    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
-    assert!(!ci, "{what}: {missing} is missing, and no test may be skipped in CI");
+    assert!(!is_ci(), "{what}: {missing} is missing, and no test may be skipped in CI");
     say(&format!("skipped: {what}, because {missing} is missing"));
 }
 

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::process::isolate;
+
 /// Limit of every wait. Only turns a hang into a failure: without a GPU and on a busy machine a frame takes seconds.
 pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
 
@@ -82,13 +84,8 @@ pub(crate) fn gatewatch(display: &str, config: &Path) -> Command {
 /// Like [`gatewatch`], for a program that was built in another way.
 pub(crate) fn program(path: &Path, display: &str, config: &Path) -> Command {
     let mut command = Command::new(path);
-    for name in
-        ["GATEWATCH_LOG", "GATEWATCH_PASSWORD", "GATEWATCH_TOKEN", "GATEWATCH_USER", "WAYLAND_DISPLAY"]
-    {
-        command.env_remove(name);
-    }
-    command.env("DISPLAY", display).env("GATEWATCH_CONFIG_DIR", config).env("GATEWATCH_DATA_DIR", config);
-    command.stderr(Stdio::piped());
+    isolate(&mut command, config);
+    command.env("DISPLAY", display).stderr(Stdio::piped());
     command
 }
 
@@ -124,7 +121,7 @@ pub(crate) fn picture(display: &str, window: &str) -> Option<Vec<u8>> {
     Some(picture.get(header..)?.to_vec())
 }
 
-/// Returns the number of different colours in a picture.
+/// Returns the number of different colors in a picture.
 pub(crate) fn shades(picture: &[u8]) -> usize {
     picture.chunks_exact(4).collect::<HashSet<_>>().len()
 }
