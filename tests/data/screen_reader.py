@@ -1,7 +1,7 @@
 """A screen reader for tests: writes down what it would read aloud.
 
-Switches accessibility on in the session, as a screen reader does, and then reads commands, one per line. Each answer
-ends with an empty line.
+Switches accessibility on in the session, as a screen reader does, and then reads commands, one per line. Each
+response ends with an empty line.
 
     dump              every accessible of every program: depth, role, name, states, description, attributes and
                       position, separated by tabs

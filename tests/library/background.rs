@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, notify, wait_for};
+use crate::support::screen::until;
 use crate::support::{FakeGateway, PLANT, ok, read, status, unused_address, webdev_json};
 use gatewatch::dataset::{Cell, names};
 use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, Profile};
@@ -26,8 +27,12 @@ struct TestBackground {
 
 impl TestBackground {
     fn new() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    fn with_limits(limits: Limits) -> Self {
         let (sender, notifications) = sync_channel(10_000);
-        let handle = BackgroundPoller::spawn(Client::new(Limits::default()), None, notify(sender)).unwrap();
+        let handle = BackgroundPoller::spawn(Client::new(limits), None, notify(sender)).unwrap();
         Self { handle, notifications }
     }
 
@@ -74,11 +79,7 @@ fn are_all_read(status: &BackgroundStatus) -> bool {
 }
 
 fn wait_until(what: &str, is_true: impl Fn() -> bool) {
-    let deadline = Instant::now() + TIMEOUT;
-    while !is_true() {
-        assert!(Instant::now() < deadline, "timed out: {what}");
-        std::thread::yield_now();
-    }
+    until(what, || is_true().then_some(()));
 }
 
 #[test]
@@ -226,10 +227,11 @@ fn password_that_gateways_reject_is_sent_to_three_of_them() {
     assert_eq!(gateways.iter().map(session_requests).sum::<usize>(), 3);
 }
 
-/// Gateways that hold their responses, and the number of requests that wait.
+/// Gateways that hold their responses, and the number of requests in flight.
 #[derive(Default)]
 struct Held {
-    waiting: AtomicUsize,
+    in_flight: AtomicUsize,
+    max_in_flight: AtomicUsize,
     is_open: Mutex<bool>,
     opened: Condvar,
 }
@@ -241,27 +243,33 @@ fn reads_a_limited_number_of_nodes_at_a_time() {
         .map(|_| {
             let held = held.clone();
             FakeGateway::new(move |_, stream| {
-                held.waiting.fetch_add(1, Ordering::SeqCst);
+                let in_flight = held.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+                held.max_in_flight.fetch_max(in_flight, Ordering::SeqCst);
                 let open = held.is_open.lock().unwrap();
                 drop(held.opened.wait_while(open, |is_open| !*is_open).unwrap());
+                held.in_flight.fetch_sub(1, Ordering::SeqCst);
                 let _closed = stream.write_all(&ok(&webdev_json(&PLANT[..1])));
             })
         })
         .collect();
     let all = gateways.iter().enumerate();
     let all = all.map(|(number, node)| gateway(&format!("G{number}"), &node.url, openly(), LONG));
-    let mut background = TestBackground::new();
+    // None times out while its response is held.
+    let hour = Duration::from_hours(1);
+    let limits = Limits { total_timeout: hour, connect_timeout: hour, ..Limits::default() };
+    let mut background = TestBackground::with_limits(limits);
     background.handle.set_combined(true);
     background.handle.set_gateways(all.collect());
-    wait_until("the first reads", || held.waiting.load(Ordering::SeqCst) == MAX_READS);
+    let max_in_flight = || held.max_in_flight.load(Ordering::SeqCst);
+    wait_until("the first reads", || max_in_flight() >= MAX_READS);
     // A refresh starts all that may start.
     background.handle.refresh_now();
     background.wait_for("the refresh", |status| status.gateways.len() == gateways.len());
-    assert_eq!(held.waiting.load(Ordering::SeqCst), MAX_READS);
     *held.is_open.lock().unwrap() = true;
     held.opened.notify_all();
     background
         .wait_for("all gateways", |status| status.gateways.len() == gateways.len() && are_all_read(status));
+    assert_eq!(max_in_flight(), MAX_READS);
 }
 
 #[test]

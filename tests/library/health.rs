@@ -12,7 +12,7 @@ use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, NodeUrl, Rea
 use crate::support::poll::{TestPoller, profile};
 use crate::support::process::gatewatch;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::{FakeGateway, PLANT, Request, ok, status, webdev_json};
+use crate::support::{FakeGateway, PLANT, Request, ok, status, unused_address, webdev_json};
 
 /// The health pages in the order in which they are asked.
 const HEALTH: [&str; 3] = ["/system/gwinfo", "/main/system/gwinfo", "/StatusPing"];
@@ -21,7 +21,8 @@ fn credentials() -> [Credentials; 2] {
     [Credentials::basic("billy", "open-sesame").unwrap(), Credentials::token("reader:open-sesame").unwrap()]
 }
 
-/// A gateway that answers this to one of the health pages, 404 to the others, and the sessions with or without a login.
+/// Starts a gateway with this response to one of the health pages and 404 to the others. It lists the sessions with or
+/// without a login.
 fn with_health(page: &'static str, response: Vec<u8>) -> FakeGateway {
     FakeGateway::new(move |request, stream| {
         let response = match request.path() {
@@ -195,7 +196,7 @@ fn health_redirect_to_the_welcome_page_means_not_commissioned() {
     assert_eq!(read(&gateway.url, &Credentials::None), Ok(PLANT.len()));
 }
 
-/// Starts a server that answers this to the first bytes of each connection, and returns its address without a scheme.
+/// Starts a server that sends this after the first bytes of each connection, and returns its address without a scheme.
 fn raw(response: &'static [u8]) -> String {
     let listener = TcpListener::bind((HOST, 0)).unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -209,7 +210,7 @@ fn raw(response: &'static [u8]) -> String {
     address
 }
 
-/// Starts a server that never answers, and returns its address without a scheme.
+/// Starts a server that never responds, and returns its address without a scheme.
 fn silent() -> String {
     let listener = TcpListener::bind((HOST, 0)).unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -273,7 +274,7 @@ fn suggests_https_for_http_to_a_tls_port() {
 }
 
 #[test]
-fn suggests_https_as_a_possibility_where_http_gets_no_valid_answer() {
+fn suggests_https_as_a_possibility_where_http_gets_no_valid_response() {
     for response in [&b""[..], b"\0\x01\x02nonsense\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n"] {
         check_other_scheme("http", &raw(response), false);
     }
@@ -300,9 +301,16 @@ fn suggests_the_https_address_that_a_plain_port_redirects_to() {
 }
 
 #[test]
-fn suggests_no_other_scheme_to_a_gateway_that_has_answered() {
+#[cfg_attr(not(target_os = "linux"), ignore = "nothing can listen at a reserved address there")]
+fn suggests_no_other_scheme_to_a_gateway_that_has_responded() {
     let (client, limits) = (Client::new(patient()), ReadOptions::default());
-    let gateway = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT)));
+    let gateway = FakeGateway::at(unused_address(), |request, stream| {
+        let response = match request.path() {
+            "/system/gwinfo" => ok("ContextStatus=RUNNING;Version=8.1.44"),
+            _ => ok(&webdev_json(&PLANT)),
+        };
+        let _closed = stream.write_all(&response);
+    });
     let node: NodeUrl = gateway.url.parse().unwrap();
     run(client.read(&node, &Credentials::None, &limits)).unwrap();
     let address = gateway.stop();

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
+use crate::support::screen::until;
 use crate::support::{FakeGateway, PLANT, Request, ok, read, status, unused_address, webdev_json};
 use gatewatch::gateway::{Credentials, Endpoint, GatewayError};
 use gatewatch::poll::{Activity, GatewayStatus};
@@ -51,7 +52,7 @@ fn rejecting_gateway() -> FakeGateway {
     FakeGateway::gateway("8.1.0", status("401 Unauthorized", ""))
 }
 
-/// A gateway that answers a request for its health page once a message is sent, and at once after the sender is dropped.
+/// A gateway that sends its health page once per message, and at once after the sender is dropped.
 fn gated_gateway() -> (FakeGateway, SyncSender<()>) {
     let (open, gate) = sync_channel::<()>(1);
     let gate = Mutex::new(gate);
@@ -68,7 +69,7 @@ fn gated_gateway() -> (FakeGateway, SyncSender<()>) {
     (gateway, open)
 }
 
-/// A gateway that never answers, and sends a message when the client closes the connection.
+/// A gateway that never responds, and sends a message when the client closes the connection.
 fn silent_gateway() -> (FakeGateway, Receiver<()>) {
     let (sender, closed) = sync_channel::<()>(1);
     let gateway = FakeGateway::new(move |_, stream| {
@@ -79,11 +80,7 @@ fn silent_gateway() -> (FakeGateway, Receiver<()>) {
 }
 
 fn wait_for_requests(gateway: &FakeGateway, count: usize) {
-    let deadline = Instant::now() + TIMEOUT;
-    while gateway.requests().len() < count {
-        assert!(Instant::now() < deadline, "timed out: {count} requests");
-        std::thread::yield_now();
-    }
+    until(&format!("{count} requests"), || (gateway.requests().len() >= count).then_some(()));
 }
 
 #[test]
@@ -286,7 +283,7 @@ fn rejected_password_is_sent_to_three_nodes_only() {
 
 #[test]
 fn password_goes_to_one_node_first() {
-    let (answer_first, gate) = sync_channel::<()>(1);
+    let (respond_first, gate) = sync_channel::<()>(1);
     let gate = Mutex::new(gate);
     let (sent, attempts) = sync_channel::<()>(10);
     let gateway = move |request: &Request, stream: &mut TcpStream| {
@@ -316,7 +313,7 @@ fn password_goes_to_one_node_first() {
         wait_for_requests(node, 1);
     }
     assert_eq!(nodes.iter().map(session_requests).sum::<usize>(), 1);
-    drop(answer_first);
+    drop(respond_first);
     poller.wait_for("all nodes", |status| sessions(status) == Some(4));
 }
 

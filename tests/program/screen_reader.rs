@@ -159,7 +159,7 @@ impl Reader {
         reader
     }
 
-    /// Runs a command, and returns the lines of its answer.
+    /// Runs a command, and returns the lines of its response.
     fn run(&mut self, command: &str) -> Vec<String> {
         writeln!(self.stdin, "{command}").unwrap();
         let mut lines = Vec::new();

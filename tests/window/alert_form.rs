@@ -54,7 +54,7 @@ impl Setup {
     /// Opens a window with the alerts in the settings.
     fn open_list(&self) -> Window {
         let mut window = self.open();
-        run_command(&mut window, "Alerts…");
+        run_command(&mut window, "Alert settings");
         window.until_text("Close settings");
         window.until_text("Add alert…");
         window

@@ -187,7 +187,7 @@ fn alerts_follow_a_renamed_gateway_and_report_one_that_is_removed() {
     window.click("Remove Plant North");
     window.until_text_contains("Alert \"Busy\" names \"Plant North\", which is neither a saved gateway");
     window.press(Modifiers::COMMAND, Key::K);
-    window.frame([egui::Event::Text("Alerts…".to_owned())]);
+    window.frame([egui::Event::Text("Alert settings".to_owned())]);
     window.press(Modifiers::NONE, Key::Enter);
     window.until_text("No saved gateway is named Plant North, and no node has this address");
 }
@@ -734,13 +734,13 @@ fn another_gateway_closes_an_unchanged_form() {
 
 /// The response that a gateway sends; without one, its requests wait.
 #[derive(Default)]
-struct HeldResponse {
+pub(crate) struct HeldResponse {
     response: Mutex<Option<Vec<u8>>>,
     changed: Condvar,
 }
 
 impl HeldResponse {
-    fn set(&self, response: Option<Vec<u8>>) {
+    pub(crate) fn set(&self, response: Option<Vec<u8>>) {
         *self.response.lock().unwrap() = response;
         self.changed.notify_all();
     }
@@ -754,7 +754,7 @@ impl HeldResponse {
 }
 
 /// Starts a gateway that waits for its response.
-fn held_gateway() -> (FakeGateway, Arc<HeldResponse>) {
+pub(crate) fn held_gateway() -> (FakeGateway, Arc<HeldResponse>) {
     let held = Arc::<HeldResponse>::default();
     let waiting = held.clone();
     let gateway = FakeGateway::new(move |request, stream| {
@@ -769,7 +769,7 @@ fn held_gateway() -> (FakeGateway, Arc<HeldResponse>) {
 }
 
 #[test]
-fn keeps_table_of_the_same_gateway_until_it_answers_again() {
+fn keeps_table_of_the_same_gateway_until_it_responds_again() {
     let ((gateway, held), (south, _)) = (held_gateway(), held_gateway());
     // The same address under another name is another gateway.
     let folder = with_config(&format!(

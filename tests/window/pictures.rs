@@ -62,10 +62,11 @@ fn compare(window: &mut Window, name: &str) {
     // Colors under the pointer fade for a few frames.
     window.harness.run_steps(8);
     // The time of day, and the time until the next try or word of one under way.
-    let facts: Vec<egui::Rect> = ["Updated ", "Showing ", " ago", "Retrying"]
+    let footer = window.harness.query_by_label("Footer").map_or(egui::Rect::NOTHING, |bar| bar.rect());
+    let (in_footer, facts): (Vec<egui::Rect>, Vec<egui::Rect>) = ["Updated ", "Showing ", " ago", "Retrying"]
         .iter()
         .flat_map(|text| window.harness.query_all_by_label_contains(text).map(|node| node.rect()))
-        .collect();
+        .partition(|rect| footer.contains_rect(*rect));
     let mut rect = facts.into_iter().fold(egui::Rect::NOTHING, egui::Rect::union);
     // They are followed by nothing up to the buttons.
     let buttons = ["Error details", "Refresh"];
@@ -77,9 +78,8 @@ fn compare(window: &mut Window, name: &str) {
     if rect.is_positive() {
         window.harness.mask(rect);
     }
-    let as_of = window.harness.query_by_label_contains("as of ").map(|text| text.rect());
-    if let Some(as_of) = as_of {
-        window.harness.mask(as_of);
+    for rect in in_footer {
+        window.harness.mask(rect);
     }
     let options = SnapshotOptions::new().output_path("tests/data/pictures");
     window.harness.snapshot_options(name, &options);

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::gateways::held_gateway;
 use crate::painted;
 use crate::support::window::{Window, plant, start, start_on};
 use crate::support::{FakeGateway, PLANT, ok, saved_gateway, status, unused_address, webdev_json};
@@ -79,19 +80,6 @@ fn address_of_a_saved_gateway_shows_that_gateway() {
     assert!(State::load(folder.path()).recent.is_empty());
 }
 
-/// Starts a gateway with the first session of the plant that can be held.
-fn holdable() -> (FakeGateway, Arc<AtomicBool>) {
-    let is_held = Arc::<AtomicBool>::default();
-    let held = is_held.clone();
-    let gateway = FakeGateway::new(move |_, stream| {
-        while held.load(Ordering::SeqCst) {
-            std::thread::yield_now();
-        }
-        let _closed = stream.write_all(&ok(&webdev_json(&PLANT[..1])));
-    });
-    (gateway, is_held)
-}
-
 #[test]
 fn shows_the_state_of_gateways_that_are_not_shown() {
     let (north, south) = (plant(), plant());
@@ -113,12 +101,13 @@ fn shows_the_state_of_gateways_that_are_not_shown() {
 #[test]
 fn gateway_that_was_read_before_has_its_table_at_once() {
     let north = plant();
-    let (south, is_held) = holdable();
+    let (south, response) = held_gateway();
+    response.set(Some(ok(&webdev_json(&PLANT[..1]))));
     let folder = saved(&[("North", &north.url), ("South", &south.url)]);
     let mut window = open(folder.path());
     window.until_text("6 of 6 sessions");
     window.until_text("South: 1 session");
-    is_held.store(true, Ordering::SeqCst);
+    response.set(None);
     choose(&mut window, "South");
     // Without a response, which is held.
     window.until_text("1 of 1 sessions");
@@ -127,7 +116,6 @@ fn gateway_that_was_read_before_has_its_table_at_once() {
     // The one that was shown before has its own, too.
     choose(&mut window, "North");
     window.until_text("6 of 6 sessions");
-    is_held.store(false, Ordering::SeqCst);
 }
 
 #[test]
@@ -322,7 +310,7 @@ fn column_of_gateways_is_titled_node_for_the_nodes_of_one_gateway() {
 #[test]
 fn all_gateways_are_in_one_table_and_an_error_hides_no_other() {
     let north = plant();
-    let (south, _) = holdable();
+    let south = FakeGateway::gateway("8.1.44", ok(&webdev_json(&PLANT[..1])));
     let unused = format!("http://{}", unused_address());
     let folder = saved(&[("North", &north.url), ("South", &south.url), ("East", &unused)]);
     let mut window = open(folder.path());

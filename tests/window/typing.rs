@@ -1,13 +1,12 @@
 //! Typing over the table: every letter goes into the username filter, and none that may belong to a password.
 
 use std::io::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{TIMEOUT, Window, key, plant, start, start_on, typed};
+use crate::support::window::{StoppedClock, TIMEOUT, Window, key, plant, start, start_on, typed};
 use crate::support::{FakeGateway, PLANT, ok, status, webdev_json};
 use egui::{Event, ImeEvent, Key, Modifiers};
 use egui_kittest::Harness;
@@ -23,7 +22,7 @@ const SECRET: &str = "open-sesame";
 /// The `Authorization` header of `billy:open-sesame`.
 const BASIC: &str = "Basic YmlsbHk6b3Blbi1zZXNhbWU=";
 
-/// A gateway that answers for its sessions as often as messages are sent, and always after the sender is dropped.
+/// A gateway that sends its sessions once per message, and at once after the sender is dropped.
 fn gated(
     respond: impl Fn(&crate::support::Request) -> Vec<u8> + Send + Sync + 'static,
 ) -> (FakeGateway, SyncSender<()>) {
@@ -216,14 +215,14 @@ fn typing_is_no_filter_while_a_login_is_asked_for() {
     window.click("Sign in");
     window.until("the response", |harness| {
         let gateway = harness.get_by_label("Saved gateways").accesskit_node().value().unwrap();
-        harness.query_by_label("Sign in").is_none() && !gateway.ends_with("connecting")
+        harness.query_by_label("Sign in").is_none() && !gateway.ends_with("Connecting")
     });
     window.frame(typed("bill.*").concat());
     window.until_text("3 of 6 sessions");
 }
 
 #[test]
-fn typing_is_no_filter_until_the_login_is_answered() {
+fn typing_is_no_filter_until_the_response_to_the_login() {
     let (gateway, open) = gated(requiring_login);
     open.send(()).unwrap();
     let mut window = Window::on(&gateway.url);
@@ -238,8 +237,8 @@ fn typing_is_no_filter_until_the_login_is_answered() {
     check_typing_goes_nowhere(&mut window, "login rejected");
 }
 
-/// Opens a window whose keyring is locked until the sender is dropped. Its clock is ahead by the number of seconds.
-fn open_with_locked_keyring(gateway: &FakeGateway) -> (Window, SyncSender<()>, Arc<AtomicU64>) {
+/// Opens a window whose keyring is locked until the sender is dropped.
+fn open_with_locked_keyring(gateway: &FakeGateway) -> (Window, SyncSender<()>, StoppedClock) {
     let (lock, unlocked) = sync_channel::<()>(0);
     let unlocked = Mutex::new(unlocked);
     let mut profile = Profile::from_address(&gateway.url).unwrap().with_name("North");
@@ -251,11 +250,13 @@ fn open_with_locked_keyring(gateway: &FakeGateway) -> (Window, SyncSender<()>, A
         let _stored = secrets.set("North", &binding, &Secret::new(SECRET.to_owned()));
         secrets
     };
-    let (started, ahead) = (Instant::now(), Arc::<AtomicU64>::default());
-    let seconds = ahead.clone();
-    let clock = Arc::new(move || started + Duration::from_secs(seconds.load(Ordering::SeqCst)));
-    let start = Start { open_secrets: Arc::new(locked_keyring), clock, ..start(Target::Gateway(profile)) };
-    (Window::open(start), lock, ahead)
+    let clock = StoppedClock::new();
+    let start = Start {
+        open_secrets: Arc::new(locked_keyring),
+        clock: clock.read(),
+        ..start(Target::Gateway(profile))
+    };
+    (Window::open(start), lock, clock)
 }
 
 #[test]
@@ -279,8 +280,8 @@ fn rest_of_a_password_is_no_filter_when_its_box_disappears() {
     let gateway = FakeGateway::new(|request, stream| {
         let _closed = stream.write_all(&requiring_login(request));
     });
-    let (mut window, lock, ahead) = open_with_locked_keyring(&gateway);
-    ahead.store(3, Ordering::SeqCst);
+    let (mut window, lock, clock) = open_with_locked_keyring(&gateway);
+    clock.advance(Duration::from_secs(3));
     window.until_text("Sign in to this gateway");
     window.type_into("Password", "open-");
     drop(lock);

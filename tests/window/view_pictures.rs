@@ -1,12 +1,14 @@
 //! The views in the place of the table in both themes and at 200 %, compared with pictures. See `pictures`.
 
+use std::time::Duration;
+
 use crate::pictures::can_draw;
 use crate::support::looks::{LOOKS, snapshot};
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
-use crate::support::window::{Window, start, start_on};
+use crate::support::window::{StoppedClock, Window, start, start_on};
 use crate::support::{FakeGateway, ok, status, unused_address, webdev_json};
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotResults};
 use gatewatch::gateway::Profile;
 use gatewatch::settings::Target;
@@ -91,11 +93,12 @@ fn no_resource() {
 fn connecting() {
     if can_draw() {
         let gateway = FakeGateway::new(|_, _| std::thread::park());
-        compare("view_connecting", &on(&gateway.url), |window| {
+        let clock = StoppedClock::new();
+        let start = Start { clock: clock.read(), ..on(&gateway.url) };
+        compare("view_connecting", &start, |window| {
+            clock.advance(Duration::from_secs(1));
             window.until_text("Cancel connecting");
-            // With the seconds.
-            let address = window.harness.get_by_label_contains(&gateway.url);
-            vec![address.accesskit_node().value().unwrap_or_default()]
+            vec![format!("{}, 1 s", gateway.url)]
         });
     }
 }

@@ -10,6 +10,7 @@ use crate::rail::choose_in_menu;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::window::{StoppedClock, Window, plant, retype, start, start_on};
 use crate::support::{FakeGateway, PLANT, ok, status, unused_address, webdev_json};
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -109,6 +110,24 @@ fn unreachable_gateway_says_what_to_do_and_has_the_error_to_copy() {
     assert!(window.copied().starts_with("Connection refused. "));
     window.click("Details of the error");
     assert!(!window.has("Copy details"));
+}
+
+#[test]
+fn menu_of_a_small_window_opens_nothing_of_a_table_that_was_not_read() {
+    let address = unused_address();
+    let start = start_on(&format!("http://{address}"));
+    let mut window = Window::open_as(Harness::builder().with_size([640.0, 480.0]), start);
+    window.until_text(&format!("Can't reach {address}"));
+    window.click("View");
+    let items = [
+        (Role::Button, "Group"),
+        (Role::Button, "Columns"),
+        (Role::CheckBox, "Details"),
+        (Role::CheckBox, "Counts"),
+    ];
+    for (role, name) in items {
+        assert!(window.harness.get_by_role_and_label(role, name).accesskit_node().is_disabled(), "{name}");
+    }
 }
 
 #[test]
@@ -237,9 +256,9 @@ fn password_can_be_shown() {
     window.until_text(CARD);
     window.type_into("Password", "se:cret");
     assert_eq!(window.text_of("Password"), "•••••••");
-    window.click("Show password");
+    window.click("Show the text");
     assert_eq!(window.text_of("Password"), "se:cret");
-    window.click("Show password");
+    window.click("Show the text");
     assert_eq!(window.text_of("Password"), "•••••••");
 }
 
@@ -252,7 +271,7 @@ fn tab_key_goes_through_the_card_in_order() {
     window.type_into("Password", "x");
     window.harness.get_by_label("User name").focus();
     window.harness.step();
-    for name in ["Password", "Show password", "Keep in the keyring", "Sign in"] {
+    for name in ["Password", "Show the text", "Keep in the keyring", "Sign in"] {
         window.press(Modifiers::NONE, Key::Tab);
         assert!(is_focused(&window, name), "{name}");
     }

@@ -19,6 +19,7 @@ use gatewatch::secrets::Secret;
 use super::{FaultyGateway, ResponseMode, bytes, cases, error, healthy, instead_of_sessions, mode};
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
 use crate::support::process::gatewatch;
+use crate::support::screen::until;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
 use crate::support::{Request, ok, skip, status};
 
@@ -319,9 +320,7 @@ fn child_panics_with_secrets_in_memory() {
         let wake = move || assert!(has_panicked.swap(true, Ordering::SeqCst), "panic of the test");
         let mut poller = Poller::spawn(Client::new(Limits::default()), None, wake).unwrap();
         poller.connect(profile(&[&faulty.gateway.url]), credentials);
-        while poller.is_alive() {
-            thread::yield_now();
-        }
+        until("the end of the thread", || (!poller.is_alive()).then_some(()));
     }
     // Debug output of everything that holds them.
     let mut poller = TestPoller::new();

@@ -111,7 +111,7 @@ fn random_patterns_match_java() {
     let number = |name: &str| -> Option<u64> { std::env::var(name).ok()?.parse().ok() };
     let seed = number("GATEWATCH_FILTER_SEED").unwrap_or(11);
     // About a minute where everything is checked.
-    let default = if std::env::var_os("CI").is_some() { 60_000 } else { 2_000 };
+    let default = if crate::support::is_ci() { 60_000 } else { 2_000 };
     let patterns = number("GATEWATCH_FILTER_PATTERNS").unwrap_or(default);
     let patterns = usize::try_from(patterns).unwrap();
     crate::support::say(&format!("random patterns with GATEWATCH_FILTER_SEED={seed}"));

@@ -4,7 +4,6 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -13,6 +12,7 @@ use super::output::signal;
 use super::{failure, run};
 use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
+use crate::support::screen::until;
 use crate::support::{FakeGateway, PLANT, ok, saved_gateway, unused_address, webdev_json};
 
 /// `gatewatch events` in a process that ends with the test.
@@ -113,11 +113,7 @@ fn log_in(demo: &Demo, username: &str) -> String {
 }
 
 fn wait_for(what: &str, is_true: impl Fn() -> bool) {
-    let deadline = Instant::now() + TIMEOUT;
-    while !is_true() {
-        assert!(Instant::now() < deadline, "timed out: {what}");
-        std::thread::yield_now();
-    }
+    until(what, || is_true().then_some(()));
 }
 
 /// Starts events of an address at which a demo gateway starts then. Once it is back, the first list was read.

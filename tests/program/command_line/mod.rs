@@ -1,6 +1,6 @@
 //! Runs the subcommands as processes and checks their output, error lines and exit codes.
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod alert;
 mod check;
 mod demo;

@@ -275,6 +275,18 @@ fn distinguishes_duplicates_on_one_host_from_two_panels() {
 }
 
 #[test]
+fn details_count_the_duplicates_that_they_do_not_list() {
+    let row = |number: u32| format!(r#""billy","Boiler","panel-{number}",false,"C{number}",1795365300000"#);
+    let rows: Vec<String> = (0..60).map(row).collect();
+    let (gateway, _) = changing(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut window = Window::on(&gateway.url);
+    window.until_text("60 of 60 sessions");
+    window.click_cell("Username", 0, NONE);
+    window.press(NONE, Key::Enter);
+    window.until_text_contains(" and 58 more");
+}
+
+#[test]
 fn groups_mark_duplicate_logins() {
     let (gateway, body) = changing(&PLANT);
     let mut window = Window::on(&gateway.url);
