@@ -212,7 +212,7 @@ pub enum InvalidLogin {
     /// The token lacks its name or its key.
     #[error("Enter the token as NAME:KEY")]
     IncompleteToken,
-    /// The token has a character other than those of ASCII that can be seen.
+    /// The token has a character that isn't printable ASCII.
     #[error("The token has a character that can't be sent. Copy it again, as NAME:KEY")]
     InvalidToken,
 }

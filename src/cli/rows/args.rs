@@ -71,12 +71,12 @@ pub enum KindArg {
 }
 
 impl RowsArgs {
-    /// The pattern for usernames. An empty one is no filter, as in the window.
+    /// Returns the pattern for usernames. An empty one is no filter, as in the window.
     pub(in crate::cli) fn username_pattern(&self) -> Option<&str> {
         self.username.as_deref().filter(|pattern| !pattern.is_empty())
     }
 
-    /// The pattern for projects. An empty one is no filter, as in the window.
+    /// Returns the pattern for projects. An empty one is no filter, as in the window.
     pub(in crate::cli) fn project_pattern(&self) -> Option<&str> {
         self.project.as_deref().filter(|pattern| !pattern.is_empty())
     }

@@ -24,7 +24,7 @@ pub(in crate::gateway) const WEBDEV_PATHS: [&str; 2] =
 /// The fraction of the total timeout after which a REST list is given up. The rest is for combining the others.
 const LISTS_TIME: f64 = 0.9;
 
-/// The response of one node at a time.
+/// The sessions of one node at one moment, with its health page.
 #[derive(Clone, Debug)]
 pub struct NodeSnapshot {
     /// The health page; `None` if the node has none.

@@ -142,7 +142,7 @@ impl ProxySettings {
 }
 
 impl ProxyServer {
-    /// Parses `http://user:password@host:port`, of which only the host is mandatory.
+    /// Parses `http://user:password@host:port`, where only the host is required.
     fn parse(text: &str) -> Result<Self, Reason> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         if let Some(reason) = Reason::against_scheme(scheme) {

@@ -66,7 +66,7 @@ pub enum WebDevError {
     /// The response has another form, such as a missing key or a cell of the wrong type.
     #[error("{}. {INSTALL_SCRIPT}", capitalize(.reason))]
     Unexpected {
-        /// The difference to the expected form.
+        /// The difference from the expected form.
         reason: String,
     },
     /// The columns are not those of a dataset.

@@ -10,7 +10,7 @@ use super::context::{CellForm, Context};
 use super::error::fail;
 use super::rows::{RowsSeed, whole_number};
 use super::{MAX_MESSAGE_CHARS, WebDevError};
-use crate::dataset::{ColumnType, DATE_RANGE_MS, Dataset, DatasetBuilder, Header};
+use crate::dataset::{ColumnType, DATE_RANGE_MS, Dataset, DatasetBuilder, Header, names};
 use crate::gateway::{Cause, last_comm};
 use crate::sanitize::one_line;
 
@@ -236,8 +236,8 @@ impl From<ColumnJson> for Header {
 /// The columns that aren't standard but known, with the types that the REST API's have.
 const KNOWN: [(&str, ColumnType); 3] = [
     (last_comm::COLUMN, ColumnType::Date),
-    ("sessionScope", ColumnType::String),
-    ("userAgent", ColumnType::String),
+    (names::SESSION_SCOPE, ColumnType::String),
+    (names::USER_AGENT, ColumnType::String),
 ];
 
 /// A number; `None` if it isn't whole or no `i64` can hold it.
