@@ -48,6 +48,7 @@
 //! | term | meaning |
 //! |---|---|
 //! | session | one logged-in user in one client, Designer or Perspective page, as the gateway lists it |
+//! | kind | Vision client, Designer or Perspective session; the filter on `isDesigner` is the designer filter |
 //! | gateway | an Ignition gateway, or several addresses under one name |
 //! | node | one address of a gateway; each node knows only its own sessions |
 //! | profile | what is saved about a gateway: name, nodes, authentication, interval |

@@ -184,7 +184,7 @@ pub(super) mod stored_session {
             project: stored.project.map(Into::into),
             address: stored.address.map(Into::into),
             is_designer: stored.is_designer,
-            kind: stored.kind.as_deref().and_then(SessionKind::from_name),
+            kind: stored.kind.as_deref().and_then(SessionKind::from_text),
             client_id: stored.client_id.map(Into::into),
             creation_time: stored.creation_time,
         }))

@@ -351,7 +351,7 @@ fn places_without(rows: &[u32], others: &[u32]) -> Vec<u32> {
 
 /// Returns sessions as a dataset.
 fn dataset(sessions: &[StoredSession]) -> Dataset {
-    let kind = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let kind = Header { name: names::KIND.to_owned(), column_type: ColumnType::String };
     let headers = Header::standard().into_iter().chain([kind]).collect();
     let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
     for StoredSession { session, .. } in sessions {

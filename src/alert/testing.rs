@@ -43,7 +43,7 @@ pub(super) fn client(username: &'static str) -> TestSession {
 
 /// Returns a list of these sessions.
 pub(super) fn list(sessions: &[TestSession]) -> Arc<Dataset> {
-    let text = |name: &str, kind| Header { name: name.to_owned(), kind };
+    let text = |name: &str, column_type| Header { name: name.to_owned(), column_type };
     let more = [text(names::KIND, ColumnType::String), text(names::LAST_COMM, ColumnType::Date)];
     let headers = Header::standard().into_iter().chain(more);
     let mut builder = DatasetBuilder::new(headers.collect()).unwrap();

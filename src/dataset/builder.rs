@@ -43,17 +43,17 @@ impl DatasetBuilder {
                 return Err(DatasetError::DuplicateColumn { name: header.name.clone() });
             }
         }
-        for Header { name, kind } in Header::standard() {
+        for Header { name, column_type } in Header::standard() {
             let Some(header) = headers.iter().find(|header| header.name == name) else {
                 return Err(DatasetError::MissingColumn { name });
             };
-            if header.kind != kind {
-                let found = header.kind.clone();
-                return Err(DatasetError::WrongColumnType { name, expected: kind, found });
+            if header.column_type != column_type {
+                let found = header.column_type.clone();
+                return Err(DatasetError::WrongColumnType { name, expected: column_type, found });
             }
         }
         let columns = headers.into_iter().map(|header| {
-            let column = ColumnBuilder::new(&header.kind);
+            let column = ColumnBuilder::new(&header.column_type);
             (header, column)
         });
         Ok(Self { columns: columns.collect() })
@@ -157,8 +157,8 @@ pub(super) fn assemble(
 }
 
 impl ColumnBuilder {
-    fn new(kind: &ColumnType) -> Self {
-        match kind {
+    fn new(column_type: &ColumnType) -> Self {
+        match column_type {
             ColumnType::String | ColumnType::Other(_) => Self::Text(RowTexts::default()),
             ColumnType::Boolean => Self::Boolean(Values::new()),
             ColumnType::Date => Self::Date(Values::new()),
@@ -238,7 +238,8 @@ mod tests {
     use super::*;
 
     fn headers(extra: usize) -> Vec<Header> {
-        let extra = (0..extra).map(|number| Header { name: format!("c{number}"), kind: ColumnType::Integer });
+        let extra =
+            (0..extra).map(|number| Header { name: format!("c{number}"), column_type: ColumnType::Integer });
         Header::standard().into_iter().chain(extra).collect()
     }
 
@@ -258,7 +259,7 @@ mod tests {
     #[test]
     fn rejects_wrong_types_and_duplicates_of_standard_columns() {
         let mut wrong = headers(0);
-        wrong[3].kind = ColumnType::String;
+        wrong[3].column_type = ColumnType::String;
         assert_eq!(
             error(wrong),
             DatasetError::WrongColumnType {

@@ -53,7 +53,7 @@ fn concat_parts(parts: &[Part], headers: Vec<Header>) -> Dataset {
     let has_gateway = headers.iter().any(|header| header.name == names::GATEWAY);
     let mut columns = columns(parts, headers);
     if !has_gateway {
-        let header = Header { name: names::GATEWAY.to_owned(), kind: ColumnType::String };
+        let header = Header { name: names::GATEWAY.to_owned(), column_type: ColumnType::String };
         columns.push((header, OwnedColumn::Text(gateway_names(parts))));
     }
     let now = parts.iter().filter_map(|(_, part)| part.now()).min();
@@ -70,8 +70,8 @@ fn headers(parts: &[Part]) -> Vec<Header> {
     for header in parts.iter().flat_map(|(_, part)| part.headers()) {
         let is_full = headers.len() == MAX_COLUMNS;
         match headers.iter_mut().find(|known| known.name == header.name) {
-            Some(known) if known.kind == header.kind => {}
-            Some(known) => known.kind = ColumnType::String,
+            Some(known) if known.column_type == header.column_type => {}
+            Some(known) => known.column_type = ColumnType::String,
             None if is_full => {}
             None => headers.push(header),
         }
@@ -89,7 +89,7 @@ fn columns(parts: &[Part], headers: Vec<Header>) -> Vec<(Header, OwnedColumn)> {
 
 fn column(header: &Header, parts: &[Part]) -> OwnedColumn {
     let id = ColumnId::from(header.name.as_str());
-    match header.kind {
+    match header.column_type {
         ColumnType::Boolean => OwnedColumn::Boolean(values(&id, parts, |column| match column {
             Column::Boolean(values) => Some(values),
             _ => None,
@@ -185,7 +185,8 @@ mod tests {
 
     /// A dataset with one session, `NAME-user`, and one more column if given.
     fn part(name: &str, extra: Option<(&str, &str, Cell<'_>)>, now: i64) -> Part {
-        let header = extra.map(|(name, kind, _)| Header { name: name.to_owned(), kind: kind.into() });
+        let header = extra
+            .map(|(name, column_type, _)| Header { name: name.to_owned(), column_type: column_type.into() });
         let mut builder =
             DatasetBuilder::new(Header::standard().into_iter().chain(header).collect()).unwrap();
         builder.push(0, Cell::Text(&format!("{name}-user"))).unwrap();
@@ -285,7 +286,7 @@ mod tests {
     fn limits_the_number_of_columns() {
         let parts = ["a", "b"].map(|letter| {
             let extra = (0..200)
-                .map(|number| Header { name: format!("{letter}{number}"), kind: ColumnType::Integer });
+                .map(|number| Header { name: format!("{letter}{number}"), column_type: ColumnType::Integer });
             let headers = Header::standard().into_iter().chain(extra).collect();
             (letter.to_owned(), Arc::new(DatasetBuilder::new(headers).unwrap().finish(None, None)))
         });

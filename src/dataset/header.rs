@@ -71,14 +71,14 @@ pub struct Header {
     /// The name of the column in the dataset.
     pub name: String,
     /// The type of its cells.
-    pub kind: ColumnType,
+    pub column_type: ColumnType,
 }
 
 impl Header {
     /// Returns the headers of the six standard columns, in the order of the manual.
     #[must_use]
     pub fn standard() -> [Self; 6] {
-        let header = |id: ColumnId, kind| Self { name: id.into(), kind };
+        let header = |id: ColumnId, column_type| Self { name: id.into(), column_type };
         [
             header(ColumnId::Username, ColumnType::String),
             header(ColumnId::Project, ColumnType::String),

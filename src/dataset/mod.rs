@@ -206,7 +206,7 @@ impl Dataset {
     /// The headers of [`columns`](Self::columns), in the same order.
     #[must_use]
     pub fn headers(&self) -> Vec<Header> {
-        self.columns().map(|(id, column)| Header { name: id.into(), kind: column.into() }).collect()
+        self.columns().map(|(id, column)| Header { name: id.into(), column_type: column.into() }).collect()
     }
 
     /// Returns a column, or `None` if this dataset does not have it.
@@ -245,7 +245,7 @@ impl Dataset {
     fn select_columns(&self, rows: &[u32], has_other: impl Fn(&str) -> bool) -> Self {
         let is_selected = |id: &ColumnId| !matches!(id, ColumnId::Other(_)) || has_other(id.name());
         let columns = self.columns().filter(|(id, _)| is_selected(id)).map(|(id, column)| {
-            let header = Header { name: id.into(), kind: column.into() };
+            let header = Header { name: id.into(), column_type: column.into() };
             (header, column.select(rows))
         });
         builder::assemble(columns.collect(), self.now, self.timezone.clone())

@@ -325,7 +325,7 @@ mod tests {
 
     /// Returns a dataset with one session for each kind, all with the same client id and cells.
     fn with_kinds(kinds: &[&str]) -> Dataset {
-        let kind = Header { name: names::KIND.to_owned(), kind: crate::dataset::ColumnType::String };
+        let kind = Header { name: names::KIND.to_owned(), column_type: crate::dataset::ColumnType::String };
         let mut builder =
             DatasetBuilder::new(Header::standard().into_iter().chain([kind]).collect()).unwrap();
         for kind in kinds {

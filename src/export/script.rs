@@ -22,7 +22,7 @@ pub struct ActiveFilters<'a> {
     /// The filters on dates.
     pub dates: &'a [DateFilter],
     /// Clients, Designers or both.
-    pub kind: DesignerFilter,
+    pub designer: DesignerFilter,
     /// Filters on single values.
     pub cells: &'a [CellFilter],
 }
@@ -31,7 +31,7 @@ pub struct ActiveFilters<'a> {
 /// comment.
 #[must_use]
 pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
-    let ActiveFilters { username, project, columns, dates, kind, cells } = *filters;
+    let ActiveFilters { username, project, columns, dates, designer, cells } = *filters;
     let mut omitted = Vec::new();
     let mut pattern_on = |filter: Option<&Filter>, column: &ColumnId| {
         let mut pattern = filter.and_then(|filter| {
@@ -50,7 +50,7 @@ pub fn session_info_call(filters: &ActiveFilters<'_>, clock: &Clock) -> String {
     };
     let username = pattern_on(username, &ColumnId::Username);
     let project = pattern_on(project, &ColumnId::Project);
-    match kind {
+    match designer {
         DesignerFilter::All => {}
         DesignerFilter::Clients => omitted.push("only clients".to_owned()),
         DesignerFilter::Designers => omitted.push("only designers".to_owned()),
@@ -191,9 +191,10 @@ mod tests {
         };
         let clock = Clock::new(DateStyle::Utc, None, 0);
         let (columns, dates) = (Vec::new(), Vec::new());
-        let written = |kind, cells: &[CellFilter]| {
+        let written = |designer, cells: &[CellFilter]| {
             let (username, project) = (Some(&username), Some(&project));
-            let filters = ActiveFilters { username, project, columns: &columns, dates: &dates, kind, cells };
+            let filters =
+                ActiveFilters { username, project, columns: &columns, dates: &dates, designer, cells };
             session_info_call(&filters, &clock)
         };
         assert_eq!(
@@ -222,7 +223,7 @@ mod tests {
             project: None,
             columns: &[],
             dates: &[],
-            kind: DesignerFilter::All,
+            designer: DesignerFilter::All,
             cells: &[],
         };
         let call = session_info_call(&filters, &Clock::new(DateStyle::Utc, None, 0));

@@ -12,7 +12,7 @@ fn dataset() -> Dataset {
 
 /// Three sessions, of which the first has this username and project.
 fn with_first_session(username: &str, project: &str) -> Dataset {
-    let memory = Header { name: "memory".to_owned(), kind: ColumnType::Integer };
+    let memory = Header { name: "memory".to_owned(), column_type: ColumnType::Integer };
     let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([memory]).collect()).unwrap();
     let text = Cell::Text;
     #[rustfmt::skip]
@@ -136,7 +136,7 @@ fn spreadsheets_and_clipboard_get_no_formulas() {
 
 #[test]
 fn column_names_are_escaped_like_values() {
-    let header = |name: &str| Header { name: name.to_owned(), kind: ColumnType::String };
+    let header = |name: &str| Header { name: name.to_owned(), column_type: ColumnType::String };
     let names = ["=cmd", "a;b", "日本\u{1b}[2J", "\u{202e}x"];
     let headers = Header::standard().into_iter().chain(names.map(header)).collect();
     let dataset = DatasetBuilder::new(headers).unwrap().finish(None, None);

@@ -3,9 +3,6 @@
 use super::SessionKind;
 use crate::dataset::{Column, ColumnId, Dataset, TextColumn, Values, names};
 
-/// Other names of kinds, as scripts write them.
-const ALIASES: [(&str, SessionKind); 1] = [("client", SessionKind::Vision)];
-
 /// The kinds of the sessions of a dataset.
 ///
 /// The column `kind` decides, then the scope that only Perspective sessions have, then `isDesigner`.
@@ -44,7 +41,7 @@ impl<'a> RowKinds<'a> {
             _ => None,
         };
         Self {
-            kind: TextKinds::new(dataset, names::KIND, by_name),
+            kind: TextKinds::new(dataset, names::KIND, SessionKind::from_text),
             scope: TextKinds::new(dataset, names::SESSION_SCOPE, by_scope),
             is_designer,
         }
@@ -64,10 +61,4 @@ impl<'a> RowKinds<'a> {
         };
         by_text(&self.kind).or_else(|| by_text(&self.scope)).or_else(by_flag)
     }
-}
-
-fn by_name(name: &str) -> Option<SessionKind> {
-    let known = SessionKind::ALL.into_iter().map(|kind| (kind.name(), kind)).chain(ALIASES);
-    let mut known = known.filter(|(known, _)| known.eq_ignore_ascii_case(name));
-    known.next().map(|(_, kind)| kind)
 }

@@ -41,7 +41,7 @@ impl ActivityEntry {
     /// years 0 to 9999 is null, such as the earliest time where it isn't known.
     #[must_use]
     pub fn dataset(entries: &[Self]) -> Dataset {
-        let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });
+        let others = OTHERS.map(|(name, column_type)| Header { name: name.to_owned(), column_type });
         let headers = Header::standard().into_iter().chain(others).collect();
         let Ok(mut builder) = DatasetBuilder::new(headers) else { unreachable!("the columns are distinct") };
         for entry in entries {

@@ -45,7 +45,7 @@ impl StoredSessions {
         let places = has_places.then_some((names::GATEWAY, ColumnType::String));
         let kinds = has_kinds.then_some((names::KIND, ColumnType::String));
         let others = places.into_iter().chain(kinds).chain(OTHERS);
-        let others = others.map(|(name, kind)| Header { name: name.to_owned(), kind });
+        let others = others.map(|(name, column_type)| Header { name: name.to_owned(), column_type });
         let headers = Header::standard().into_iter().chain(others).collect();
         let mut builder = DatasetBuilder::new(headers).expect("the columns are distinct");
         for stored in &self.sessions {

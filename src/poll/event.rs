@@ -139,14 +139,14 @@ impl Events {
     /// Returns the events of an update, in the order in which they happened as far as it is known.
     pub fn apply(&mut self, update: &NodeUpdate) -> Vec<Event> {
         let key = (update.gateway.clone(), update.url.clone());
-        let kinds = self.nodes.entry(key).or_default().apply(update);
+        let events = self.nodes.entry(key).or_default().apply(update);
         let event = |kind| Event {
             time: update.time,
             gateway: update.gateway.clone(),
             node: update.url.clone(),
             kind,
         };
-        kinds.into_iter().map(event).collect()
+        events.into_iter().map(event).collect()
     }
 }
 
@@ -164,14 +164,14 @@ impl NodeState {
                 let back = self.failed_at.take().map(|failed_at| EventKind::Back {
                     after: update.time.duration_since(failed_at).unwrap_or_default(),
                 });
-                let mut kinds: Vec<EventKind> = back.into_iter().collect();
+                let mut events: Vec<EventKind> = back.into_iter().collect();
                 if let Some(previous) = &list.previous {
-                    self.compare(update.time, list, previous, &mut kinds);
+                    self.compare(update.time, list, previous, &mut events);
                 } else {
                     self.baseline_at = Some(update.time);
                     self.first_seen.clear();
                 }
-                kinds
+                events
             }
         }
     }
@@ -181,16 +181,16 @@ impl NodeState {
         time: SystemTime,
         current: &ListUpdate,
         previous: &PreviousList,
-        kinds: &mut Vec<EventKind>,
+        events: &mut Vec<EventKind>,
     ) {
-        kinds.extend(previous.restarted_at.map(|since| EventKind::Restarted { since }));
+        events.extend(previous.restarted_at.map(|since| EventKind::Restarted { since }));
         let changes = &previous.changes;
         for &row in &changes.left {
             let session = Session::new(previous.list.clone(), row);
             let last_seen = previous.last_seen(row);
             let started_at = self.started_at(&session, current.clock_offset_ms);
             let duration = started_at.and_then(|started_at| last_seen.duration_since(started_at).ok());
-            kinds.push(EventKind::Left(Departure {
+            events.push(EventKind::Left(Departure {
                 session,
                 last_seen,
                 duration: duration.unwrap_or_default(),
@@ -200,7 +200,7 @@ impl NodeState {
         for &row in &changes.arrived {
             let session = Session::new(current.list.clone(), row);
             self.note_first_seen(&session, time);
-            kinds.push(EventKind::Arrived(session));
+            events.push(EventKind::Arrived(session));
         }
         for &row in &previous.first_listed {
             self.note_first_seen(&Session::new(current.list.clone(), row), time);
@@ -210,7 +210,7 @@ impl NodeState {
             after: Session::new(current.list.clone(), change.current),
             fields: change.fields,
         };
-        kinds.extend(changes.changed.iter().map(event));
+        events.extend(changes.changed.iter().map(event));
     }
 
     fn note_first_seen(&mut self, session: &Session, time: SystemTime) {

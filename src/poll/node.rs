@@ -334,7 +334,7 @@ mod tests {
 
     /// A snapshot with one session.
     fn snapshot(id: &str, kind: &str) -> NodeSnapshot {
-        let kind_header = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+        let kind_header = Header { name: names::KIND.to_owned(), column_type: ColumnType::String };
         let headers = Header::standard().into_iter().chain([kind_header]);
         let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
         let cells = [

@@ -30,7 +30,7 @@ fn cells(session: &Session) -> [Cell<'static>; 7] {
 
 /// Returns a list of these sessions, with the column of kinds or without.
 pub(super) fn list_of(sessions: &[Session], has_kind: bool) -> Dataset {
-    let kind = has_kind.then(|| Header { name: names::KIND.to_owned(), kind: ColumnType::String });
+    let kind = has_kind.then(|| Header { name: names::KIND.to_owned(), column_type: ColumnType::String });
     let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain(kind).collect()).unwrap();
     for session in sessions {
         for (column, cell) in cells(session).into_iter().enumerate().take(builder.width()) {

@@ -1,4 +1,4 @@
-//! Filters on the kind of a session and on single values, which are chosen instead of typed.
+//! Filters on clients, designers and single values, which are chosen instead of typed.
 
 use crate::dataset::{ColumnId, Value};
 

@@ -25,14 +25,14 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts clients, designers and users. `kinds` are the counts of the same rows.
+    /// Counts clients, designers and users. `designers` are those of the same rows.
     pub(super) fn of(
         dataset: &Dataset,
         rows: &[u32],
-        kinds: KindCounts,
+        designers: DesignerCounts,
         cancel: CancelToken<'_>,
     ) -> Result<Self, Cancelled> {
-        let mut counts = Self { clients: kinds.clients, designers: kinds.designers, users: 0 };
+        let mut counts = Self { clients: designers.clients, designers: designers.designers, users: 0 };
         let codes = dataset.username().codes();
         let mut seen = vec![false; dataset.username().distinct()];
         for rows in rows.chunks(CHUNK) {
@@ -53,10 +53,10 @@ impl Counts {
     }
 }
 
-/// The number of sessions of each kind that pass all filters except that on the kind.
+/// The numbers of clients and designers that pass all filters except that on clients and designers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct KindCounts {
-    /// Sessions of any kind.
+pub struct DesignerCounts {
+    /// All sessions.
     pub all: usize,
     /// Sessions that aren't in a Designer.
     pub clients: usize,
@@ -64,7 +64,7 @@ pub struct KindCounts {
     pub designers: usize,
 }
 
-impl KindCounts {
+impl DesignerCounts {
     pub(super) fn of(dataset: &Dataset, rows: &[u32], cancel: CancelToken<'_>) -> Result<Self, Cancelled> {
         let mut counts = Self { all: rows.len(), ..Self::default() };
         for rows in rows.chunks(CHUNK) {

@@ -15,7 +15,7 @@ use crate::filter::{Filter, MatchError};
 pub(super) struct Masks {
     len: u32,
     texts: Vec<(FilterField, FilterMask)>,
-    kind: Option<Mask>,
+    designer: Option<Mask>,
     others: Option<Mask>,
 }
 
@@ -36,15 +36,15 @@ impl Masks {
                 texts.push((field, FilterMask::evaluate(column, filter, field, cancel)?));
             }
         }
-        let mut kind = None;
-        if let Some(designer) = match query.kind {
+        let mut mask = None;
+        if let Some(designer) = match query.designer {
             DesignerFilter::All => None,
             DesignerFilter::Clients => Some(false),
             DesignerFilter::Designers => Some(true),
         } && let Some(column) = dataset.column(&ColumnId::IsDesigner)
         {
             let values = vec![CellMatcher::new(column, &Value::Boolean(designer))];
-            kind = Some(ColumnMatcher { column, values, keep: true }.evaluate(dataset.len(), cancel)?);
+            mask = Some(ColumnMatcher { column, values, keep: true }.evaluate(dataset.len(), cancel)?);
         }
         let mut by_column: Vec<(&ColumnId, ColumnMatcher<'_>)> = Vec::new();
         for CellFilter { column: id, value, keep } in &query.cells {
@@ -73,22 +73,22 @@ impl Masks {
             }
         }
         let len = u32::try_from(dataset.len()).unwrap_or(u32::MAX);
-        Ok(Self { len, texts, kind, others })
+        Ok(Self { len, texts, designer: mask, others })
     }
 
     /// Returns the rows that pass all filters.
     pub(super) fn rows(&self) -> Vec<u32> {
-        self.passing(self.kind.as_ref())
+        self.passing(self.designer.as_ref())
     }
 
     /// Returns the rows that pass all filters but the one on clients and designers; `None` without that one.
-    pub(super) fn rows_of_all_kinds(&self) -> Option<Vec<u32>> {
-        self.kind.as_ref().map(|_| self.passing(None))
+    pub(super) fn rows_without_designer_filter(&self) -> Option<Vec<u32>> {
+        self.designer.as_ref().map(|_| self.passing(None))
     }
 
-    fn passing(&self, kind: Option<&Mask>) -> Vec<u32> {
+    fn passing(&self, designer: Option<&Mask>) -> Vec<u32> {
         let texts = self.texts.iter().map(|(_, mask)| &mask.rows);
-        match and_all(texts.chain(&self.others).chain(kind)) {
+        match and_all(texts.chain(&self.others).chain(designer)) {
             Some(mask) => passing(&mask),
             None => (0..self.len).collect(),
         }
@@ -97,7 +97,7 @@ impl Masks {
     /// Returns the mask of all filters except these; `None` without another filter.
     pub(super) fn without(&self, fields: &[FilterField]) -> Option<Cow<'_, Mask>> {
         let texts = self.texts.iter().filter(|(field, _)| !fields.contains(field));
-        and_all(texts.map(|(_, mask)| &mask.rows).chain(&self.others).chain(&self.kind))
+        and_all(texts.map(|(_, mask)| &mask.rows).chain(&self.others).chain(&self.designer))
     }
 
     /// Returns `true` if there are values, and this filter alone passes none of them.

@@ -29,7 +29,7 @@ pub use column_filter::ColumnFilter;
 pub use date_filter::{DateFilter, DateRange};
 pub use duplicate_logins::{DuplicateLogin, DuplicateLogins, is_no_user};
 pub use error::{FilterError, FilterField, QueryError};
-pub use facets::{Counts, Facet, FacetOrder, Facets, KindCounts, count_users};
+pub use facets::{Counts, DesignerCounts, Facet, FacetOrder, Facets, count_users};
 pub use filter_set::FilterSet;
 pub use filter_text::{FilterText, Filters};
 pub use grouping::Grouping;

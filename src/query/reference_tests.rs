@@ -27,7 +27,8 @@ fn dataset(rows: &[Row]) -> Arc<Dataset> {
         ("address", ColumnType::String),
         ("clientId", ColumnType::String),
     ];
-    let headers = columns.into_iter().map(|(name, kind)| Header { name: name.to_owned(), kind });
+    let headers =
+        columns.into_iter().map(|(name, column_type)| Header { name: name.to_owned(), column_type });
     let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
     for (username, project, designer, created, load) in rows {
         let address = load.map(|load| format!("10.{}.0.1", 10 + 5 * load));
@@ -113,7 +114,7 @@ proptest! {
         rows in rows(),
         keys in proptest::sample::subsequence(vec!["username", "project:desc", "isDesigner", "creationTime:desc", "load"], 0..4),
         (username, project) in (proptest::option::of("[ab.]"), proptest::option::of("[PQ.]")),
-        kind in proptest::sample::select(vec![DesignerFilter::All, DesignerFilter::Clients, DesignerFilter::Designers]),
+        designer in proptest::sample::select(vec![DesignerFilter::All, DesignerFilter::Clients, DesignerFilter::Designers]),
     ) {
         let keys: Vec<SortKey> = keys.into_iter().map(|key| key.parse().unwrap()).collect();
         let prefix = |prefix: &Option<String>| FilterText {
@@ -123,7 +124,7 @@ proptest! {
         let query = Query {
             username: prefix(&username),
             project: prefix(&project),
-            kind,
+            designer,
             sort: keys.clone(),
             facets: Some(FacetOrder::Name),
             ..Query::default()
@@ -135,14 +136,14 @@ proptest! {
                 value.starts_with(prefix.as_str()) || prefix == "." && !value.is_empty()
             },
         };
-        let is_kind = |row: &Row| match kind {
+        let is_kept = |row: &Row| match designer {
             DesignerFilter::All => true,
             DesignerFilter::Clients => row.2 == Some(false),
             DesignerFilter::Designers => row.2 == Some(true),
         };
         let numbered = || (0..).zip(&rows);
         let passing: Vec<u32> = numbered()
-            .filter(|(_, row)| starts_with(&row.0, &username) && starts_with(&row.1, &project) && is_kind(row))
+            .filter(|(_, row)| starts_with(&row.0, &username) && starts_with(&row.1, &project) && is_kept(row))
             .map(|(number, _)| number)
             .collect();
         let expected = sorted(&rows, &keys, passing);
@@ -151,7 +152,7 @@ proptest! {
         prop_assert_eq!(&result.rows, &expected);
 
         let mut users = HashMap::new();
-        for (_, row) in numbered().filter(|(_, row)| starts_with(&row.1, &project) && is_kind(row)) {
+        for (_, row) in numbered().filter(|(_, row)| starts_with(&row.1, &project) && is_kept(row)) {
             // An empty name is no user.
             if let Some(user) = row.0.as_ref().filter(|user| !user.is_empty()) {
                 *users.entry(user.clone()).or_insert(0) += 1;

@@ -39,7 +39,7 @@ pub struct Query {
     /// The time that the date filters refer to, in milliseconds since 1970 UTC.
     pub now_epoch_ms: i64,
     /// Filter on clients and designers.
-    pub kind: DesignerFilter,
+    pub designer: DesignerFilter,
     /// Filters on single values.
     pub cells: Vec<CellFilter>,
     /// Grouping of the rows.
@@ -60,7 +60,7 @@ impl Query {
     pub fn is_filtering(&self) -> bool {
         let has_text = !(self.username.pattern.is_empty() && self.project.pattern.is_empty());
         let has_other = !(self.columns.is_empty() && self.dates.is_empty() && self.cells.is_empty());
-        has_text || has_other || self.kind != DesignerFilter::All
+        has_text || has_other || self.designer != DesignerFilter::All
     }
 
     /// Compiles the text filters.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Counts, DuplicateLogins, Facets, FilterError, FilterField, FilterText, Filters, Highlights, KindCounts,
-    SortKey, Suggestion, UnusedSessions,
+    Counts, DesignerCounts, DuplicateLogins, Facets, FilterError, FilterField, FilterText, Filters,
+    Highlights, SortKey, Suggestion, UnusedSessions,
 };
 use crate::dataset::{ColumnId, Dataset, RowMapping};
 use crate::filter::Filter;
@@ -26,7 +26,7 @@ pub struct QueryResult {
     /// Counts over `rows`.
     pub counts: Counts,
     /// Counts over the rows that pass all filters but the one on clients and designers.
-    pub kinds: KindCounts,
+    pub designer_counts: DesignerCounts,
     /// Sessions per user and per project, if the query asks for them.
     pub facets: Option<Facets>,
     /// Users with several sessions in one project. Only a [`Worker`](super::Worker) finds them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::cancel::{CancelToken, Stopped};
 use super::filtering::Masks;
 use super::{
-    Counts, Facets, FilterField, FilterStatus, Filters, KindCounts, Query, QueryError, QueryResult,
+    Counts, DesignerCounts, Facets, FilterField, FilterStatus, Filters, Query, QueryError, QueryResult,
     Suggestion, grouping, sort, suggestions,
 };
 use crate::dataset::Dataset;
@@ -54,11 +54,11 @@ impl Query {
         let masks = Masks::evaluate(self, filters, dataset, cancel)?;
         let mut rows = masks.rows();
         // Before the sort, rows are in memory order, which is faster to count.
-        let selected_kinds = KindCounts::of(dataset, &rows, cancel)?;
-        let counts = Counts::of(dataset, &rows, selected_kinds, cancel)?;
-        let kinds = match masks.rows_of_all_kinds() {
-            Some(rows) => KindCounts::of(dataset, &rows, cancel)?,
-            None => selected_kinds,
+        let selected_counts = DesignerCounts::of(dataset, &rows, cancel)?;
+        let counts = Counts::of(dataset, &rows, selected_counts, cancel)?;
+        let designer_counts = match masks.rows_without_designer_filter() {
+            Some(rows) => DesignerCounts::of(dataset, &rows, cancel)?,
+            None => selected_counts,
         };
         let facets = self.facets.map(|order| Facets::of(dataset, &masks, order, cancel)).transpose()?;
         let suggestions = if self.suggestions && rows.is_empty() && !dataset.is_empty() {
@@ -86,7 +86,7 @@ impl Query {
             sort: keys,
             grouping: self.grouping.as_ref().map(|grouping| grouping.column.clone()),
             counts,
-            kinds,
+            designer_counts,
             facets,
             duplicate_logins: Arc::default(),
             unused: None,

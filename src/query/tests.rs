@@ -34,7 +34,8 @@ fn dataset_of(rows: &[&str]) -> Arc<Dataset> {
         ("load", ColumnType::Real),
         ("clientId", ColumnType::String),
     ];
-    let headers = columns.into_iter().map(|(name, kind)| Header { name: name.to_owned(), kind });
+    let headers =
+        columns.into_iter().map(|(name, column_type)| Header { name: name.to_owned(), column_type });
     let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
     for &row in rows {
         let cells: Vec<&str> = row.split(' ').collect();
@@ -164,12 +165,12 @@ fn cell(column: &str, value: Value, keep: bool) -> CellFilter {
     CellFilter { column: column.into(), value, keep }
 }
 
-fn filtered(kind: DesignerFilter, cells: Vec<CellFilter>) -> Vec<u32> {
-    Query { kind, cells, ..Query::default() }.run(&dataset()).unwrap().rows
+fn filtered(designer: DesignerFilter, cells: Vec<CellFilter>) -> Vec<u32> {
+    Query { designer, cells, ..Query::default() }.run(&dataset()).unwrap().rows
 }
 
 #[test]
-fn sessions_with_null_kind_are_neither_clients_nor_designers() {
+fn sessions_with_null_designer_are_neither_clients_nor_designers() {
     assert_eq!(filtered(DesignerFilter::Clients, Vec::new()), [0, 2, 3, 6]);
     assert_eq!(filtered(DesignerFilter::Designers, Vec::new()), [1, 5]);
     assert_eq!(filtered(DesignerFilter::All, Vec::new()).len(), ROWS.len());
@@ -207,16 +208,16 @@ fn counts_selected_sessions() {
 }
 
 #[test]
-fn counts_of_kinds_ignore_the_chosen_kind() {
-    let kinds = |username, kind, cells| {
-        let query = Query { username: text(username), kind, cells, ..Query::default() };
-        query.run(&dataset()).unwrap().kinds
+fn counts_of_designers_ignore_their_filter() {
+    let counts = |username, designer, cells| {
+        let query = Query { username: text(username), designer, cells, ..Query::default() };
+        query.run(&dataset()).unwrap().designer_counts
     };
-    for kind in [DesignerFilter::All, DesignerFilter::Clients, DesignerFilter::Designers] {
-        assert_eq!(kinds("", kind, Vec::new()), KindCounts { all: 7, clients: 4, designers: 2 });
-        assert_eq!(kinds("b.*", kind, Vec::new()), KindCounts { all: 3, clients: 3, designers: 0 });
+    for designer in [DesignerFilter::All, DesignerFilter::Clients, DesignerFilter::Designers] {
+        assert_eq!(counts("", designer, Vec::new()), DesignerCounts { all: 7, clients: 4, designers: 2 });
+        assert_eq!(counts("b.*", designer, Vec::new()), DesignerCounts { all: 3, clients: 3, designers: 0 });
         let address = cell("address", Value::Text("10.2.0.9".into()), true);
-        assert_eq!(kinds("", kind, vec![address]), KindCounts { all: 2, clients: 1, designers: 0 });
+        assert_eq!(counts("", designer, vec![address]), DesignerCounts { all: 2, clients: 1, designers: 0 });
     }
 }
 
@@ -319,7 +320,7 @@ fn stops_at_the_first_check_after_cancellation() {
     let query = Query {
         username: text(".*7.*"),
         project: text("(?<letter>P)|\\k<letter>"),
-        kind: DesignerFilter::Clients,
+        designer: DesignerFilter::Clients,
         cells: vec![cell("creationTime", Value::Date(0), false), cell("project", Value::Null, false)],
         sort: ["username", "creationTime", "isDesigner"].map(|key| key.parse().unwrap()).into(),
         facets: Some(FacetOrder::Count),
@@ -473,7 +474,7 @@ fn suggests_modes_where_a_plain_text_finds_nothing() {
     assert_eq!(suggestions(&query), [(vec![Username], "part", 1)]);
     let query = Query { project: text("Boil"), ..username("bi") };
     assert_eq!(suggestions(&query), [(vec![Username, Project], "part", 2)]);
-    let query = Query { kind: DesignerFilter::Designers, ..username("bi") };
+    let query = Query { designer: DesignerFilter::Designers, ..username("bi") };
     assert_eq!(suggestions(&query), []);
     let query = Query { columns: vec![column("address", "10", Mode::default())], ..Query::default() };
     assert_eq!(suggestions(&query), [(vec![Column(0)], "part", 4)]);

@@ -80,8 +80,8 @@ mod tests {
 
     /// Creates a dataset of usernames, gateways, kinds and times of the last communication; each is in one project on one host.
     fn dataset(rows: &[(&str, &str, &str, Option<i64>)]) -> Dataset {
-        let text = |name: &str| Header { name: name.to_owned(), kind: ColumnType::String };
-        let last = Header { name: names::LAST_COMM.to_owned(), kind: ColumnType::Date };
+        let text = |name: &str| Header { name: name.to_owned(), column_type: ColumnType::String };
+        let last = Header { name: names::LAST_COMM.to_owned(), column_type: ColumnType::Date };
         let others = [text(names::GATEWAY), text(names::KIND), last];
         let mut builder =
             DatasetBuilder::new(Header::standard().into_iter().chain(others).collect()).unwrap();

@@ -92,15 +92,6 @@ pub(super) fn name_of(table: &dyn TableLike) -> String {
     table.get("name").and_then(Item::as_str).unwrap_or_default().trim().to_owned()
 }
 
-/// Returns the name of a kind of sessions.
-pub(super) fn kind_name(kind: SessionKind) -> &'static str {
-    match kind {
-        SessionKind::Vision => "client",
-        SessionKind::Designer => "designer",
-        SessionKind::Perspective => "perspective",
-    }
-}
-
 fn tables(item: Option<&Item>) -> Vec<&dyn TableLike> {
     match item {
         Some(Item::ArrayOfTables(tables)) => tables.iter().map(|table| table as &dyn TableLike).collect(),
@@ -222,12 +213,7 @@ impl Reader<'_> {
     }
 
     fn kinds(&self) -> Result<Vec<SessionKind>, Wrong> {
-        let kind = |text: &String| match text.to_ascii_lowercase().as_str() {
-            "client" | "vision" => Ok(SessionKind::Vision),
-            "designer" => Ok(SessionKind::Designer),
-            "perspective" => Ok(SessionKind::Perspective),
-            _ => Err(("kind", KIND)),
-        };
+        let kind = |text: &String| SessionKind::from_text(text).ok_or(("kind", KIND));
         self.texts("kind")?.iter().map(kind).collect()
     }
 

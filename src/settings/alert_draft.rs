@@ -186,7 +186,7 @@ impl AlertDraft {
             for (key, text) in filters {
                 put(key, value(pattern(text)));
             }
-            put("kind", value(self.kinds.iter().map(|kind| alert::kind_name(*kind)).collect::<Array>()));
+            put("kind", value(self.kinds.iter().map(|kind| kind.id()).collect::<Array>()));
         }
         put("gateways", value(self.gateways.iter().collect::<Array>()));
         let quiet = self.quiet.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -9,7 +9,9 @@ use crate::query::{ColumnFilter, DesignerFilter, FilterSet};
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(default)]
 pub struct FilterState {
-    kind: Kind,
+    /// `kind` in the file.
+    #[serde(rename = "kind")]
+    designer: DesignerEntry,
     #[serde(skip_serializing_if = "FilterEntry::is_empty")]
     username: FilterEntry,
     #[serde(skip_serializing_if = "FilterEntry::is_empty")]
@@ -24,7 +26,7 @@ pub struct FilterState {
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+enum DesignerEntry {
     #[default]
     All,
     Clients,
@@ -34,13 +36,13 @@ enum Kind {
 impl FilterState {
     /// Creates the state of these filters.
     #[must_use]
-    pub fn new(filters: &FilterSet, kind: DesignerFilter) -> Self {
+    pub fn new(filters: &FilterSet, designer: DesignerFilter) -> Self {
         let FilterSet { username, project, columns, dates, cells } = filters;
         Self {
-            kind: match kind {
-                DesignerFilter::All => Kind::All,
-                DesignerFilter::Clients => Kind::Clients,
-                DesignerFilter::Designers => Kind::Designers,
+            designer: match designer {
+                DesignerFilter::All => DesignerEntry::All,
+                DesignerFilter::Clients => DesignerEntry::Clients,
+                DesignerFilter::Designers => DesignerEntry::Designers,
             },
             username: username.into(),
             project: project.into(),
@@ -64,11 +66,11 @@ impl FilterState {
 
     /// Returns the filter on clients and designers.
     #[must_use]
-    pub fn kind(&self) -> DesignerFilter {
-        match self.kind {
-            Kind::All => DesignerFilter::All,
-            Kind::Clients => DesignerFilter::Clients,
-            Kind::Designers => DesignerFilter::Designers,
+    pub fn designer(&self) -> DesignerFilter {
+        match self.designer {
+            DesignerEntry::All => DesignerFilter::All,
+            DesignerEntry::Clients => DesignerFilter::Clients,
+            DesignerEntry::Designers => DesignerFilter::Designers,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, InlineTable, Item, Table, value};
 
-use super::alert::{self, KEY, KEYS, kind_name, name_of};
+use super::alert::{self, KEY, KEYS, name_of};
 use super::edit::{edit, machine_file_with};
 use super::error::{SettingsError, SettingsErrorKind};
 use crate::alert::{Condition, Rule};
@@ -124,7 +124,7 @@ fn to_table(rule: &Rule, folder: &Path) -> Table {
     {
         put(key, filter.as_ref().map(pattern));
     }
-    let kinds = filters.kinds.iter().map(|kind| kind_name(*kind));
+    let kinds = filters.kinds.iter().map(|kind| kind.id());
     put("kind", texts(kinds.map(str::to_owned).collect()));
     put("gateways", texts(rule.gateways.clone()));
     put("quiet", texts(rule.quiet.iter().map(ToString::to_string).collect()));

@@ -248,7 +248,8 @@ mod tests {
     use crate::dataset::{ColumnType, DatasetBuilder, Header};
 
     fn dataset(other: &[&str]) -> Dataset {
-        let other = other.iter().map(|name| Header { name: (*name).to_owned(), kind: ColumnType::Integer });
+        let other =
+            other.iter().map(|name| Header { name: (*name).to_owned(), column_type: ColumnType::Integer });
         DatasetBuilder::new(Header::standard().into_iter().chain(other).collect()).unwrap().finish(None, None)
     }
 

@@ -141,7 +141,7 @@ pub(super) enum Command {
     /// Hides sessions with this value.
     ExcludeValue(ColumnId, Value),
     /// Shows clients, designers or both.
-    SetKind(DesignerFilter),
+    SetDesignerFilter(DesignerFilter),
 
     // Table
     /// Groups the sessions; `None` ungroups them.

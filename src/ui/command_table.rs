@@ -170,12 +170,18 @@ pub(super) const ALL: &[NamedCommand] = {
         Named::new(Filters, "Exclude value", icons::FUNNEL_X, || Command::ExcludeCursor).when(has_cursor),
         Named::new(Filters, "Clear all filters", icons::X, || Command::ClearFilters)
             .when(AppState::is_filtered),
-        Named::new(Filters, "Show all sessions", icons::USERS, || Command::SetKind(DesignerFilter::All))
-            .when(|state, _| state.kind != DesignerFilter::All),
-        Named::new(Filters, "Show clients", icons::USERS, || Command::SetKind(DesignerFilter::Clients))
-            .when(|state, _| state.kind != DesignerFilter::Clients),
-        Named::new(Filters, "Show designers", icons::USERS, || Command::SetKind(DesignerFilter::Designers))
-            .when(|state, _| state.kind != DesignerFilter::Designers),
+        Named::new(Filters, "Show all sessions", icons::USERS, || {
+            Command::SetDesignerFilter(DesignerFilter::All)
+        })
+        .when(|state, _| state.designer != DesignerFilter::All),
+        Named::new(Filters, "Show clients", icons::USERS, || {
+            Command::SetDesignerFilter(DesignerFilter::Clients)
+        })
+        .when(|state, _| state.designer != DesignerFilter::Clients),
+        Named::new(Filters, "Show designers", icons::USERS, || {
+            Command::SetDesignerFilter(DesignerFilter::Designers)
+        })
+        .when(|state, _| state.designer != DesignerFilter::Designers),
         Named::new(Table, "Group by username", icons::LIST_TREE, || group(ColumnId::Username)),
         Named::new(Table, "Group by project", icons::LIST_TREE, || group(ColumnId::Project)),
         Named::new(Table, "Group by address", icons::LIST_TREE, || group(ColumnId::Address)),

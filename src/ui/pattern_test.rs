@@ -304,7 +304,7 @@ fn call(column: &ColumnId, filter: Option<&Filter>, clock: &Clock) -> String {
         project: on(ColumnId::Project),
         columns: &columns,
         dates: &[],
-        kind: DesignerFilter::All,
+        designer: DesignerFilter::All,
         cells: &[],
     };
     session_info_call(&filters, clock)

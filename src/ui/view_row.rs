@@ -26,7 +26,7 @@ use crate::table::Action;
 /// The columns to group by.
 const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::Address];
 /// The kinds of sessions, with their names.
-const KINDS: [(DesignerFilter, &str); 3] = [
+const TABS: [(DesignerFilter, &str); 3] = [
     (DesignerFilter::All, "All"),
     (DesignerFilter::Clients, "Clients"),
     (DesignerFilter::Designers, "Designers"),
@@ -145,13 +145,13 @@ fn columns_button() -> Button<'static> {
     Button::ghost("Columns").icon(icons::COLUMNS_3).trailing(icons::CHEVRON_DOWN)
 }
 
-/// Returns the number of sessions of a kind that the other filters leave; `None` without a table.
-fn number_of(state: &AppState, kind: DesignerFilter) -> Option<usize> {
-    let kinds = state.table.result()?.kinds;
-    Some(match kind {
-        DesignerFilter::All => kinds.all,
-        DesignerFilter::Clients => kinds.clients,
-        DesignerFilter::Designers => kinds.designers,
+/// Returns the number of clients or designers that the other filters leave; `None` without a table.
+fn number_of(state: &AppState, designer: DesignerFilter) -> Option<usize> {
+    let counts = state.table.result()?.designer_counts;
+    Some(match designer {
+        DesignerFilter::All => counts.all,
+        DesignerFilter::Clients => counts.clients,
+        DesignerFilter::Designers => counts.designers,
     })
 }
 
@@ -160,10 +160,12 @@ fn tabs(ui: &mut Ui, row: Rect, state: &AppState, commands: &mut Vec<Command>) {
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
     // The text of the first tab is in line with the filter box above.
     ui.add_space(-tab::PADDING);
-    for (kind, name) in KINDS {
-        let number = number_of(state, kind).map(display::number);
-        if tab::show(ui, Id::unique("tabs"), row, name, number.as_deref(), kind == state.kind).clicked() {
-            commands.push(Command::SetKind(kind));
+    for (designer, name) in TABS {
+        let number = number_of(state, designer).map(display::number);
+        if tab::show(ui, Id::unique("tabs"), row, name, number.as_deref(), designer == state.designer)
+            .clicked()
+        {
+            commands.push(Command::SetDesignerFilter(designer));
         }
     }
     ui.spacing_mut().item_spacing.x = gap;
@@ -171,7 +173,7 @@ fn tabs(ui: &mut Ui, row: Rect, state: &AppState, commands: &mut Vec<Command>) {
 
 /// The menus of a compact window, in place of the row.
 pub(super) struct CompactMenus {
-    kinds: Button<'static>,
+    tabs: Button<'static>,
     /// The same with the largest number that it can have, whose room it always takes.
     widest: Button<'static>,
     more: Button<'static>,
@@ -180,14 +182,15 @@ pub(super) struct CompactMenus {
 impl CompactMenus {
     /// Creates the menus.
     pub(super) fn new(state: &AppState) -> Self {
-        let name = KINDS.iter().find(|(kind, _)| *kind == state.kind).map_or("All", |(_, name)| name);
+        let name =
+            TABS.iter().find(|(designer, _)| *designer == state.designer).map_or("All", |(_, name)| name);
         let button = |number: Option<usize>| {
             let number = number.map(|number| format!(" {}", display::number(number)));
             let button = Button::ghost(format!("{name}{}", number.unwrap_or_default()));
             button.trailing(icons::CHEVRON_DOWN).name("Kind of sessions")
         };
         Self {
-            kinds: button(number_of(state, state.kind)),
+            tabs: button(number_of(state, state.designer)),
             widest: button(state.table.result().map(|result| result.dataset.len())),
             more: Button::ghost_icon(icons::ELLIPSIS, "View"),
         }
@@ -206,19 +209,19 @@ impl CompactMenus {
         drafts: &mut Drafts,
         commands: &mut Vec<Command>,
     ) {
-        let unused = self.widest.width(ui) - self.kinds.width(ui);
-        let kinds = ui.add(self.kinds);
+        let unused = self.widest.width(ui) - self.tabs.width(ui);
+        let tabs = ui.add(self.tabs);
         ui.add_space(unused);
-        menu::popup(&kinds).show(|ui| {
+        menu::popup(&tabs).show(|ui| {
             menu::start(ui, 0.0);
-            for (kind, name) in KINDS {
-                let number = number_of(state, kind).map(display::number).unwrap_or_default();
-                if ui.add(Item::new(name).radio(kind == state.kind).shortcut(number)).clicked() {
-                    commands.push(Command::SetKind(kind));
+            for (designer, name) in TABS {
+                let number = number_of(state, designer).map(display::number).unwrap_or_default();
+                if ui.add(Item::new(name).radio(designer == state.designer).shortcut(number)).clicked() {
+                    commands.push(Command::SetDesignerFilter(designer));
                 }
             }
         });
-        kinds.tooltip("Clients, designers or both");
+        tabs.tooltip("Clients, designers or both");
         let more = ui.add(self.more);
         menu::popup(&more)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)

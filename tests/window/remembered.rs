@@ -51,7 +51,8 @@ fn filters_tab_grouping_and_panels_are_restored() {
     assert!(window.harness.query_by_label_contains("Users").is_some(), "the counts are closed");
     let state = State::load(folder.path());
     assert!(
-        state.table.grouping.is_some() && state.filters.kind() == gatewatch::query::DesignerFilter::Clients
+        state.table.grouping.is_some()
+            && state.filters.designer() == gatewatch::query::DesignerFilter::Clients
     );
 }
 

@@ -36,7 +36,7 @@ fn line(rule: &Rule, settings: &Settings) -> String {
         parts.extend(filter.as_ref().map(|filter| format!("{name} {}", pattern(filter))));
     }
     if !filters.kinds.is_empty() {
-        let kinds: Vec<&str> = filters.kinds.iter().map(|kind| kind.name()).collect();
+        let kinds: Vec<&str> = filters.kinds.iter().map(|kind| kind.id()).collect();
         parts.push(format!("only {}", kinds.join(", ")));
     }
     for gateway in &rule.gateways {

@@ -28,12 +28,11 @@ mod tests {
     use super::*;
     use crate::dataset::{Cell, ColumnType, DatasetBuilder, Header, names};
 
-    /// Creates a dataset with one row for each pair of `isDesigner` and the texts of the further columns.
+    /// Creates a dataset with one row for each pair of `isDesigner` and the texts of the other columns.
     fn dataset(columns: &[&str], rows: &[(Option<bool>, &[&str])]) -> Dataset {
-        let further =
-            columns.iter().map(|name| Header { name: (*name).to_owned(), kind: ColumnType::String });
-        let mut builder =
-            DatasetBuilder::new(Header::standard().into_iter().chain(further).collect()).unwrap();
+        let other =
+            columns.iter().map(|name| Header { name: (*name).to_owned(), column_type: ColumnType::String });
+        let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain(other).collect()).unwrap();
         for (is_designer, texts) in rows {
             for column in 0..Header::standard().len() {
                 let is_flag = builder.header(column).name == names::IS_DESIGNER;

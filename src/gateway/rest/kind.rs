@@ -32,10 +32,22 @@ impl SessionKind {
         }
     }
 
-    /// Returns the kind with this name.
+    /// Returns the word for it in `config.toml`, on the command line and in scripts.
     #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Vision => "client",
+            Self::Designer => "designer",
+            Self::Perspective => "perspective",
+        }
+    }
+
+    /// Returns the kind with this name or id, in any letter case.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let is_meant =
+            |kind: &Self| [kind.name(), kind.id()].iter().any(|word| word.eq_ignore_ascii_case(text));
+        Self::ALL.into_iter().find(is_meant)
     }
 
     /// Returns the path of its list.

@@ -27,7 +27,7 @@ pub(super) struct List {
 /// (`lastcomm`, `lastComm`).
 pub(super) struct KnownColumn {
     column: &'static str,
-    kind: ColumnType,
+    column_type: ColumnType,
     fields: &'static [&'static str],
     /// The lists that have it. A gateway without any of these has no such column.
     of: &'static [SessionKind],
@@ -36,11 +36,11 @@ pub(super) struct KnownColumn {
 impl KnownColumn {
     const fn new(
         column: &'static str,
-        kind: ColumnType,
+        column_type: ColumnType,
         fields: &'static [&'static str],
         of: &'static [SessionKind],
     ) -> Self {
-        Self { column, kind, fields, of }
+        Self { column, column_type, fields, of }
     }
 }
 
@@ -151,7 +151,7 @@ fn indexes(fields: &Fields, wanted: &'static [&'static str]) -> impl Iterator<It
 
 /// Returns the known columns, then a text column for each unknown field.
 fn columns(fields: &Fields, lists: &[List]) -> Vec<(Header, Source)> {
-    let header = |name: &str, kind| Header { name: name.to_owned(), kind };
+    let header = |name: &str, column_type| Header { name: name.to_owned(), column_type };
     let mut columns = vec![
         (header(ColumnId::IsDesigner.name(), ColumnType::Boolean), Source::IsDesigner),
         (header(ColumnId::CreationTime.name(), ColumnType::Date), Source::CreationTime),
@@ -163,7 +163,7 @@ fn columns(fields: &Fields, lists: &[List]) -> Vec<(Header, Source)> {
         if is_standard || lists.iter().any(|list| known.of.contains(&list.kind)) {
             let indexes: Vec<usize> = indexes(fields, known.fields).collect();
             used.extend(&indexes);
-            columns.push((header(known.column, known.kind), Source::Fields(indexes)));
+            columns.push((header(known.column, known.column_type), Source::Fields(indexes)));
         }
     }
     for (index, field) in fields.names().iter().enumerate().filter(|(index, _)| !used.contains(index)) {
@@ -237,7 +237,7 @@ impl<'de> Rows<'de> {
                 Source::CreationTime => (uptime, start.map(Cell::Date)),
                 Source::Fields(indexes) => {
                     let value = self.value(indexes);
-                    let cell = match header.kind {
+                    let cell = match header.column_type {
                         ColumnType::Boolean => value.and_then(value::parse_bool).map(Cell::Boolean),
                         ColumnType::Integer => value.and_then(value::parse_int).map(Cell::Integer),
                         ColumnType::Date => {
@@ -256,7 +256,7 @@ impl<'de> Rows<'de> {
             if !is_pushed {
                 self.builder.push(column, Cell::Null).expect("every column accepts null");
                 self.replaced +=
-                    usize::from(value.is_some_and(|value| !value::is_missing(value, &header.kind)));
+                    usize::from(value.is_some_and(|value| !value::is_missing(value, &header.column_type)));
             }
         }
     }

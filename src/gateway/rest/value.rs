@@ -16,9 +16,9 @@ pub(super) fn is_null(value: &RawValue) -> bool {
 
 /// Returns `true` for a value that isn't one in a column of this type, rather than one that can't be represented: an empty
 /// text, and a negative age.
-pub(super) fn is_missing(value: &RawValue, kind: &ColumnType) -> bool {
+pub(super) fn is_missing(value: &RawValue, column_type: &ColumnType) -> bool {
     text(value).is_none_or(|text| text.trim().is_empty())
-        || *kind == ColumnType::Date && parse_int(value).is_some_and(|age| age < 0)
+        || *column_type == ColumnType::Date && parse_int(value).is_some_and(|age| age < 0)
 }
 
 /// Returns the value as text, lists and objects as JSON; `None` for null.

@@ -224,11 +224,11 @@ struct ColumnJson {
 
 impl From<ColumnJson> for Header {
     /// Returns the header. A column that the REST API has as well gets the same name and type.
-    fn from(ColumnJson { name, r#type: kind }: ColumnJson) -> Self {
+    fn from(ColumnJson { name, r#type: column_type }: ColumnJson) -> Self {
         let known = KNOWN.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
         match known {
-            Some((known, kind)) => Self { name: known.to_owned(), kind },
-            None => Self { name, kind: kind.as_str().into() },
+            Some((known, column_type)) => Self { name: known.to_owned(), column_type },
+            None => Self { name, column_type: column_type.as_str().into() },
         }
     }
 }

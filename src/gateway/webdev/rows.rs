@@ -170,18 +170,18 @@ impl CellSeed<'_> {
 
     /// Pushes a text, which may hold a value of another type.
     fn push_text(self, text: &str) {
-        let cell = match self.builder.header(self.column).kind {
+        let cell = match self.builder.header(self.column).column_type {
             ColumnType::String | ColumnType::Other(_) => Cell::Text(text),
-            ref kind => parse_text(text, kind),
+            ref column_type => parse_text(text, column_type),
         };
         self.push(cell, || text.to_owned());
     }
 }
 
 /// Returns the value in a text of a column of another type; the text if there is none.
-fn parse_text<'a>(text: &'a str, kind: &ColumnType) -> Cell<'a> {
+fn parse_text<'a>(text: &'a str, column_type: &ColumnType) -> Cell<'a> {
     let trimmed = text.trim();
-    match kind {
+    match column_type {
         _ if trimmed.is_empty() => Cell::Null,
         ColumnType::Boolean if trimmed.eq_ignore_ascii_case("true") => Cell::Boolean(true),
         ColumnType::Boolean if trimmed.eq_ignore_ascii_case("false") => Cell::Boolean(false),

@@ -123,7 +123,7 @@ impl PeakRow {
     /// Returns rows in their order as a dataset.
     #[must_use]
     pub fn dataset(rows: &[Self]) -> Dataset {
-        let others = OTHERS.map(|(name, kind)| Header { name: name.to_owned(), kind });
+        let others = OTHERS.map(|(name, column_type)| Header { name: name.to_owned(), column_type });
         let standard = Header::standard();
         let project = standard.iter().position(|header| header.name == names::PROJECT);
         let length = standard.len();

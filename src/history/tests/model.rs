@@ -331,7 +331,7 @@ pub(super) fn changes(
 
 /// Returns a dataset of these sessions.
 pub(super) fn dataset(sessions: &[SessionRecord]) -> Dataset {
-    let kind = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let kind = Header { name: names::KIND.to_owned(), column_type: ColumnType::String };
     let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([kind]).collect()).unwrap();
     for session in sessions {
         let texts =

@@ -18,7 +18,7 @@ fn perspective(client_id: &'static str) -> Session {
 }
 
 fn dataset(sessions: &[Session]) -> Arc<Dataset> {
-    let kind = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let kind = Header { name: names::KIND.to_owned(), column_type: ColumnType::String };
     let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([kind]).collect()).unwrap();
     for (kind, client_id, creation_time) in sessions {
         let time = creation_time.map_or(Cell::Null, |seconds| Cell::Date(seconds * 1_000));

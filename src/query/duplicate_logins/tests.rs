@@ -8,7 +8,7 @@ use crate::query::Query;
 type Row<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str);
 
 fn dataset(rows: &[Row<'_>]) -> Dataset {
-    let kind = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let kind = Header { name: names::KIND.to_owned(), column_type: ColumnType::String };
     let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([kind]).collect()).unwrap();
     for &(user, project, address, kind, id) in rows {
         let text = |text| if text == "-" { Cell::Null } else { Cell::Text(text) };
@@ -149,7 +149,7 @@ fn previews_belong_to_the_designer_of_their_own_gateway() {
 type Mixed = (Option<String>, Option<&'static str>, Option<String>, Option<bool>, Option<String>);
 
 fn mixed(rows: &[Mixed]) -> std::sync::Arc<Dataset> {
-    let text = |name: &str| Header { name: name.to_owned(), kind: ColumnType::String };
+    let text = |name: &str| Header { name: name.to_owned(), column_type: ColumnType::String };
     let headers = Header::standard().into_iter().chain([text(names::KIND), text(names::GATEWAY)]);
     let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
     for (user, kind, id, designer, gateway) in rows {

@@ -80,9 +80,9 @@ impl Fixture {
     }
 }
 
-fn request(pattern: &str, kind: DesignerFilter, tab: ActivityTab) -> ActivityRequest {
+fn request(pattern: &str, designer: DesignerFilter, tab: ActivityTab) -> ActivityRequest {
     let username = FilterText { pattern: pattern.to_owned(), ..FilterText::default() };
-    ActivityRequest { tab, query: Query { username, kind, ..Query::default() }, ..ActivityRequest::default() }
+    ActivityRequest { tab, query: Query { username, designer, ..Query::default() }, ..ActivityRequest::default() }
 }
 
 fn requests() -> Vec<ActivityRequest> {

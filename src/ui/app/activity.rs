@@ -139,7 +139,7 @@ impl App {
             project: drafts.project.clone(),
             columns: columns.cloned().collect(),
             cells: cells.cloned().collect(),
-            kind: state.kind,
+            designer: state.designer,
             ..Query::default()
         }
     }

@@ -164,8 +164,8 @@ impl App {
             }
             Command::FilterToValue(column, value) => self.filter_to_value(column, value),
             Command::ExcludeValue(column, value) => self.exclude_value(column, value),
-            Command::SetKind(kind) => {
-                self.state.kind = kind;
+            Command::SetDesignerFilter(designer) => {
+                self.state.designer = designer;
                 self.query(FRAME_WAIT);
             }
 
@@ -305,7 +305,7 @@ impl App {
             columns: drafts.columns.clone(),
             dates: state.dates.clone(),
             now_epoch_ms: state.clock().now_epoch_ms,
-            kind: state.kind,
+            designer: state.designer,
             cells: state.cells.clone(),
             grouping: state.layout.grouping.clone(),
             sort: state.layout.sort.clone(),

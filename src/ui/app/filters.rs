@@ -244,7 +244,7 @@ impl App {
 
     /// Clears all filters.
     pub(super) fn clear_filters(&mut self) {
-        self.state.kind = DesignerFilter::All;
+        self.state.designer = DesignerFilter::All;
         self.set_filters(FilterSet::default());
     }
 
@@ -331,7 +331,7 @@ impl App {
             project: self.state.project.filter.as_ref(),
             columns: &self.state.columns,
             dates: &self.state.dates,
-            kind: self.state.kind,
+            designer: self.state.designer,
             cells: &self.state.cells,
         };
         export::session_info_call(&filters, &self.state.clock())

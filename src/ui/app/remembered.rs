@@ -46,7 +46,7 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::Maximized(true));
         }
         let window = window_place::current(ctx, self.remembered.current.window);
-        let now = Unsaved { window, filters: FilterState::new(&self.filters(), self.state.kind) };
+        let now = Unsaved { window, filters: FilterState::new(&self.filters(), self.state.designer) };
         let remembered = &mut self.remembered;
         if now != remembered.current {
             remembered.current = now;

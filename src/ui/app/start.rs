@@ -131,7 +131,7 @@ impl App {
         let FilterSet { username, project, columns, dates, cells } = state.filters.filters();
         let mut app_state = AppState {
             frame_time: wall_clock().into(),
-            kind: state.filters.kind(),
+            designer: state.filters.designer(),
             dates,
             cells,
             profiles: settings.profile_names(),

@@ -76,7 +76,7 @@ pub(in crate::ui) struct AppState {
     /// The filters that were typed last, which are saved.
     pub(in crate::ui) filter_history: FilterHistory,
     /// Clients, designers or both.
-    pub(in crate::ui) kind: DesignerFilter,
+    pub(in crate::ui) designer: DesignerFilter,
     /// Single values to keep or to exclude.
     pub(in crate::ui) cells: Vec<CellFilter>,
     /// The theme of the window.
@@ -266,7 +266,7 @@ impl AppState {
     pub(in crate::ui) fn is_filtered(&self, drafts: &Drafts) -> bool {
         let has_text = !(drafts.username.pattern.is_empty() && drafts.project.pattern.is_empty());
         let has_chip = !(drafts.columns.is_empty() && self.dates.is_empty() && self.cells.is_empty());
-        has_text || has_chip || self.kind != DesignerFilter::All
+        has_text || has_chip || self.designer != DesignerFilter::All
     }
 
     /// Returns the column and the value of the cell at the cursor.

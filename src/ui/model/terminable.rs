@@ -108,7 +108,7 @@ impl AppState {
             Cell::Text(text) => Some(text.to_owned()),
             _ => None,
         };
-        let kind = text(&SessionKind::COLUMN.into()).and_then(|name| SessionKind::from_name(&name));
+        let kind = text(&SessionKind::COLUMN.into()).and_then(|name| SessionKind::from_text(&name));
         let (Some(kind), Some(id)) = (kind, text(&ColumnId::ClientId)) else {
             return Err(NotTerminable::Unidentified);
         };

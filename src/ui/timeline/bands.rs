@@ -180,7 +180,8 @@ mod tests {
     fn present_has_the_sessions_that_are_on_now() {
         let text = |text| Cell::Text(text);
         let headers = Header::standard().into_iter();
-        let headers = headers.chain([Header { name: names::GATEWAY.to_owned(), kind: ColumnType::String }]);
+        let headers =
+            headers.chain([Header { name: names::GATEWAY.to_owned(), column_type: ColumnType::String }]);
         let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
         for (project, is_designer, gateway) in
             [(text("P"), false, "North / a"), (text("P"), true, "North / b"), (Cell::Null, false, "South")]

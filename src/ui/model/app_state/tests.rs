@@ -32,7 +32,7 @@ fn status(nodes: &[(&str, &str)], dataset: &Arc<Dataset>) -> GatewayStatus {
 
 /// Returns a session of this kind with the id A.
 fn part(name: &str, kind: &str, is_designer: bool) -> Part {
-    let header = Header { name: names::KIND.to_owned(), kind: ColumnType::String };
+    let header = Header { name: names::KIND.to_owned(), column_type: ColumnType::String };
     let mut builder = DatasetBuilder::new(Header::standard().into_iter().chain([header]).collect()).unwrap();
     let cells = [
         Cell::Text("billy"),
