@@ -14,8 +14,6 @@ use crate::gateway::{Client, GatewayError, GatewayInfo, NodeSnapshot, NodeUrl};
 
 /// Time after which a read is reported as slow.
 const SLOW_READ: Duration = Duration::from_millis(500);
-/// The shortest interval in the background while a proxy rejects its login. Directories forget failed attempts sooner.
-const PROXY_LOGIN_INTERVAL: Duration = Duration::from_hours(1);
 
 /// A node of a polled gateway.
 pub(super) struct Node {
@@ -25,7 +23,7 @@ pub(super) struct Node {
     pub(super) client: Option<Client>,
     /// `true` from a manual refresh until the end of the next read.
     pub(super) is_refresh_pending: bool,
-    /// `true` if the node is read in the background: at its interval, also after most failures.
+    /// `true` if the node is read in the background: at its interval, also after failures.
     pub(super) is_background: bool,
     /// Compares its lists; `None` without an observer.
     tracker: Option<ListTracker>,
@@ -201,7 +199,7 @@ impl Node {
     }
 
     /// Schedules the next read, unless one is running.
-    pub(super) fn schedule(&mut self, interval: Option<Duration>, now: Instant, wall_time: SystemTime) {
+    fn schedule(&mut self, interval: Option<Duration>, now: Instant, wall_time: SystemTime) {
         self.wait(self.delay(interval), now, wall_time);
     }
 
@@ -219,17 +217,13 @@ impl Node {
     /// Returns the time from the end of a read to the next one; `None` if only a manual refresh starts it.
     fn delay(&self, interval: Option<Duration>) -> Option<Duration> {
         let error = self.status.error.as_ref();
-        let is_proxy_login_required = error.is_some_and(GatewayError::is_proxy_login_required);
+        let is_rejected = |error: &GatewayError| error.is_wrong_login() || error.is_proxy_login_required();
         match self.failures {
             0 => interval,
-            // Each request sends the proxy's login.
-            _ if is_proxy_login_required && self.is_background => {
-                interval.map(|interval| interval.max(PROXY_LOGIN_INTERVAL))
-            }
             // It is long enough already, and a gateway's login that was rejected isn't sent again.
             _ if self.is_background => interval,
             // Sending a wrong password again and again would lock the account.
-            _ if is_proxy_login_required || error.is_some_and(GatewayError::is_wrong_login) => None,
+            _ if error.is_some_and(is_rejected) => None,
             failures => {
                 let is_starting = error.is_some_and(GatewayError::is_starting);
                 Some(backoff::delay(failures, is_starting, interval, fastrand::f64()))
@@ -412,15 +406,14 @@ mod tests {
     }
 
     #[test]
-    fn rejected_login_of_a_proxy_is_not_sent_again_at_each_interval() {
+    fn rejected_login_of_a_proxy_is_sent_again_in_the_background_only() {
         let rejected = || {
             let (proxy, failure) = ("proxy:3128".to_owned(), ProxyFailure::LoginRequired);
             Err(GatewayError::Proxy { proxy, failure, source: None })
         };
         assert_eq!(read(&mut node(), rejected()), (false, None));
         let mut background = Node { is_background: true, ..node() };
-        assert_eq!(read(&mut background, rejected()), (false, Some(PROXY_LOGIN_INTERVAL)));
-        assert_eq!(read(&mut background, timeout()), (false, Some(Duration::from_secs(5))));
+        assert_eq!(read(&mut background, rejected()), (false, Some(Duration::from_secs(5))));
     }
 
     #[test]

@@ -69,7 +69,7 @@ struct PollThread<'a, F> {
     reads: JoinSet<(usize, Result<NodeSnapshot, GatewayError>)>,
 }
 
-/// The reason why the thread goes on.
+/// What woke the thread.
 enum Wakeup {
     /// A new request; `false` if its sender was dropped.
     Request(bool),
@@ -176,7 +176,7 @@ impl<F: Fn()> PollThread<'_, F> {
                 } else if is_new_interval {
                     tracing::debug!(?interval, "new interval");
                     let (now, wall_time) = (Instant::now(), self.clocks.wall_time());
-                    gateway.nodes.iter_mut().for_each(|node| node.schedule(interval, now, wall_time));
+                    gateway.nodes.iter_mut().for_each(|node| node.reschedule(interval, now, wall_time));
                     self.publish();
                 }
             }

@@ -73,7 +73,7 @@ struct BackgroundThread<'a, F> {
     published_at: Option<Instant>,
 }
 
-/// The reason why the thread goes on.
+/// What woke the thread.
 #[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 enum Wakeup {
     /// A new request; `false` if its sender was dropped.
