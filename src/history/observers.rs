@@ -67,19 +67,23 @@ impl Observers {
                 return false;
             }
         };
-        match file.try_lock() {
-            Ok(()) => {
-                if let Err(error) = fs::remove_file(&path) {
-                    tracing::debug!(%error, "can't remove the lock of an ended process");
-                }
-                true
-            }
-            Err(TryLockError::WouldBlock) => false,
-            Err(TryLockError::Error(error)) => {
-                tracing::warn!(%error, "can't find out whether another process records");
-                // Without locks, no process can have one.
-                error.kind() == io::ErrorKind::Unsupported
-            }
+        let is_gone = is_released(file.try_lock());
+        if is_gone && let Err(error) = fs::remove_file(&path) {
+            tracing::debug!(%error, "can't remove the lock of an ended process");
+        }
+        is_gone
+    }
+}
+
+/// Returns `true` if a lock was taken, so that no other process has it.
+fn is_released(locked: Result<(), TryLockError>) -> bool {
+    match locked {
+        Ok(()) => true,
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(error)) => {
+            tracing::warn!(%error, "can't find out whether another process records");
+            // Without locks, no process can have one.
+            error.kind() == io::ErrorKind::Unsupported
         }
     }
 }
@@ -114,19 +118,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_with_a_read_only_lock_ends_when_the_lock_is_released() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("history.db");
-        let mut running = Observers::new(&path, "running");
-        running.register().unwrap();
-        let lock = running.folder.join("running");
-        let mut permissions = fs::metadata(&lock).unwrap().permissions();
-        permissions.set_readonly(true);
-        fs::set_permissions(&lock, permissions).unwrap();
-        let other = Observers::new(&path, "other");
-        assert!(!other.is_own_or_gone("running"));
-        // As if it was killed.
-        running.lock = None;
-        assert!(other.is_own_or_gone("running"));
+    fn lock_that_cannot_be_tried_is_that_of_a_live_process() {
+        let error = |kind: io::ErrorKind| Err(TryLockError::Error(kind.into()));
+        assert!(is_released(Ok(())));
+        assert!(!is_released(Err(TryLockError::WouldBlock)));
+        assert!(!is_released(error(io::ErrorKind::PermissionDenied)));
+        assert!(is_released(error(io::ErrorKind::Unsupported)), "no process can have a lock");
     }
 }
