@@ -31,8 +31,8 @@ pub struct Replay {
 
 /// Returns the alerts that a rule would have sent within a range of a stored history, in
 /// milliseconds since 1970 UTC. Sessions that were on at its start didn't arrive then. Rules know
-/// `gateways` by their names, and others as they are stored. Calls `progress` with the time that was
-/// reached. Returns `None` if it returns [`ControlFlow::Break`].
+/// `gateways` by their names, and others as they are stored. Calls `progress` with each time that is
+/// reached, and returns `None` if `progress` returns [`ControlFlow::Break`].
 ///
 /// The rule is evaluated every minute, less often in long ranges, whenever a session begins or ends, and at the times at which
 /// something has lasted for long enough.

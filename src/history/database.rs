@@ -91,8 +91,9 @@ pub(super) trait Database: Send {
         Ok(())
     }
 
-    /// Returns `false` if the file was removed or replaced since it was opened.
-    fn is_in_place(&self) -> bool {
+    /// Returns `false` if the database must be opened again: its file was removed or replaced, or was opened as immutable and
+    /// has been written since.
+    fn is_current(&self) -> bool {
         true
     }
 

@@ -77,7 +77,7 @@ impl Purge {
             })?;
             (self.abandoned, self.removed_events) = (abandoned, Some(removed));
         }
-        // Once no other connection writes a session with a smaller id.
+        // Waits for other writers: a session that isn't committed yet may have a smaller id than `last`.
         let (first, last) = in_exclusive_transaction(database, query::session_ids)?.unwrap_or((1, 0));
         // Those before were removed long ago.
         self.scanned = self.scanned.max(first - 1);

@@ -160,7 +160,7 @@ impl Connection {
     ) -> Result<T, HistoryError> {
         let started = Instant::now();
         // A new file has another history than the one that is open.
-        let mut history = match self.history.take().filter(History::is_in_place) {
+        let mut history = match self.history.take().filter(History::is_current) {
             Some(history) => history,
             None => History::open_read_only(&self.location)?,
         };

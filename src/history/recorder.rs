@@ -283,7 +283,7 @@ impl<F: Fn(RecorderStatus)> Thread<F> {
         if is_idle_check {
             self.idle.extend(self.last_reads.take_idle(now));
         }
-        if self.writer.as_mut().is_some_and(|writer| !writer.database().is_in_place()) {
+        if self.writer.as_mut().is_some_and(|writer| !writer.database().is_current()) {
             tracing::warn!(history = %self.location, "the file was removed or replaced, opening it again");
             (self.report)(RecorderStatus::Replaced);
             self.writer = None;

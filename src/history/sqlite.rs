@@ -271,7 +271,7 @@ impl Database for Sqlite {
         }
     }
 
-    fn is_in_place(&self) -> bool {
+    fn is_current(&self) -> bool {
         let is_same = self.identity.is_some() && FileIdentity::of(&self.path) == self.identity;
         let is_unchanged = |version: &FileVersion| {
             *version == FileVersion::of(&self.path) && !with_ending(&self.path, LOG).exists()
@@ -357,17 +357,17 @@ mod tests {
         let open = || Sqlite::open(&path, "test").unwrap();
         open().execute_batch("CREATE TABLE a (b INTEGER)").unwrap();
         let before = Sqlite::open_immutable(&path).unwrap();
-        assert!(before.is_in_place());
+        assert!(before.is_current());
         let mut recorder = open();
         recorder.execute_batch("INSERT INTO a VALUES (7)").unwrap();
-        assert!(!before.is_in_place(), "it has a log");
-        assert!(recorder.is_in_place());
+        assert!(!before.is_current(), "it has a log");
+        assert!(recorder.is_current());
         recorder.execute_batch("CREATE TABLE c (d INTEGER)").unwrap();
         // The end of the recorder writes the log into the file.
         drop(recorder);
         assert!(!with_ending(&path, LOG).exists());
-        assert!(!before.is_in_place(), "it has changed");
-        assert!(Sqlite::open_immutable(&path).unwrap().is_in_place());
+        assert!(!before.is_current(), "it has changed");
+        assert!(Sqlite::open_immutable(&path).unwrap().is_current());
     }
 
     #[test]

@@ -220,10 +220,11 @@ impl History {
         in_snapshot(&mut *self.database, |database| summary::summary(database, range, gateways, now()))
     }
 
-    /// Returns `false` if the file was removed or replaced since it was opened.
+    /// Returns `false` if the database must be opened again: its file was removed or replaced, or was opened as immutable and
+    /// has been written since.
     #[must_use]
-    pub fn is_in_place(&self) -> bool {
-        self.database.is_in_place()
+    pub fn is_current(&self) -> bool {
+        self.database.is_current()
     }
 
     /// Returns the contents of the history, in a few numbers.

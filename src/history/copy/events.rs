@@ -18,7 +18,8 @@ const TEXTS: &str = r#"(SELECT value FROM text WHERE id = e."user"), (SELECT val
 /// The other columns of an event.
 const COLUMNS: &str = "client, detail, earliest, last_failed, back_at, designer, session_kind, created";
 
-/// Copies the events of these nodes, by their ids in the source, with those in the target. No recorder extends what is copied.
+/// Copies the events of these nodes. `nodes` maps the id of each node in the source to that in the target. No recorder extends
+/// what is copied.
 pub(super) fn copy(
     from: &mut dyn Database,
     to: &mut dyn Database,

@@ -80,7 +80,7 @@ pub(super) fn copy(
             return Ok(state);
         }
     }
-    let mut left = 0;
+    let mut postponed = 0;
     for (&source, &target) in &nodes {
         let open = open.remove(&source).unwrap_or_default();
         // Together: the coverage of the target says until when its open sessions were seen.
@@ -93,13 +93,13 @@ pub(super) fn copy(
         })?;
         state.done += copied.done;
         state.added += copied.added;
-        left += copied.left;
+        postponed += copied.postponed;
         if progress(state).is_break() {
             return Ok(state);
         }
     }
     events::copy(from, to, &nodes)?;
-    verify(from, to, last, (before, left), state)?;
+    verify(from, to, last, (before, postponed), state)?;
     Ok(state)
 }
 
@@ -113,19 +113,19 @@ fn are_same(from: &mut dyn Database, to: &mut dyn Database) -> Result<bool, Hist
     Ok(!seen?.is_empty())
 }
 
-/// Compares the numbers of sessions, of which the target had some `before`, and some are `left` until the next copy. A source
+/// Compares the numbers of sessions, of which the target had some `before`, and some are `postponed` to the next copy. A source
 /// that is purged meanwhile has fewer than were copied.
 fn verify(
     from: &mut dyn Database,
     to: &mut dyn Database,
     last: i64,
-    (before, left): (u64, u64),
+    (before, postponed): (u64, u64),
     state: CopyProgress,
 ) -> Result<(), HistoryError> {
     let source = from.query("SELECT COUNT(*) FROM session WHERE id <= $1", vec![last.into()])?;
     let source = first_integer(&source).map_or(0, i64::unsigned_abs);
     let target = count(to, "SELECT COUNT(*) FROM session")?;
-    if state.done + left < source || target < before + state.added {
+    if state.done + postponed < source || target < before + state.added {
         return Err(HistoryError::IncompleteCopy { copied: state.done.min(target), total: source });
     }
     Ok(())

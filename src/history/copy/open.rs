@@ -14,8 +14,8 @@ pub(super) struct Copied {
     pub(super) done: u64,
     /// Those that were added.
     pub(super) added: u64,
-    /// Those that the recorders of both sides are reading, so that the next copy is soon enough.
-    pub(super) left: u64,
+    /// Those left to the next copy, because recorders of both sides read the node.
+    pub(super) postponed: u64,
 }
 
 /// Copies the sessions of a node, which has these ids in the source and in the target, that were `open` in the source. Some may
@@ -36,7 +36,7 @@ pub(super) fn copy(
     let mut sessions: Vec<SessionRow> =
         sessions.filter_map(|session| super::in_target(&nodes, session)).collect();
     sessions.sort_unstable_by_key(|session| session.id);
-    let (mut done, mut left) = (sessions.len() as u64, 0);
+    let (mut done, mut postponed) = (sessions.len() as u64, 0);
     known.read_open(to, target)?;
     let mut merge = Merge::read(to, known, &sessions)?;
     // A recorder of the target is about to read the node, and lists the sessions that are still there. The others are copied
@@ -58,12 +58,12 @@ pub(super) fn copy(
             merge.add(session);
         } else {
             done -= 1;
-            left += u64::from(horizon.is_source_recorded);
+            postponed += u64::from(horizon.is_source_recorded);
         }
     }
     end_unlisted(to, target, horizon, &merge.open_in_both)?;
     let added = merge.write(to, &HashMap::from([(target, *horizon)]))?;
-    Ok(Copied { done, added, left })
+    Ok(Copied { done, added, postponed })
 }
 
 /// Ends the open sessions of the target that the source doesn't list, if the source was read after the target.

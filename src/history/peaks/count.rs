@@ -20,14 +20,14 @@ pub(super) struct Count {
 }
 
 /// The largest numbers of all sessions and of each kind.
-pub(super) type DesignerCounts = [Count; GAUGES];
+pub(super) type KindCounts = [Count; GAUGES];
 
 /// The results of a count.
 pub(super) struct Counted {
     /// The numbers by day.
-    pub(super) total: Vec<DesignerCounts>,
+    pub(super) total: Vec<KindCounts>,
     /// The numbers by gateway and day.
-    pub(super) by_gateway: Vec<Vec<DesignerCounts>>,
+    pub(super) by_gateway: Vec<Vec<KindCounts>>,
     /// The numbers by day, for each project with sessions, with its index in `projects`.
     pub(super) by_project: Vec<Vec<(usize, Count)>>,
     /// The ids of the texts of all projects.

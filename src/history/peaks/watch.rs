@@ -1,6 +1,6 @@
 //! The parts of days in which sessions were watched.
 
-use super::count::DesignerCounts;
+use super::count::KindCounts;
 use super::request::{DayWatched, KindPeaks, Peak};
 use crate::gateway::SessionKind;
 use crate::history::node_coverage::NodeCoverage;
@@ -49,7 +49,7 @@ impl Watch {
     }
 
     /// Returns the peaks of a day with these counts.
-    pub(super) fn peaks(&self, day: usize, counts: DesignerCounts) -> KindPeaks {
+    pub(super) fn peaks(&self, day: usize, counts: KindCounts) -> KindPeaks {
         let peak = |index: usize| {
             let count = counts[index];
             Peak { count: count.count, at: count.at, watched: self.days[day][index].watched() }
