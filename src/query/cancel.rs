@@ -8,6 +8,11 @@ use crate::filter::MatchError;
 /// Number of rows that a loop handles between two checks, in well below a millisecond.
 pub(super) const CHUNK: usize = 16_384;
 
+/// Time limit of a pattern with backtracking over all values together, for a user who waits. The limit per value isn't enough:
+/// many values just below it would block the next query for too long. The result, with the last valid filter, comes within
+/// half a second.
+pub(super) const MATCH_TIMEOUT: Duration = Duration::from_millis(400);
+
 /// The query was replaced by a newer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cancelled;

@@ -12,7 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::cancel::CancelToken;
+use super::cancel::{CancelToken, MATCH_TIMEOUT};
 use super::{Query, QueryResult, UnusedSessions};
 use crate::dataset::Dataset;
 use crate::notify_on_drop::NotifyOnDrop;
@@ -25,10 +25,6 @@ mod runner;
 /// Number of rows from which a dataset is prepared on the second thread, and from which suggestions come after the rows. For
 /// fewer rows, each takes less than a millisecond.
 const MIN_ROWS_OF_LARGE_DATASET: usize = 20_000;
-
-/// Time limit of a pattern with backtracking over all values together. The limit per value isn't enough: many values just
-/// below it would block the next query for too long. The result, with the last valid filter, comes within half a second.
-const MATCH_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// The handle of the query threads. Dropping it stops them.
 pub struct Worker {

@@ -303,6 +303,14 @@ impl ActivityRows {
         Self { is_complete: true, ..Self::new(request) }
     }
 
+    /// Returns the alerts that were sent while the program runs, where nothing was recorded.
+    pub(super) fn without_history(
+        alerts: &[LiveAlert],
+        request: &ActivityRequest,
+    ) -> Result<Self, QueryError> {
+        Self::nothing(request).with_alerts(alerts, request)
+    }
+
     /// Returns the newest entry of a row.
     pub(super) fn entry(&self, row: usize) -> Option<&ActivityEntry> {
         self.entries.get(self.groups.get(row)?.newest)
@@ -342,7 +350,9 @@ impl ActivityRequest {
     ) -> Result<Arc<Dataset>, ActivityError> {
         let mut rows = ActivityRows::new(self);
         while !rows.is_complete && !is_cancelled() {
-            rows.read_page(history, self, EXPORT_PAGE)?;
+            // The time of filters is limited for each page.
+            let limit = if self.is_filtered() { FILTERED_PAGE } else { EXPORT_PAGE };
+            rows.read_page(history, self, limit)?;
         }
         Ok(Arc::new(ActivityEntry::dataset(&rows.with_alerts(alerts, self)?.entries)))
     }
@@ -367,7 +377,7 @@ impl ActivityRequest {
         if !self.query.is_filtering() || entries.is_empty() {
             return Ok(entries);
         }
-        let result = self.query.run(&Arc::new(ActivityEntry::dataset(&entries)))?;
+        let result = self.query.run_quickly(&Arc::new(ActivityEntry::dataset(&entries)))?;
         let mut passes = vec![false; entries.len()];
         for row in &result.rows {
             passes[*row as usize] = true;

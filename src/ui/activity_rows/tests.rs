@@ -82,7 +82,11 @@ impl Fixture {
 
 fn request(pattern: &str, designer: DesignerFilter, tab: ActivityTab) -> ActivityRequest {
     let username = FilterText { pattern: pattern.to_owned(), ..FilterText::default() };
-    ActivityRequest { tab, query: Query { username, designer, ..Query::default() }, ..ActivityRequest::default() }
+    ActivityRequest {
+        tab,
+        query: Query { username, designer, ..Query::default() },
+        ..ActivityRequest::default()
+    }
 }
 
 fn requests() -> Vec<ActivityRequest> {
@@ -320,6 +324,15 @@ fn export_has_the_alerts_of_this_run() {
     let stored = naive(&mut history, &request).len();
     let alerts = [alert("Plant", "Busy", SENT_AT, 1)];
     assert_eq!(request.read_all(&alerts, &mut history, &|| false).unwrap().len(), stored + 1);
+}
+
+#[test]
+fn export_without_a_history_has_the_alerts_of_this_run() {
+    let alerts = [alert("Plant", "Busy", SENT_AT, 1), alert("Other", "Busy", SENT_AT, 2)];
+    let request = ActivityRequest { gateway: Some("Plant".into()), ..ActivityRequest::default() };
+    let rows = ActivityRows::without_history(&alerts, &request).unwrap();
+    assert_eq!(rows.entries.len(), 1);
+    assert_eq!(ActivityEntry::dataset(&rows.entries).len(), 1);
 }
 
 #[test]

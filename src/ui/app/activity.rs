@@ -14,9 +14,12 @@ use super::App;
 use super::refresh_timer::RefreshTimer;
 use super::timeline::HistoryScope;
 use crate::dataset::{ColumnId, Dataset, names};
-use crate::history::{History, HistoryError, HistoryRead};
+use crate::history::{ActivityEntry, History, HistoryError, HistoryRead};
 use crate::query::{ColumnFilter, Query};
 use crate::table::ActivityTab;
+
+/// A read of all entries.
+type ExportRead = HistoryRead<Result<Arc<Dataset>, ActivityError>>;
 
 /// The reads of the activity list.
 #[derive(Default)]
@@ -25,7 +28,8 @@ pub(super) struct ActivityReads {
     request: Option<ActivityRequest>,
     running: Option<HistoryRead<ActivityResult>>,
     timer: RefreshTimer,
-    export: Option<HistoryRead<Result<Arc<Dataset>, ActivityError>>>,
+    /// The read for an export, and what it reads.
+    export: Option<(ActivityRequest, ExportRead)>,
     /// The alert to which the cursor goes once its row was read.
     wanted: Option<Box<LiveAlert>>,
     /// The filters of the table that the list ignores until they change.
@@ -243,9 +247,8 @@ impl App {
             // Nothing was recorded yet, but alerts may have been sent.
             Err(HistoryError::Missing { .. }) => {
                 let request = request.unwrap_or_default();
-                let nothing = ActivityRows::nothing(&request);
-                let rows = nothing.clone().with_alerts(&alerts, &request);
-                activity.rows = Some(Arc::new(rows.unwrap_or(nothing)));
+                let rows = ActivityRows::without_history(&alerts, &request);
+                activity.rows = Some(Arc::new(rows.unwrap_or_else(|_| ActivityRows::nothing(&request))));
             }
             Err(error) => activity.error = Some(ErrorReport::new(&error)),
         }
@@ -261,7 +264,8 @@ impl App {
             return;
         }
         let alerts = self.state.alerts.live();
-        let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match request.read_all(
+        let of_read = request.clone();
+        let read = move |history: &mut History, is_cancelled: &dyn Fn() -> bool| match of_read.read_all(
             &alerts,
             history,
             is_cancelled,
@@ -269,7 +273,7 @@ impl App {
             Err(ActivityError::History(error)) => Err(error),
             result => Ok(result),
         };
-        self.activity_reads.export = Some(reader.read(read));
+        self.activity_reads.export = Some((request, reader.read(read)));
         self.state.activity.is_exporting = true;
         self.state.toasts.running(Task::Export, "Reading the activity…".to_owned());
         ctx.request_repaint();
@@ -282,7 +286,14 @@ impl App {
     }
 
     fn receive_activity_for_export(&mut self, ctx: &Context) {
-        let Some(result) = self.activity_reads.export.as_ref().and_then(HistoryRead::take) else { return };
+        let Some((request, read)) = &self.activity_reads.export else { return };
+        let Some(mut result) = read.take() else { return };
+        // Nothing was recorded yet, but alerts may have been sent.
+        if let Err(HistoryError::Missing { .. }) = result {
+            let rows = ActivityRows::without_history(&self.state.alerts.live(), request);
+            let dataset = rows.map(|rows| Arc::new(ActivityEntry::dataset(&rows.entries)));
+            result = Ok(dataset.map_err(ActivityError::from));
+        }
         self.forget_activity_export();
         self.state.toasts.clear(Task::Export);
         match result {
