@@ -28,15 +28,20 @@ pub struct CellFilter {
 }
 
 impl CellFilter {
-    /// Adds this filter to others. It replaces those on the same value and, if it keeps its value, those that keep another
-    /// value of the same column.
+    /// Adds this filter to others in place of those that it replaces.
     pub fn add_to(self, others: &mut Vec<Self>) {
+        self.remove_replaced(others);
+        others.push(self);
+    }
+
+    /// Removes the filters that this one replaces: those on the same value and, if it keeps its value, those that keep another
+    /// value of the same column.
+    pub fn remove_replaced(&self, others: &mut Vec<Self>) {
         others.retain(|other| {
             let same_value = (&other.column, &other.value) == (&self.column, &self.value);
             let replaced = self.keep && other.keep && other.column == self.column;
             !same_value && !replaced
         });
-        others.push(self);
     }
 }
 

@@ -302,13 +302,17 @@ impl App {
 
     /// Shows only sessions with this value. Users and projects go into the text boxes, where they can be edited.
     pub(super) fn filter_to_value(&mut self, column: ColumnId, value: Value) {
-        let is_replaced =
-            |filter: &CellFilter| filter.column == column && (filter.keep || filter.value == value);
-        self.state.cells.retain(|filter| !is_replaced(filter));
-        match (&column, &value) {
-            (ColumnId::Username, Value::Text(text)) => self.drafts.username = FilterText::exactly(text),
-            (ColumnId::Project, Value::Text(text)) => self.drafts.project = FilterText::exactly(text),
-            _ => CellFilter { column, value, keep: true }.add_to(&mut self.state.cells),
+        let filter = CellFilter { column, value, keep: true };
+        let text_box = match filter.column {
+            ColumnId::Username => Some(&mut self.drafts.username),
+            ColumnId::Project => Some(&mut self.drafts.project),
+            _ => None,
+        };
+        if let (Some(text_box), Value::Text(text)) = (text_box, &filter.value) {
+            *text_box = FilterText::exactly(text);
+            filter.remove_replaced(&mut self.state.cells);
+        } else {
+            filter.add_to(&mut self.state.cells);
         }
         self.query(FRAME_WAIT);
     }
