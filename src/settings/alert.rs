@@ -1,5 +1,6 @@
 //! Reads the `[[alert]]` tables of `config.toml`. One that is wrong is left out, and the others apply.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use toml_edit::{Document, InlineTable, Item, TableLike, Value};
@@ -36,6 +37,7 @@ pub(super) const KEYS: [&str; 17] = [
 ];
 
 const TEXT: AlertReason = AlertReason::Expected("a text in quotes");
+const NAME: AlertReason = AlertReason::Expected("a name in quotes");
 const FLAG: AlertReason = AlertReason::Expected("true or false");
 const DURATION: AlertReason =
     AlertReason::Expected("a time above zero, such as \"90s\", \"5 min\" or \"1h30m\"");
@@ -57,7 +59,7 @@ const LIMIT_TIME: &str = "limit = \"12 h\"";
 pub(super) fn parse(text: &str) -> (Vec<Rule>, Vec<AlertProblem>) {
     let (mut rules, mut problems): (Vec<Rule>, Vec<AlertProblem>) = Default::default();
     let Ok(document) = Document::parse(text) else { return (rules, problems) };
-    for table in tables(document.get(KEY)) {
+    for (start, table) in tables(document.get(KEY)) {
         let reader = Reader { text, table };
         let name = name_of(table);
         let is_duplicate = !name.is_empty()
@@ -71,7 +73,7 @@ pub(super) fn parse(text: &str) -> (Vec<Rule>, Vec<AlertProblem>) {
                     AlertReason::UnknownKey => reader.unknown_key().unwrap_or_default(),
                     _ => key.to_owned(),
                 };
-                problems.push(AlertProblem { name, line: reader.line(&key), key, file: None, source });
+                problems.push(AlertProblem { name, line: reader.line(&key, start), key, file: None, source });
             }
         }
     }
@@ -92,12 +94,16 @@ pub(super) fn name_of(table: &dyn TableLike) -> String {
     table.get("name").and_then(Item::as_str).unwrap_or_default().trim().to_owned()
 }
 
-fn tables(item: Option<&Item>) -> Vec<&dyn TableLike> {
+/// Returns the tables of alerts, each with where it starts in the text.
+fn tables(item: Option<&Item>) -> Vec<(usize, &dyn TableLike)> {
+    let start = |span: Option<Range<usize>>| span.map_or(0, |span| span.start);
     match item {
-        Some(Item::ArrayOfTables(tables)) => tables.iter().map(|table| table as &dyn TableLike).collect(),
+        Some(Item::ArrayOfTables(tables)) => {
+            tables.iter().map(|table| (start(table.span()), table as &dyn TableLike)).collect()
+        }
         Some(Item::Value(Value::Array(values))) => {
             let tables = values.iter().filter_map(Value::as_inline_table);
-            tables.map(|table: &InlineTable| table as &dyn TableLike).collect()
+            tables.map(|table: &InlineTable| (start(table.span()), table as &dyn TableLike)).collect()
         }
         _ => Vec::new(),
     }
@@ -115,7 +121,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn rule(&self, name: &str) -> Result<Rule, Wrong> {
         if name.is_empty() {
-            return Err(("name", AlertReason::Missing("name = \"…\"")));
+            let is_missing = self.table.get("name").is_none();
+            return Err(("name", if is_missing { AlertReason::Missing("name = \"…\"") } else { NAME }));
         }
         if self.unknown_key().is_some() {
             return Err(("", AlertReason::UnknownKey));
@@ -287,13 +294,9 @@ impl Reader<'_> {
         keys.find(|key| !KEYS.contains(key)).map(str::to_owned)
     }
 
-    /// Returns the line of a key, or else of the first key of the table.
-    fn line(&self, key: &str) -> usize {
-        let spans = self.table.iter().filter_map(|(name, item)| Some((name, item.span()?.start)));
-        let spans: Vec<(&str, usize)> = spans.collect();
-        let own = spans.iter().find(|(name, _)| *name == key);
-        let first = spans.iter().min_by_key(|(_, start)| *start);
-        let start = own.or(first).map_or(0, |(_, start)| *start);
+    /// Returns the line of a key, or else of the start of the table.
+    fn line(&self, key: &str, start: usize) -> usize {
+        let start = self.table.get(key).and_then(Item::span).map_or(start, |span| span.start);
         1 + self.text.get(..start).unwrap_or_default().matches('\n').count()
     }
 }

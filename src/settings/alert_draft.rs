@@ -285,7 +285,7 @@ mod tests {
     fn errors_are_those_of_the_file() {
         type Change = fn(&mut AlertDraft);
         let cases: [(Change, &str, &str); 9] = [
-            (|draft| draft.name = " ".to_owned(), "name", "It is missing. Add name = \"…\""),
+            (|draft| draft.name = " ".to_owned(), "name", "Expected a name in quotes"),
             (
                 |draft| {
                     draft.choose(ConditionKind::CountAbove);

@@ -8,7 +8,7 @@ use crate::filter::PatternError;
 
 /// An alert in `config.toml` that is left out because of an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Alert {name:?} is left out: {key} in line {line} of {} is invalid", self.file_name())]
+#[error("Alert {name:?} is left out: {key} in line {line} of {} is {}", self.file_name(), self.state())]
 pub struct AlertProblem {
     /// The name of the alert; empty if it has none.
     pub name: String,
@@ -23,6 +23,10 @@ pub struct AlertProblem {
 }
 
 impl AlertProblem {
+    fn state(&self) -> &'static str {
+        if matches!(self.source, AlertReason::Missing(_)) { "missing" } else { "invalid" }
+    }
+
     fn file_name(&self) -> String {
         self.file.as_ref().map_or_else(|| CONFIG_FILE.to_owned(), |file| file.display().to_string())
     }
@@ -32,7 +36,7 @@ impl AlertProblem {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AlertReason {
     /// The key is required.
-    #[error("It is missing. Add {0}")]
+    #[error("Add {0}")]
     Missing(&'static str),
     /// The key doesn't exist.
     #[error("Unknown key. Check its spelling or remove it")]

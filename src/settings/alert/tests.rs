@@ -76,9 +76,9 @@ fn reads_an_inline_list() {
 #[test]
 fn wrong_alert_is_left_out_with_name_key_and_line() {
     for (keys, key, line, reason) in [
-        ("", "when", 2, "It is missing. Add when = \"arrives\" or another condition"),
+        ("", "when", 1, "Add when = \"arrives\" or another condition"),
         ("when = 3", "when", 3, "Expected a text in quotes"),
-        ("when = \"count-above\"", "limit", 2, "It is missing. Add limit = 50"),
+        ("when = \"count-above\"", "limit", 1, "Add limit = 50"),
         ("when = \"count-above\"\nlimit = \"5\"", "limit", 4, "Expected a whole number, such as 50"),
         ("when = \"count-above\"\nlimit = -1", "limit", 4, "Expected a whole number, such as 50"),
         (
@@ -127,8 +127,8 @@ fn wrong_alert_is_left_out_with_name_key_and_line() {
         (
             "when = \"arrives\"\nquiet = \"22:00-06:00\"",
             "time_zone",
-            2,
-            "It is missing. Add time_zone = \"Europe/Berlin\" or another one",
+            1,
+            "Add time_zone = \"Europe/Berlin\" or another one",
         ),
         (
             "when = \"arrives\"\nquiet = \"22-6\"\ntime_zone = \"UTC\"",
@@ -178,7 +178,7 @@ fn wrong_alerts_are_listed_with_name_and_line() {
     assert_eq!(
         texts,
         [
-            "Alert \"\" is left out: name in line 2 of config.toml is invalid",
+            "Alert \"\" is left out: name in line 1 of config.toml is missing",
             "Alert \"A\" is left out: when in line 5 of config.toml is invalid",
         ]
     );
@@ -189,6 +189,17 @@ fn wrong_alerts_are_listed_with_name_and_line() {
             .to_string()
             .ends_with("unreachable, certificate-expires")
     );
+}
+
+#[test]
+fn name_that_is_wrong_is_not_called_missing() {
+    for name in ["7", "\"\""] {
+        let (settings, _) =
+            Settings::parse(&format!("[[alert]]\nname = {name}\nwhen = \"arrives\"\n")).unwrap();
+        let problem = &settings.alert_problems[0];
+        assert_eq!(problem.to_string(), "Alert \"\" is left out: name in line 2 of config.toml is invalid");
+        assert_eq!(problem.source().unwrap().to_string(), "Expected a name in quotes");
+    }
 }
 
 #[test]
