@@ -5,8 +5,8 @@ use std::io;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Returns a future that resolves at Ctrl+C, SIGTERM or, unless the process ignores it, SIGHUP. From now on these signals
-/// don't end the process by themselves.
+/// Returns a future that resolves at Ctrl+C, SIGTERM or, on Linux and unless the process ignores it, SIGHUP. From now on these
+/// signals don't end the process by themselves.
 ///
 /// # Errors
 /// If they can't be handled.

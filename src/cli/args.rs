@@ -205,7 +205,7 @@ left:
   gap          true if the node wasn't read all the time after lastSeen: it may have left long before
 changed:
   changes      an object of the fields that differ, each with before and after
-unreachable: the node can't be read, also because of its login
+unreachable: the node can't be read, or needs another login
   error        the reason, once for each outage
 back:
   durationMs   since the first read that failed
@@ -213,7 +213,7 @@ restarted:
   since        the first sign that the gateway was restarted
 
 Exit codes:
-  0  stopped by Ctrl+C, SIGTERM or SIGHUP, or by the reader of a pipe
+  0  stopped by Ctrl+C, SIGTERM or, on Linux, SIGHUP, or by the reader of a pipe
   1  the settings can't be read, or the output not be written
   2  wrong usage")]
 pub struct EventsArgs {
@@ -254,7 +254,7 @@ The history is in the data folder, or where [history] in config.toml says. Probl
 recording goes on.
 
 Exit codes:
-  0  stopped by Ctrl+C, SIGTERM or SIGHUP
+  0  stopped by Ctrl+C, SIGTERM or, on Linux, SIGHUP
   1  the settings can't be read, or recording is switched off
   2  wrong usage")]
 pub struct RecordArgs {

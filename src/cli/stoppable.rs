@@ -15,7 +15,7 @@ pub(super) enum StartError {
     Signals(#[source] io::Error),
 }
 
-/// Returns a runtime, and a future that resolves at Ctrl+C, SIGTERM or SIGHUP. No signal is missed from now on.
+/// Returns a runtime, and a future that resolves at Ctrl+C, SIGTERM or, on Linux, SIGHUP. No signal is missed from now on.
 pub(super) fn runtime() -> Result<(Runtime, impl Future<Output = ()>), StartError> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(StartError::Runtime)?;
     let stop = {

@@ -169,7 +169,7 @@ pub fn web_dev_response(seed: u64, sessions: usize) -> serde_json::Result<Vec<u8
     webdev::response_body(&Registry::new(seed, sessions, now_ms()), None, None)
 }
 
-/// Runs a gateway in the foreground until Ctrl+C, SIGTERM or SIGHUP. Calls `ready` with its URL when it is listening.
+/// Runs a gateway in the foreground until Ctrl+C, SIGTERM or, on Linux, SIGHUP. Calls `ready` with its URL when it is listening.
 ///
 /// # Errors
 /// If the address isn't available, the runtime can't start, signals can't be handled, or `ready` fails.

@@ -119,7 +119,7 @@ fn first_of_month(month: i32) -> Option<NaiveDateTime> {
 
 impl Clock {
     /// Returns the marks of an axis between two times in milliseconds since 1970 UTC, at round times in the time zone of the
-    /// dates. There are about `max` at most, and never more than 100.
+    /// dates. There are about `max` or fewer, and never more than 100.
     #[must_use]
     pub fn ticks(&self, from: i64, to: i64, max: usize) -> Vec<Tick> {
         let seconds = to.saturating_sub(from) / 1_000;

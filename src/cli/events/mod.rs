@@ -39,7 +39,7 @@ enum EventsError {
     Panic,
 }
 
-/// Writes events until Ctrl+C, SIGTERM or SIGHUP, or until standard output is closed.
+/// Writes events until Ctrl+C, SIGTERM or, on Linux, SIGHUP, or until standard output is closed.
 #[must_use]
 pub fn run(args: &EventsArgs) -> ExitStatus {
     match try_run(args) {

@@ -71,7 +71,7 @@ impl RecordError {
     }
 }
 
-/// Records until Ctrl+C, SIGTERM or SIGHUP.
+/// Records until Ctrl+C, SIGTERM or, on Linux, SIGHUP.
 #[must_use]
 pub fn run(args: &RecordArgs) -> ExitStatus {
     match try_run(args) {

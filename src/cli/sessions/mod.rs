@@ -8,7 +8,7 @@ use std::sync::Arc;
 use self::error::SessionsError;
 use super::node_error::{NodeError, NodeNotice};
 use super::report::report;
-use super::rows::RowWriter;
+use super::rows::{RowWriter, RowsArgs};
 use super::target::{OpenTarget, limits};
 use super::{ExitStatus, KindArg, SessionsArgs};
 use crate::dataset::{Dataset, concat};
@@ -77,7 +77,8 @@ fn read(
             }
             Err(error) => {
                 has_failed = true;
-                let hint = filter_hint(&error, &target.credentials, args.ask_gateway);
+                let can_filter = !matches!(target.credentials, Credentials::Token(_));
+                let hint = filter_hint(&error, &args.rows, args.ask_gateway).filter(|_| can_filter);
                 let hint = hint.map(Cow::Borrowed).or_else(|| target.hint(&error));
                 report(&NodeError { node: target.label(node), error }, hint.as_deref());
             }
@@ -95,11 +96,16 @@ fn read(
     Ok((Some(dataset), status))
 }
 
-/// Returns a hint about a list that is too large, if the gateway can filter it.
-fn filter_hint(error: &GatewayError, credentials: &Credentials, asks_gateway: bool) -> Option<&'static str> {
-    let can_filter = !asks_gateway && !matches!(credentials, Credentials::Token(_));
-    (can_filter && matches!(error, GatewayError::TooLarge { .. }))
-        .then_some("use --ask-gateway to filter on the gateway")
+/// Returns a hint about a list that is too large, for a gateway that can filter it.
+fn filter_hint(error: &GatewayError, rows: &RowsArgs, asks_gateway: bool) -> Option<&'static str> {
+    let has_pattern = rows.username_pattern().is_some() || rows.project_pattern().is_some();
+    match error {
+        GatewayError::TooLarge { .. } if !has_pattern => {
+            Some("use --username or --project with --ask-gateway to filter on the gateway")
+        }
+        GatewayError::TooLarge { .. } if !asks_gateway => Some("use --ask-gateway to filter on the gateway"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -109,10 +115,15 @@ mod tests {
     #[test]
     fn suggests_to_filter_on_the_gateway_if_it_can() {
         let too_large = GatewayError::TooLarge { limit: 1 << 20 };
-        assert!(filter_hint(&too_large, &Credentials::None, false).is_some());
-        assert!(filter_hint(&too_large, &Credentials::None, true).is_none());
-        let token = Credentials::token("reader:open-sesame").unwrap();
-        assert!(filter_hint(&too_large, &token, false).is_none());
-        assert!(filter_hint(&GatewayError::LoginNotTried, &Credentials::None, false).is_none());
+        let all = RowsArgs::default();
+        let filtered = RowsArgs { username: Some("bi.*".to_owned()), ..RowsArgs::default() };
+        for asks_gateway in [false, true] {
+            let hint = filter_hint(&too_large, &all, asks_gateway);
+            assert!(hint.is_some_and(|hint| hint.starts_with("use --username")));
+        }
+        let hint = filter_hint(&too_large, &filtered, false);
+        assert!(hint.is_some_and(|hint| hint.starts_with("use --ask-gateway")));
+        assert_eq!(filter_hint(&too_large, &filtered, true), None);
+        assert_eq!(filter_hint(&GatewayError::LoginNotTried, &filtered, false), None);
     }
 }
