@@ -53,7 +53,7 @@ enum Request {
 #[derive(Debug)]
 pub(super) enum Reply {
     /// There is a keyring, or the reason why it can't be used.
-    Checked(Result<(), KeyringError>),
+    Checked(Result<(), RequestError>),
     /// The secret; `None` if the keyring has none. The current gateway or the form may have changed since the request.
     Secret(SecretKey, Result<Option<Secret>, RequestError>),
     /// A secret was stored.
@@ -208,7 +208,7 @@ impl KeyringWorker {
 /// Returns the reply to a request that failed.
 fn failure(request: Request, error: RequestError) -> Reply {
     match request {
-        Request::Check => Reply::Done,
+        Request::Check => Reply::Checked(Err(error)),
         Request::Get(key) => Reply::Secret(key, Err(error)),
         Request::Set { .. } | Request::Forget(_) | Request::Rename { .. } => Reply::Failed(error),
     }
@@ -247,7 +247,7 @@ fn spawn_thread(
 /// Returns the reply to a request. Never logs a secret.
 fn handle(secrets: &Secrets, request: Request) -> Reply {
     match request {
-        Request::Check => Reply::Checked(secrets.check()),
+        Request::Check => Reply::Checked(secrets.check().map_err(RequestError::from)),
         Request::Get(key) => {
             let secret = secrets.get(&key.profile, &key.binding);
             match &secret {

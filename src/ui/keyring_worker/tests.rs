@@ -68,6 +68,9 @@ fn replies_to_requests_after_the_thread_has_ended() {
     worker.set(&profile(), Secret::from("open-sesame"));
     let reply = next_reply(&mut worker, &woken);
     assert!(matches!(reply, Reply::Failed(RequestError::Stopped)), "{reply:?}");
+    worker.check();
+    let reply = next_reply(&mut worker, &woken);
+    assert!(matches!(reply, Reply::Checked(Err(RequestError::Stopped))), "{reply:?}");
     assert!(worker.reply().is_none());
 }
 

@@ -91,6 +91,9 @@ pub(super) fn show(ui: &mut Ui, state: &AppState, general: &General, commands: &
                 None if state.keyring.is_slow => {
                     fact(ui, icons::TRIANGLE_ALERT, p.warning, "The keyring doesn't respond", "");
                 }
+                None if state.keyring.has_failed() => {
+                    fact(ui, icons::TRIANGLE_ALERT, p.warning, "Can't use the keyring", "");
+                }
                 None if state.keyring.is_known() => {
                     fact(ui, icons::CIRCLE_CHECK, p.ok, "Keyring available", "");
                 }
