@@ -34,6 +34,7 @@ pub use filter_set::FilterSet;
 pub use filter_text::{FilterText, Filters};
 pub use grouping::Grouping;
 pub use highlights::Highlights;
+pub use previews::is_designer_with_preview;
 pub use request::Query;
 pub use result::{FilterStatus, QueryResult};
 pub use sort::{SortKey, SortKeyError, toggle_additional_sort, toggle_sort};

@@ -56,6 +56,12 @@ pub(super) fn of_listed_designers(dataset: &Dataset) -> Vec<u32> {
     Columns::of(dataset).map(|columns| columns.previews(&rows)).unwrap_or_default()
 }
 
+/// Returns `true` if one of two rows is a Designer and the other one its preview.
+#[must_use]
+pub fn is_designer_with_preview(dataset: &Dataset, a: u32, b: u32) -> bool {
+    !among(dataset, &[a, b]).is_empty()
+}
+
 /// Returns the previews among these rows whose Designer is among them, too, in the order of the rows.
 pub(super) fn among(dataset: &Dataset, rows: &[u32]) -> Vec<u32> {
     Columns::of(dataset).map(|columns| columns.previews(&rows.iter().copied())).unwrap_or_default()

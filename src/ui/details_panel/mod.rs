@@ -22,9 +22,9 @@ use super::model::{AppState, sessions_to_terminate};
 use super::tokens::{self, palette};
 use super::tooltip::ResponseExt as _;
 use super::{duplicate_login, focus_scroll, fonts, icons, past_note, right_panel, theme};
-use crate::dataset::{Cell, ColumnId, names};
+use crate::dataset::{Cell, ColumnId, Dataset, names};
 use crate::display;
-use crate::query::QueryResult;
+use crate::query::{QueryResult, is_designer_with_preview};
 use crate::table::{Action, Details, Step};
 
 /// Draws the panel. Its title is the user, with the position among several selected sessions and buttons that go to the
@@ -226,9 +226,7 @@ fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, details: &De
     let left = left + tokens::ICON + 2.0 * tokens::UNIT;
     let project = text_of(dataset.project(), row).map_or(display::NULL.into(), display::text);
     text_at(ui, &duplicate_login::in_project(login, &project), p.warning, left);
-    let code = |row: u32| dataset.project().code(row as usize);
-    let mut others = details.of_user.rows.iter().copied();
-    if let Some(other) = others.find(|&other| code(other) == code(row)) {
+    if let Some(other) = duplicate_of(dataset, row, &details.of_user.rows) {
         let mut text = format!("Also from {}", host(dataset, other));
         if let Some(Cell::Date(start)) = cell(dataset, &ColumnId::CreationTime, other) {
             text = format!("{text} since {}", full_clock(state, other).date(start));
@@ -240,6 +238,16 @@ fn duplicate(ui: &mut Ui, state: &AppState, sessions: &QueryResult, details: &De
         }
         text_at(ui, &text, p.secondary, left);
     }
+}
+
+/// Returns the first of these other sessions of a user that is in the same project as a row, and isn't the preview of that
+/// Designer or the Designer of that preview.
+fn duplicate_of(dataset: &Dataset, row: u32, others: &[u32]) -> Option<u32> {
+    // Projects of two gateways are two projects, even with one name.
+    let project = |row: u32| (dataset.project().code(row as usize), dataset.gateway_index(row));
+    let is_other =
+        |other: u32| project(other) == project(row) && !is_designer_with_preview(dataset, row, other);
+    others.iter().copied().find(|&other| is_other(other))
 }
 
 /// The foot of the panel: the button that ends the selected sessions, or the reason why they can't be ended.
@@ -281,5 +289,57 @@ impl Foot {
                 });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::dataset::{ColumnType, DatasetBuilder, Header, concat_named};
+
+    /// Returns sessions of a user in these projects, with these IDs and kinds.
+    fn sessions(rows: &[(&str, &str, &str)]) -> Arc<Dataset> {
+        let kind = Header { name: names::KIND.to_owned(), column_type: ColumnType::String };
+        let headers = Header::standard().into_iter().chain([kind]);
+        let mut builder = DatasetBuilder::new(headers.collect()).unwrap();
+        for &(project, id, kind) in rows {
+            let text = Cell::Text;
+            let user = [text("billy"), text(project), text("h")];
+            let cells = user.into_iter().chain([Cell::Null, text(id), Cell::Null, text(kind)]);
+            for (column, cell) in cells.enumerate() {
+                builder.push(column, cell).unwrap();
+            }
+        }
+        Arc::new(builder.finish(None, None))
+    }
+
+    #[test]
+    fn duplicate_is_neither_a_preview_nor_of_another_project() {
+        let (designer, preview) = ("Designer", "Perspective");
+        let dataset = sessions(&[
+            ("P", "A", designer),
+            ("P", "A", preview),
+            ("Q", "B", preview),
+            ("P", "C", preview),
+            ("P", "C", preview),
+        ]);
+        assert_eq!(duplicate_of(&dataset, 0, &[1, 2]), None);
+        assert_eq!(duplicate_of(&dataset, 0, &[1, 2, 3]), Some(3));
+        assert_eq!(duplicate_of(&dataset, 1, &[0, 3]), Some(3));
+        assert_eq!(duplicate_of(&dataset, 3, &[0, 1]), Some(0));
+        assert_eq!(duplicate_of(&dataset, 3, &[4]), Some(4), "one ID, but no Designer");
+    }
+
+    #[test]
+    fn duplicate_is_on_the_same_gateway() {
+        let parts = [
+            ("North".to_owned(), sessions(&[("P", "A", "Vision"), ("P", "B", "Vision")])),
+            ("South".to_owned(), sessions(&[("P", "A", "Vision"), ("P", "B", "Vision")])),
+        ];
+        let dataset = concat_named(&parts);
+        assert_eq!(duplicate_of(&dataset, 2, &[0, 1]), None);
+        assert_eq!(duplicate_of(&dataset, 2, &[0, 1, 3]), Some(3));
     }
 }
