@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use egui::Context;
@@ -10,7 +9,7 @@ use egui::Context;
 use super::super::keyring_worker::{RequestError, SecretKey};
 use super::super::model::{AfterDiscard, NarrowRail, ShownGateways};
 use super::super::refresh_interval;
-use super::{App, FRAME_WAIT};
+use super::App;
 use crate::gateway::{Client, Credentials, Login, Profile};
 use crate::poll::{Access, BackgroundGateway, BackgroundPoller, Clocks, Observer};
 use crate::secrets::Secret;
@@ -213,9 +212,7 @@ impl App {
         self.note_outdated(combined);
         let before = self.state.table_dataset().cloned();
         self.state.status = Some(combined.clone());
-        if before.as_ref().map(Arc::as_ptr) != self.state.table_dataset().map(Arc::as_ptr) {
-            self.query(FRAME_WAIT);
-        }
+        self.query_if_changed(before.as_ref());
     }
 
     /// Reads less often while the window is hidden, unless what happens is recorded or may cause an alert: sessions that come

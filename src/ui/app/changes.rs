@@ -85,7 +85,7 @@ impl App {
     pub(super) fn toggle_pause(&mut self) {
         if let Some(pause) = self.state.pause.take() {
             let paused = pause.status.dataset.as_ref().map(Arc::as_ptr);
-            self.ends_pause = paused != self.state.table_dataset().map(Arc::as_ptr);
+            self.ends_pause |= paused != self.state.table_dataset().map(Arc::as_ptr);
             self.query(FRAME_WAIT);
             self.note_pause(pause.since);
         } else if let Some(status) = self.state.table_status().cloned() {

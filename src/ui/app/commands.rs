@@ -343,9 +343,10 @@ impl App {
             // Until a large dataset is prepared, results are of the dataset on screen.
             let is_new =
                 self.state.table.result().is_none_or(|old| !Arc::ptr_eq(&old.dataset, &result.dataset));
+            let is_current = is_new || self.is_newest(&result.dataset);
             let outdated =
-                if is_new { std::mem::take(&mut self.state.outdated) } else { OutdatedLists::default() };
-            let ends_pause = is_new && std::mem::take(&mut self.ends_pause);
+                if is_current { std::mem::take(&mut self.state.outdated) } else { OutdatedLists::default() };
+            let ends_pause = is_current && std::mem::take(&mut self.ends_pause);
             // Sessions of another time haven't left.
             let past = self.state.past.as_ref().and_then(|past| past.sessions.as_ref());
             let is_past = past.is_some_and(|past| Arc::ptr_eq(&past.dataset, &result.dataset));

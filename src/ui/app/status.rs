@@ -8,7 +8,9 @@ use super::super::model::{AppState, ShownGateways};
 use super::super::views;
 use super::away::MIN_AWAY_MS;
 use super::{App, FRAME_WAIT};
+use crate::dataset::Dataset;
 use crate::poll::{GatewayStatus, NodeStatus};
+use crate::table::OutdatedLists;
 
 /// A list that was read within this time before the next one is up to date, whatever the interval. After a longer one, a summary
 /// says what has happened.
@@ -20,8 +22,7 @@ impl App {
         let Some(status) = self.poller.status() else {
             return;
         };
-        let dataset = |state: &AppState| state.table_dataset().cloned();
-        let before = dataset(&self.state);
+        let before = self.state.table_dataset().cloned();
         self.typing.is_signing_in &= status.nodes.iter().all(NodeStatus::is_unread);
         if status.dataset.is_some() {
             self.state.previous_status = None;
@@ -35,11 +36,24 @@ impl App {
         if !was_asked && views::requires_token(&self.state) {
             self.drafts.login.prefer_token();
         }
-        let is_same = before.as_ref().map(Arc::as_ptr) == dataset(&self.state).as_ref().map(Arc::as_ptr);
         self.save_accepted_login();
-        if !is_same {
+        self.query_if_changed(before.as_ref());
+    }
+
+    /// Queries the dataset of the table if it isn't the one before.
+    pub(super) fn query_if_changed(&mut self, before: Option<&Arc<Dataset>>) {
+        if before.map(Arc::as_ptr) != self.state.table_dataset().map(Arc::as_ptr) {
             self.query(FRAME_WAIT);
+        } else if self.state.table.result().is_some_and(|result| self.is_newest(&result.dataset)) {
+            // No other list is on its way.
+            self.state.outdated = OutdatedLists::default();
         }
+    }
+
+    /// Returns `true` for the newest dataset, after which no other one is being prepared or held back by a pause.
+    pub(super) fn is_newest(&self, dataset: &Arc<Dataset>) -> bool {
+        let newest = self.state.status.as_ref().and_then(|status| status.dataset.as_ref());
+        newest.is_some_and(|newest| Arc::ptr_eq(newest, dataset))
     }
 
     /// Notes which nodes have another list in this status, while the one before was out of date or of another connection.

@@ -92,10 +92,29 @@ fn result_of_the_dataset_on_screen_keeps_the_end_of_an_outage_for_the_next_datas
     app.state.outdated.insert(None);
     app.ends_pause = true;
     // As while a large dataset is prepared.
-    app.query(TIMEOUT);
+    let on_screen = app.state.table.result().unwrap().clone();
+    app.state.status = Some(Arc::new(status(&["anna", "billy"])));
+    app.show_result(on_screen);
     assert!(app.ends_pause);
+    app.query(TIMEOUT);
+    assert!(!app.ends_pause && !app.state.table.is_new(1));
+    show(&mut window, &["anna", "billy", "carl"], "");
+    assert!(window.state().state.table.is_new(2));
+}
+
+#[test]
+fn outage_without_another_list_does_not_hide_who_signs_in_later() {
+    let mut window = window();
+    show(&mut window, &["anna"], "");
+    let app = window.state_mut();
+    app.state.outdated.insert(None);
+    app.query(TIMEOUT);
     show(&mut window, &["anna", "billy"], "");
-    assert!(!window.state().ends_pause && !window.state().state.table.is_new(1));
+    assert!(window.state().state.table.is_new(1));
+    let app = window.state_mut();
+    app.state.outdated.insert(None);
+    let before = app.state.table_dataset().cloned();
+    app.query_if_changed(before.as_ref());
     show(&mut window, &["anna", "billy", "carl"], "");
     assert!(window.state().state.table.is_new(2));
 }
@@ -108,6 +127,20 @@ fn pause_without_another_list_leaves_the_time_of_what_follows_known() {
     app.toggle_pause();
     app.toggle_pause();
     assert!(!app.ends_pause);
+}
+
+#[test]
+fn pause_without_another_list_keeps_the_end_of_the_pause_before() {
+    let mut window = window();
+    show(&mut window, &["anna", "billy"], "");
+    let app = window.state_mut();
+    // Its result isn't on screen yet.
+    app.state.status = Some(Arc::new(status(&["anna"])));
+    app.ends_pause = true;
+    app.toggle_pause();
+    app.toggle_pause();
+    app.query(TIMEOUT);
+    assert_eq!(app.state.table.left_session(0).unwrap().left_at, None);
 }
 
 #[test]
