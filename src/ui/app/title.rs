@@ -23,3 +23,33 @@ pub(super) fn of(state: &AppState) -> String {
         None => format!("{gateway} – Gatewatch"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::gateway::GatewayError;
+    use crate::poll::{Activity, GatewayStatus, NodeStatus};
+
+    #[test]
+    fn asks_for_a_login_whichever_node_requires_it() {
+        let timeout = || GatewayError::Timeout { seconds: 5.0 };
+        for errors in [[timeout(), GatewayError::TokenRejected], [GatewayError::TokenRejected, timeout()]] {
+            let node = |error| {
+                let node = NodeStatus::new("http://n1:8088".parse().unwrap());
+                NodeStatus { error: Some(error), ..node }
+            };
+            let status = GatewayStatus {
+                generation: 1,
+                nodes: errors.map(node).into(),
+                dataset: None,
+                updated_at: None,
+                activity: Activity::Waiting { next_read_at: None },
+            };
+            let gateway = "Plant".to_owned();
+            let state = AppState { gateway, status: Some(Arc::new(status)), ..AppState::default() };
+            assert_eq!(of(&state), "Plant: sign in – Gatewatch");
+        }
+    }
+}

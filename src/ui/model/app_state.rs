@@ -145,7 +145,7 @@ pub(in crate::ui) enum Health<'a> {
     Running(Option<&'a GatewayInfo>),
     /// Some nodes don't answer.
     Degraded,
-    /// No node answers.
+    /// No node answers. Contains an error about the login, or else that of the first node.
     Unreachable(&'a GatewayError),
 }
 
@@ -345,12 +345,13 @@ impl AppState {
         let Some(status) = &self.status else {
             return Health::Connecting;
         };
-        let mut failures = status.nodes.iter().filter_map(|node| node.error.as_ref());
-        match (failures.next(), failures.count()) {
-            (Some(error), others) if others + 1 == status.nodes.len() => Health::Unreachable(error),
-            (Some(_), _) => Health::Degraded,
-            (None, _) if status.dataset.is_none() => Health::Connecting,
-            (None, _) => {
+        let failures = || status.nodes.iter().filter_map(|node| node.error.as_ref());
+        // The card that asks for a login has the same one.
+        match failures().min_by_key(|error| !error.can_be_fixed_by_signing_in()) {
+            Some(error) if failures().count() == status.nodes.len() => Health::Unreachable(error),
+            Some(_) => Health::Degraded,
+            None if status.dataset.is_none() => Health::Connecting,
+            None => {
                 let infos = || status.nodes.iter().filter_map(|node| node.info.as_ref());
                 let inactive = infos().find(|info| !info.is_active());
                 Health::Running(inactive.or_else(|| infos().next()))

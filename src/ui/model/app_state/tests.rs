@@ -217,3 +217,18 @@ fn ages_of_a_shared_name_go_by_the_clock_of_this_machine() {
     assert_eq!(ahead(&[("same", ""), ("same", "")], &[part(), part()]), 0);
     assert_eq!(ahead(&[("only", "")], &[part()]), 5);
 }
+
+#[test]
+fn error_about_the_login_comes_before_that_of_another_node() {
+    let timeout = || GatewayError::Timeout { seconds: 5.0 };
+    let parts = [part("north", "Vision", false), part("south", "Vision", false)];
+    for errors in [[timeout(), GatewayError::TokenRejected], [GatewayError::TokenRejected, timeout()]] {
+        let mut state = state(&[("north", ""), ("south", "")], &parts);
+        change_status(&mut state, |status| {
+            for (node, error) in status.nodes.iter_mut().zip(errors) {
+                node.error = Some(error);
+            }
+        });
+        assert!(matches!(state.health(), Health::Unreachable(GatewayError::TokenRejected)));
+    }
+}
