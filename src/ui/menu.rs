@@ -50,11 +50,14 @@ pub(super) fn start(ui: &mut Ui, width: f32) {
     ui.set_min_width(width);
 }
 
-/// Draws an item and the menu that it opens.
+/// Draws an item and the menu that it opens, unless it is disabled.
 pub(super) fn submenu(ui: &mut Ui, item: Item<'_>, contents: impl FnOnce(&mut Ui)) -> Response {
+    let is_enabled = item.disabled.is_none();
     let response = ui.add(item.submenu());
-    let config = MenuConfig::find(ui).submenu_gap(theme::SUBMENU_GAP);
-    SubMenu::new().config(config).show(ui, &response, contents);
+    if is_enabled {
+        let config = MenuConfig::find(ui).submenu_gap(theme::SUBMENU_GAP);
+        SubMenu::new().config(config).show(ui, &response, contents);
+    }
     response
 }
 

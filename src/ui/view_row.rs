@@ -25,12 +25,15 @@ use crate::table::Action;
 
 /// The columns to group by.
 const GROUPS: [ColumnId; 3] = [ColumnId::Username, ColumnId::Project, ColumnId::Address];
-/// The kinds of sessions, with their names.
-const TABS: [(DesignerFilter, &str); 3] = [
+/// The choices of the designer filter, with their names.
+const DESIGNER_FILTERS: [(DesignerFilter, &str); 3] = [
     (DesignerFilter::All, "All"),
     (DesignerFilter::Clients, "Clients"),
     (DesignerFilter::Designers, "Designers"),
 ];
+/// The reasons why an item of the compact menu is disabled.
+const NOTHING_READ: &str = "No sessions have been read";
+const NO_ROOM: &str = "Not available while an address, a login or trust is asked for";
 /// Space at both ends of the row, and between its controls.
 const PADDING: MarginF32 = regions::sides(3.0 * tokens::UNIT, 2.0 * tokens::UNIT);
 const GAP: f32 = tokens::UNIT;
@@ -59,7 +62,8 @@ pub(super) fn show(ui: &mut Ui, rect: Rect, state: &AppState, commands: &mut Vec
         columns.tooltip("Choose the columns");
         regions::separator(ui);
         for Panel { button, about, command } in panels {
-            if ui.add_enabled(can_open(&command, state), button).tooltip_of(about, &command).clicked() {
+            let is_available = unavailable(&command, state).is_none();
+            if ui.add_enabled(is_available, button).tooltip_of(about, &command).clicked() {
                 commands.push(command);
             }
         }
@@ -115,13 +119,13 @@ fn panels(ctx: &Context, state: &AppState) -> Vec<(&'static str, Icon, bool, &'s
     panels
 }
 
-/// Returns `true` if the panel of a command has something to show, and room.
-fn can_open(command: &Command, state: &AppState) -> bool {
+/// Returns why the panel of a command can't be opened; `None` if it has something to show, and room.
+fn unavailable(command: &Command, state: &AppState) -> Option<&'static str> {
     match command {
-        Command::ToggleDetails | Command::ToggleCounts => !state.has_nothing_to_show(),
+        Command::ToggleDetails | Command::ToggleCounts => state.has_nothing_to_show().then_some(NOTHING_READ),
         // A view with boxes needs the room.
-        Command::ToggleActivity => !views::takes_text(state),
-        _ => true,
+        Command::ToggleActivity => views::takes_text(state).then_some(NO_ROOM),
+        _ => None,
     }
 }
 
@@ -160,7 +164,7 @@ fn tabs(ui: &mut Ui, row: Rect, state: &AppState, commands: &mut Vec<Command>) {
     let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
     // The text of the first tab is in line with the filter box above.
     ui.add_space(-tab::PADDING);
-    for (designer, name) in TABS {
+    for (designer, name) in DESIGNER_FILTERS {
         let number = number_of(state, designer).map(display::number);
         if tab::show(ui, Id::unique("tabs"), row, name, number.as_deref(), designer == state.designer)
             .clicked()
@@ -173,7 +177,7 @@ fn tabs(ui: &mut Ui, row: Rect, state: &AppState, commands: &mut Vec<Command>) {
 
 /// The menus of a compact window, in place of the row.
 pub(super) struct CompactMenus {
-    tabs: Button<'static>,
+    designer_menu: Button<'static>,
     /// The same with the largest number that it can have, whose room it always takes.
     widest: Button<'static>,
     more: Button<'static>,
@@ -182,15 +186,15 @@ pub(super) struct CompactMenus {
 impl CompactMenus {
     /// Creates the menus.
     pub(super) fn new(state: &AppState) -> Self {
-        let name =
-            TABS.iter().find(|(designer, _)| *designer == state.designer).map_or("All", |(_, name)| name);
+        let mut choices = DESIGNER_FILTERS.iter();
+        let name = choices.find(|(designer, _)| *designer == state.designer).map_or("All", |(_, name)| name);
         let button = |number: Option<usize>| {
             let number = number.map(|number| format!(" {}", display::number(number)));
             let button = Button::ghost(format!("{name}{}", number.unwrap_or_default()));
-            button.trailing(icons::CHEVRON_DOWN).name("Kind of sessions")
+            button.trailing(icons::CHEVRON_DOWN).name("Clients and designers")
         };
         Self {
-            tabs: button(number_of(state, state.designer)),
+            designer_menu: button(number_of(state, state.designer)),
             widest: button(state.table.result().map(|result| result.dataset.len())),
             more: Button::ghost_icon(icons::ELLIPSIS, "View"),
         }
@@ -209,19 +213,19 @@ impl CompactMenus {
         drafts: &mut Drafts,
         commands: &mut Vec<Command>,
     ) {
-        let unused = self.widest.width(ui) - self.tabs.width(ui);
-        let tabs = ui.add(self.tabs);
+        let unused = self.widest.width(ui) - self.designer_menu.width(ui);
+        let designer_menu = ui.add(self.designer_menu);
         ui.add_space(unused);
-        menu::popup(&tabs).show(|ui| {
+        menu::popup(&designer_menu).show(|ui| {
             menu::start(ui, 0.0);
-            for (designer, name) in TABS {
+            for (designer, name) in DESIGNER_FILTERS {
                 let number = number_of(state, designer).map(display::number).unwrap_or_default();
                 if ui.add(Item::new(name).radio(designer == state.designer).shortcut(number)).clicked() {
                     commands.push(Command::SetDesignerFilter(designer));
                 }
             }
         });
-        tabs.tooltip("Clients, designers or both");
+        designer_menu.tooltip("Clients, designers or both");
         let more = ui.add(self.more);
         menu::popup(&more)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
@@ -236,16 +240,16 @@ impl CompactMenus {
 
 fn more_menu(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands: &mut Vec<Command>) {
     menu::start(ui, 0.0);
-    ui.add_enabled_ui(!state.has_nothing_to_show(), |ui| {
-        let group = Item::new("Group").icon(icons::LIST_TREE);
-        menu::submenu(ui, group, |ui| groups(ui, state, commands));
-        let columns = Item::new("Columns").icon(icons::COLUMNS_3);
-        menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
-    });
+    let has_table = !state.has_nothing_to_show();
+    let group = Item::new("Group").icon(icons::LIST_TREE).enabled(has_table, NOTHING_READ);
+    menu::submenu(ui, group, |ui| groups(ui, state, commands));
+    let columns = Item::new("Columns").icon(icons::COLUMNS_3).enabled(has_table, NOTHING_READ);
+    menu::submenu(ui, columns, |ui| grid::choose_columns(ui, state, commands));
     menu::line(ui);
-    for (name, _, is_open, about, command) in panels(ui.ctx(), state) {
+    for (name, _, is_open, _, command) in panels(ui.ctx(), state) {
         let item = Item::new(name).check(is_open).keys_of(&command);
-        if ui.add(item.enabled(can_open(&command, state), about)).clicked() {
+        let reason = unavailable(&command, state);
+        if ui.add(item.enabled(reason.is_none(), reason.unwrap_or_default())).clicked() {
             commands.push(command);
             ui.close();
         }

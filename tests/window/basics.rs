@@ -347,7 +347,7 @@ fn smallest_window_fits_every_control() {
         "Refresh interval",
         "Username filter",
         "Project filter",
-        "Kind of sessions",
+        "Clients and designers",
         "View",
         "Export",
         "Export options",

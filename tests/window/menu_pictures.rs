@@ -178,7 +178,7 @@ fn menus_of_the_table_and_the_rail() {
 fn menus_of_a_compact_window() {
     let plant = plant();
     in_all_looks(COMPACT, &plant, |camera| {
-        camera.window.click("Kind of sessions");
+        camera.window.click("Clients and designers");
         camera.take("menu_kinds");
         camera.window.click("View");
         camera.window.click("Columns");
@@ -342,6 +342,7 @@ fn list_of_alerts() {
         camera.window.until("two alerts", |harness| {
             harness.get_by_label("Show alerts").accesskit_node().value().as_deref() == Some("2")
         });
+        camera.window.until_text("6 of 6 sessions");
         camera.window.click("Show alerts");
         camera.take("popup_alerts");
         let line = camera.window.harness.get_all_by_label("billy").next().unwrap().rect();

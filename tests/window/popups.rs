@@ -230,7 +230,7 @@ fn escape_gives_the_focus_back_to_the_button_of_the_popup() {
     let everywhere = ["Saved gateways", "Refresh interval", "Export options"];
     let roomy =
         ["Recent username filters", "Add filter", "Saved filters", "Help on filters", "Group", "Columns"];
-    let compact = ["Kind of sessions", "View"];
+    let compact = ["Clients and designers", "View"];
     for (size, others) in [([1280.0, 680.0], &roomy[..]), ([640.0, 480.0], &compact)] {
         let profile = Profile::from_address(&plant.url).unwrap().with_name("Plant");
         let start = start(Target::Gateway(profile));

@@ -86,6 +86,31 @@ fn timeline_can_be_opened_before_the_login() {
 }
 
 #[test]
+fn menu_of_a_compact_window_says_why_an_item_is_disabled() {
+    // The card that asks for a login disables the whole menu.
+    let gateway = TlsGateway::new(&Identity::self_signed(&named(&[HOST], "Plant North")));
+    let folder = tempfile::tempdir().unwrap();
+    let history = Some(Location::File(folder.path().join("history.db")));
+    let start = Start { history, ..start_on(&gateway.url) };
+    let mut window = Window::open_as(Harness::builder().with_size([640.0, 480.0]), start);
+    window.until_text("The certificate isn't trusted");
+    window.click("View");
+    window.until_text("Activity");
+    let nothing_read = "No sessions have been read";
+    for (name, reason) in [
+        ("Group", nothing_read),
+        ("Columns", nothing_read),
+        ("Details", nothing_read),
+        ("Counts", nothing_read),
+        ("Activity", "Connect to a gateway first"),
+    ] {
+        let item = window.harness.get_by_label(name).accesskit_node();
+        assert!(item.is_disabled(), "{name}");
+        assert_eq!(item.data().description(), Some(reason), "{name}");
+    }
+}
+
+#[test]
 fn saves_accepted_login_without_writing_the_password() {
     let gateway = requiring_password();
     let folder = tempfile::tempdir().unwrap();
