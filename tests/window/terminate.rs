@@ -447,6 +447,7 @@ fn says_why_one_of_several_terminations_has_no_response() {
     window.harness.run_steps(4);
     window.click("Error details");
     window.until_text_contains("billy in P (V1): No response (");
+    assert!(window.harness.query_by_label_contains("Try again").is_none());
 }
 
 #[test]

@@ -218,13 +218,11 @@ fn message_of_one(target: &TerminateTarget, outcome: Option<Outcome>) -> Message
 fn message_of_several(targets: &[TerminateTarget], outcomes: &[Outcome], is_cancelled: bool) -> Message {
     let failures = targets.iter().zip(outcomes).filter_map(|(target, outcome)| {
         let error = outcome.as_ref().err()?;
-        Some(match error {
-            error if error.is_without_response() => format!(
-                "{}: No response ({}). Refresh to see whether it was terminated",
-                target.name(),
-                ErrorChain(error)
-            ),
-            error => format!("{}: {}", target.name(), ErrorChain(error)),
+        let name = target.name();
+        Some(if error.is_without_response() {
+            format!("{name}: No response ({}). Refresh to see whether it was terminated", reason(error))
+        } else {
+            format!("{name}: {}", ErrorChain(error))
         })
     });
     let failed = outcomes.iter().filter(|outcome| outcome.is_err()).count();
@@ -244,6 +242,13 @@ fn message_of_several(targets: &[TerminateTarget], outcomes: &[Outcome], is_canc
         return Message::Done(summary);
     }
     Message::Error(ErrorReport::with_list(&summary, failures))
+}
+
+/// Returns an error and its causes on one line, without the advice.
+fn reason(error: &GatewayError) -> String {
+    let report = ErrorReport::new(error);
+    let causes = report.causes().iter().map(String::as_str);
+    [report.first_sentence()].into_iter().chain(causes).collect::<Vec<_>>().join(": ")
 }
 
 /// Returns `true` if the session is on a node of this profile, whose sessions may be terminated. The credentials are those of
