@@ -88,7 +88,7 @@ pub(super) enum AwaitedChange {
 #[derive(Debug)]
 pub(super) struct Changed {
     /// The change that the user waits for; `None` for other changes.
-    pub(super) cause: Option<AwaitedChange>,
+    pub(super) awaited: Option<AwaitedChange>,
     /// The settings after the change; `None` where only the state was saved.
     pub(super) outcome: Result<Option<Settings>, ChangeError>,
 }
@@ -157,9 +157,9 @@ impl SettingsWorker {
     /// # Errors
     /// If the thread has ended, or the queue is full because the disk hangs.
     pub(super) fn send(&mut self, change: Change) -> Result<(), ChangeError> {
-        let cause = change.cause();
+        let awaited = change.to_awaited();
         if self.channels.as_ref().is_some_and(|(changes, _)| changes.try_send(change).is_ok()) {
-            self.awaited.extend(cause);
+            self.awaited.extend(awaited);
             Ok(())
         } else {
             tracing::error!("settings change not sent");
@@ -171,7 +171,7 @@ impl SettingsWorker {
     pub(super) fn changed(&mut self) -> Option<Changed> {
         match self.channels.as_ref()?.1.try_recv() {
             Ok(changed) => {
-                if changed.cause.is_some() {
+                if changed.awaited.is_some() {
                     self.awaited.pop_front();
                 }
                 Some(changed)
@@ -179,8 +179,8 @@ impl SettingsWorker {
             Err(TryRecvError::Empty) => None,
             // The thread has ended, so nothing must wait any longer.
             Err(TryRecvError::Disconnected) => {
-                let cause = Some(self.awaited.pop_front()?);
-                Some(Changed { cause, outcome: Err(ChangeError::Unresponsive) })
+                let awaited = Some(self.awaited.pop_front()?);
+                Some(Changed { awaited, outcome: Err(ChangeError::Unresponsive) })
             }
         }
     }
@@ -198,7 +198,7 @@ impl Drop for SettingsWorker {
 }
 
 impl Change {
-    fn cause(&self) -> Option<AwaitedChange> {
+    fn to_awaited(&self) -> Option<AwaitedChange> {
         match self {
             Self::Gateway(change) => Some(AwaitedChange::Gateway(change.clone())),
             Self::Alert(change) => Some(AwaitedChange::Alert(change.clone())),
@@ -208,7 +208,7 @@ impl Change {
 }
 
 fn apply(folder: &Path, change: Change, saved: &mut State) -> Changed {
-    let (cause, is_reload) = (change.cause(), matches!(change, Change::Reload));
+    let (awaited, is_reload) = (change.to_awaited(), matches!(change, Change::Reload));
     let outcome = match change {
         Change::State(state) => match state.save_changes(saved, folder) {
             Ok(()) => {
@@ -249,7 +249,7 @@ fn apply(folder: &Path, change: Change, saved: &mut State) -> Changed {
         Err(error) if is_reload => tracing::warn!(error = %ErrorChain(error), "can't read settings"),
         Err(error) => tracing::warn!(error = %ErrorChain(error), "can't save settings"),
     }
-    Changed { cause, outcome }
+    Changed { awaited, outcome }
 }
 
 /// Returns the settings after a change.
@@ -298,9 +298,9 @@ mod tests {
         woken.recv().unwrap();
         worker.thread.take().unwrap().join().unwrap_err();
         let first = worker.changed().unwrap();
-        assert!(first.cause.is_none() && first.outcome.is_ok());
+        assert!(first.awaited.is_none() && first.outcome.is_ok());
         let second = worker.changed().unwrap();
-        let is = |changed: &Changed, is_kind: fn(&GatewayChange) -> bool| matches!(&changed.cause, Some(AwaitedChange::Gateway(change)) if is_kind(change));
+        let is = |changed: &Changed, is_kind: fn(&GatewayChange) -> bool| matches!(&changed.awaited, Some(AwaitedChange::Gateway(change)) if is_kind(change));
         assert!(is(&second, |change| matches!(change, GatewayChange::Save { .. })));
         let third = worker.changed().unwrap();
         assert!(is(&third, |change| matches!(change, GatewayChange::Remove(_))));

@@ -97,7 +97,6 @@ impl App {
                 }
             }
             Command::TestGateway => {
-                self.state.toasts.clear_error(Task::Gateway);
                 if let Some(form) = &mut self.drafts.form {
                     form.error = None;
                 }

@@ -124,6 +124,7 @@ impl App {
         self.drafts.alert = None;
         self.alert_test = None;
         self.state.toasts.clear_error(Task::Gateway);
+        self.state.toasts.clear_error(Task::GatewayTest);
     }
 
     /// Tests the connection with the content of the form.
@@ -137,6 +138,7 @@ impl App {
         if form.test.as_ref().is_some_and(is_same) {
             return;
         }
+        self.state.toasts.clear_error(Task::GatewayTest);
         // After an error, the results of the last test stay.
         let profile = match draft.profile_named(&form.before.name) {
             Ok(profile) => in_folder(profile, self.folder.as_deref()),
@@ -199,7 +201,7 @@ impl App {
             Err(error) => {
                 test.stage = TestStage::Ended;
                 let report = ErrorReport::with_summary("Can't start the test", &error);
-                self.state.toasts.error(Task::Gateway, report);
+                self.state.toasts.error(Task::GatewayTest, report);
             }
         }
     }

@@ -73,7 +73,7 @@ impl App {
         self.state.status = None;
         self.ui_state.forget_sessions();
         // The answer may come before a frame without the card.
-        self.ui_state.was_sign_in_shown = false;
+        self.ui_state.was_text_view_shown = false;
         self.typing.is_signing_in = false;
         self.state.gateways.shown = ShownGateways::Gateway(profile.name.clone());
         self.ui_state.narrow_rail = NarrowRail::Closed;

@@ -57,8 +57,12 @@ impl App {
 
     /// Lets the user choose a file, and exports the same as last time to it.
     pub(super) fn retry_export(&mut self, ctx: &Context) {
-        if self.export_job.is_none() && !self.state.is_export_busy(&self.drafts) {
-            self.pick_and_export(ctx);
+        match self.export_source {
+            ExportSource::Sessions => self.export(ctx),
+            _ if self.export_job.is_none() && !self.state.is_export_busy(&self.drafts) => {
+                self.pick_and_export(ctx);
+            }
+            _ => {}
         }
     }
 

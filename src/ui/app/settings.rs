@@ -54,7 +54,7 @@ impl App {
     }
 
     fn receive_outcomes(&mut self, ctx: &Context) {
-        while let Some(Changed { cause, outcome }) =
+        while let Some(Changed { awaited, outcome }) =
             self.settings_worker.as_mut().and_then(SettingsWorker::changed)
         {
             let mut saved_change = None;
@@ -67,7 +67,7 @@ impl App {
                 }
                 Err(error) => Some(error),
             };
-            match (cause, error) {
+            match (awaited, error) {
                 (Some(AwaitedChange::Gateway(change)), error) => self.finish_gateway_change(&change, error),
                 (Some(AwaitedChange::Alert(change)), error) => self.finish_alert_change(ctx, &change, error),
                 (None, Some(error)) => self.state.toasts.error(Task::Settings, ErrorReport::new(&error)),

@@ -36,20 +36,20 @@ impl App {
         typing.is_ignored &= !is_deliberate;
 
         let is_sign_in_shown = draw::is_sign_in_shown(state, drafts);
-        ui_state.was_sign_in_shown &= is_sign_in_shown;
+        ui_state.was_text_view_shown &= is_sign_in_shown;
         let is_busy =
             popup::has_overlay(ctx) || drafts.has_form() || drafts.export_path.is_some() || has_dialog;
         if is_busy {
             return;
         }
         // A card that was opened from a dialog gets the focus once that is closed.
-        let was_sign_in_shown = mem::replace(&mut ui_state.was_sign_in_shown, is_sign_in_shown);
+        let was_text_view_shown = mem::replace(&mut ui_state.was_text_view_shown, is_sign_in_shown);
         if !is_table_focused(ctx) {
             return;
         }
         if is_sign_in_shown {
             // While the keyring is read, the panel may disappear again at any moment.
-            if !was_sign_in_shown && !state.waits_for_secret {
+            if !was_text_view_shown && !state.waits_for_secret {
                 views::focus(ctx, state, drafts);
             }
         } else if is_typed && !typing.is_ignored && !typing.is_signing_in {

@@ -123,14 +123,16 @@ fn summary(state: &AppState, days: &[DayPeaks], limits: &Limits<'_>, clock: &Clo
     }
 }
 
-/// Returns the largest peak and its day.
+/// Returns the largest peak and its day. It is a minimum if any day wasn't watched all the time.
 fn largest_text(series: &LicenseSeries, days: &[DayPeaks], clock: &Clock) -> String {
     let peaks = days.iter().map(|day| (day, series.peak(day)));
     let known = peaks.filter(|(_, peak)| peak.count > 0 || peak.watched != DayWatched::Never);
-    known.max_by_key(|(_, peak)| peak.count).map_or_else(
-        || "Not watched on these days".to_owned(),
-        |(day, peak)| format!("Largest peak {} on {}", license::peak(&peak), clock.day_text(day.from)),
-    )
+    let Some((day, peak)) = known.max_by_key(|(_, peak)| peak.count) else {
+        return "Not watched on these days".to_owned();
+    };
+    let is_certain = days.iter().all(|day| series.peak(day).watched == DayWatched::Full);
+    let at_least = if is_certain { "" } else { "at least " };
+    format!("Largest peak {at_least}{} on {}", license::count(peak.count), clock.day_text(day.from))
 }
 
 #[cfg(test)]
@@ -143,7 +145,7 @@ mod tests {
     const DAY: i64 = 86_400_000;
 
     #[test]
-    fn largest_peak_is_no_more_certain_than_its_day() {
+    fn largest_peak_is_no_more_certain_than_any_day() {
         let clock = Clock::new(DateStyle::Utc, None, 10 * DAY);
         let text = |peaks: &[(u32, DayWatched)]| {
             let days = peaks.iter().zip(0..).map(|((count, watched), index)| {
@@ -156,9 +158,10 @@ mod tests {
         let partial = DayWatched::Partial { unwatched_secs: 60 };
         let [first, second] = [0, DAY].map(|day| clock.day_text(day));
         for (peaks, expected) in [
-            ([(3, DayWatched::Full), (2, partial)], format!("Largest peak 3 on {first}")),
+            ([(3, DayWatched::Full), (2, DayWatched::Full)], format!("Largest peak 3 on {first}")),
+            ([(3, DayWatched::Full), (2, partial)], format!("Largest peak at least 3 on {first}")),
             ([(3, DayWatched::Full), (4, partial)], format!("Largest peak at least 4 on {second}")),
-            ([(0, DayWatched::Full), (0, DayWatched::Never)], format!("Largest peak 0 on {first}")),
+            ([(0, DayWatched::Full), (0, DayWatched::Never)], format!("Largest peak at least 0 on {first}")),
             ([(0, DayWatched::Never), (0, DayWatched::Never)], "Not watched on these days".to_owned()),
         ] {
             assert_eq!(text(&peaks), expected);

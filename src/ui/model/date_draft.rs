@@ -6,6 +6,7 @@ use crate::display::{Clock, Repeated};
 use crate::query::DateRange;
 
 const TOO_LARGE: &str = "The number is too large";
+
 /// A filter on dates that is being edited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::ui) struct DateDraft {

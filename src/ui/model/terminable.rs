@@ -56,7 +56,7 @@ impl AppState {
         is_offered.then_some(plan)
     }
 
-    /// Returns how many sessions of these rows can be terminated. Many aren't checked one by one.
+    /// Returns how many sessions of these rows can be terminated, or the number of rows if there are more than 1,000.
     pub(in crate::ui) fn terminable_count(&self, rows: &[u32]) -> usize {
         if rows.len() > MAX_CHECKED {
             return rows.len();

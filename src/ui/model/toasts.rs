@@ -15,8 +15,10 @@ pub(in crate::ui) enum Task {
     Connect,
     /// Reading or storing a password or token.
     Keyring,
-    /// Testing or saving the gateway in the form.
+    /// Saving the gateway in the form, or the project of the guide.
     Gateway,
+    /// Testing the gateway in the form.
+    GatewayTest,
     /// Removing a gateway, whose form needn't be open.
     Removal,
     /// Saving or removing an alert.

@@ -46,7 +46,7 @@ pub(in crate::ui) struct UiState {
     /// The widget with the focus gave it up or is gone, and the table takes it.
     pub(in crate::ui) is_focus_lost: bool,
     /// A view that takes typed text, such as the sign-in card, was shown in the previous frame.
-    pub(in crate::ui) was_sign_in_shown: bool,
+    pub(in crate::ui) was_text_view_shown: bool,
 }
 
 /// The input device that the user has used last. A dialog that a key has opened shows where the

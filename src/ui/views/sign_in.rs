@@ -187,7 +187,7 @@ fn tabs(ui: &mut Ui, draft: &mut LoginDraft) -> bool {
 
 /// Draws the box for the password or token. Returns whether it was edited, and whether Enter was pressed in it.
 fn secret_ui(ui: &mut Ui, draft: &mut LoginDraft, field: TextField<'_>) -> (bool, bool) {
-    let field = field.hint(if draft.is_token { "name:key" } else { "" }).secret();
+    let field = field.hint(if draft.is_token { "NAME:KEY" } else { "" }).secret();
     let response = ui.scope(|ui| field.show(ui, &mut draft.secret, draft.is_revealed)).inner;
     secret_box::forget_undo(ui, secret_id(draft.is_token));
     if response.reveal_clicked {

@@ -42,6 +42,19 @@ fn repeated_test_keeps_the_error_of_the_form() {
 }
 
 #[test]
+fn repeated_test_clears_its_last_error_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut window, _deletions) = editing_south(folder.path());
+    let ctx = window.ctx.clone();
+    let app = window.state_mut();
+    app.state.toasts.error(Task::GatewayTest, "Can't start the test");
+    app.state.toasts.error(Task::Gateway, "The project wasn't saved");
+    app.test_gateway(&ctx);
+    assert!(app.state.toasts.message(Task::GatewayTest).is_none());
+    assert!(app.state.toasts.message(Task::Gateway).is_some());
+}
+
+#[test]
 fn alert_test_that_cannot_start_ends_the_running_one() {
     let mut window = window();
     let mut form = AlertForm::add(&Rule::new("Down".to_owned(), Condition::Arrives), "UTC");
@@ -55,16 +68,33 @@ fn alert_test_that_cannot_start_ends_the_running_one() {
     assert!(form.error.is_some() && form.test.is_none());
 }
 
-#[test]
-fn retry_exports_the_same_as_before() {
+/// Opens a window without a gateway. Returns it with the names that its file dialog suggests.
+fn window_with_names() -> (Harness<'static, App>, Arc<Mutex<Vec<String>>>) {
     let names: Arc<Mutex<Vec<String>>> = Arc::default();
     let picked = names.clone();
-    let mut window = window_with(move |start| {
+    let window = window_with(move |start| {
         start.pick_file = Arc::new(move |name: &str| -> PickedFile {
             picked.lock().unwrap().push(name.to_owned());
             Box::pin(std::future::ready(None))
         });
     });
+    (window, names)
+}
+
+#[test]
+fn retry_asks_for_no_file_without_sessions() {
+    let (mut window, names) = window_with_names();
+    let ctx = window.ctx.clone();
+    window.state_mut().retry_export(&ctx);
+    assert!(names.lock().unwrap().is_empty());
+    show(&mut window, &["anna"], "");
+    window.state_mut().retry_export(&ctx);
+    assert_eq!(names.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn retry_exports_the_same_as_before() {
+    let (mut window, names) = window_with_names();
     show(&mut window, &["anna"], "");
     let app = window.state_mut();
     app.export_source = ExportSource::Activity(Arc::default());
