@@ -21,6 +21,8 @@ mod process;
 mod screen;
 #[path = "support/usage.rs"]
 mod usage;
+#[path = "../support/wait.rs"]
+mod wait;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -28,8 +30,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use screen::{Running, first_line, screen, until};
+use screen::{Running, first_line, screen};
 use usage::{memory, processor_time};
+use wait::until;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{ConnectionExt as _, ImageFormat, MapState, Window};
 use x11rb::rust_connection::RustConnection;
@@ -147,7 +150,7 @@ fn measure_start(display: &str, screen: &Screen, gateway: &str, url: Option<&str
 
 /// Polls every millisecond: the measured times are some tenths of a second.
 fn until_quickly(is_done: impl Fn() -> bool) {
-    let end = Instant::now() + screen::TIMEOUT;
+    let end = Instant::now() + wait::TIMEOUT;
     while !is_done() {
         assert!(Instant::now() < end, "timed out waiting for the window");
         sleep(Duration::from_millis(1));
@@ -158,18 +161,22 @@ fn until_quickly(is_done: impl Fn() -> bool) {
 struct Gateway {
     url: String,
     _process: Running,
+    _config: tempfile::TempDir,
 }
 
 impl Gateway {
     fn start(sessions: usize) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_gatewatch"))
+        let config = tempfile::tempdir().expect("a folder for temporary files");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gatewatch"));
+        process::isolate(&mut command, config.path());
+        let mut process = command
             .args(["demo", "--listen", "127.0.0.1:0", "--still", "--seed", "42"])
             .args(["--sessions", &sessions.to_string()])
             .stdout(Stdio::piped())
             .spawn()
             .map(Running)
             .expect("the program starts");
-        Self { url: first_line(&mut process.0), _process: process }
+        Self { url: first_line(&mut process.0), _process: process, _config: config }
     }
 
     fn log_in(&self, user: &str) {
@@ -238,7 +245,7 @@ impl Screen {
         })
     }
 
-    /// Gives the program's window the keyboard focus, and runs these further commands of xdotool.
+    /// Gives the program's window the keyboard focus, and then runs these commands of xdotool.
     fn focus(&self, display: &str, commands: &[&str]) {
         let window = self.window().expect("it is open").to_string();
         xdotool(display, &[&["windowfocus", "--sync", window.as_str()], commands].concat());

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, notify, wait_for};
-use crate::support::screen::until;
+use crate::support::wait::until;
 use crate::support::{FakeGateway, PLANT, ok, read, status, unused_address, webdev_json};
 use gatewatch::dataset::{Cell, names};
 use gatewatch::gateway::{Client, Credentials, GatewayError, Limits, Profile};
@@ -247,6 +247,8 @@ fn reads_a_limited_number_of_nodes_at_a_time() {
                 held.max_in_flight.fetch_max(in_flight, Ordering::SeqCst);
                 let open = held.is_open.lock().unwrap();
                 drop(held.opened.wait_while(open, |is_open| !*is_open).unwrap());
+                // Another one would be in flight at the same time.
+                std::thread::sleep(Duration::from_millis(50));
                 held.in_flight.fetch_sub(1, Ordering::SeqCst);
                 let _closed = stream.write_all(&ok(&webdev_json(&PLANT[..1])));
             })
@@ -260,11 +262,10 @@ fn reads_a_limited_number_of_nodes_at_a_time() {
     let mut background = TestBackground::with_limits(limits);
     background.handle.set_combined(true);
     background.handle.set_gateways(all.collect());
+    // All are due at once.
+    background.handle.refresh_now();
     let max_in_flight = || held.max_in_flight.load(Ordering::SeqCst);
     wait_until("the first reads", || max_in_flight() >= MAX_READS);
-    // A refresh starts all that may start.
-    background.handle.refresh_now();
-    background.wait_for("the refresh", |status| status.gateways.len() == gateways.len());
     *held.is_open.lock().unwrap() = true;
     held.opened.notify_all();
     background

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
-use crate::support::screen::until;
+use crate::support::wait::until;
 use crate::support::{FakeGateway, PLANT, Request, ok, read, status, unused_address, webdev_json};
 use gatewatch::gateway::{Credentials, Endpoint, GatewayError};
 use gatewatch::poll::{Activity, GatewayStatus};

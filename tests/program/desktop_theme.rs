@@ -10,9 +10,10 @@ use zbus::blocking::{Connection, connection};
 use zbus::zvariant::{OwnedValue, Value};
 
 use crate::support::screen::{
-    Running, first_line, gatewatch, missing, output, picture, quit, screen, until, window,
+    Running, first_line, gatewatch, missing, output, picture, quit, screen, window,
 };
 use crate::support::skip;
+use crate::support::wait::until;
 
 const PATH: &str = "/org/freedesktop/portal/desktop";
 const NAMESPACE: &str = "org.freedesktop.appearance";

@@ -19,7 +19,8 @@ use zbus::blocking::{Connection, connection};
 use zbus::zvariant::{OwnedValue, Value};
 
 use crate::desktop_theme::bus;
-use crate::support::screen::{Running, TIMEOUT, gatewatch, missing, output, quit, screen, until, window};
+use crate::support::screen::{Running, gatewatch, missing, output, quit, screen, window};
+use crate::support::wait::{TIMEOUT, until};
 use crate::support::{FakeGateway, ok, saved_gateway, skip, status, webdev_json};
 
 const SERVICE: &str = "org.freedesktop.Notifications";

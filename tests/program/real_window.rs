@@ -6,8 +6,9 @@
 use std::path::PathBuf;
 
 use crate::support::screen::{
-    Running, differences, gatewatch, missing, output, picture, quit, screen, shades, until, window,
+    Running, differences, gatewatch, missing, output, picture, quit, screen, shades, window,
 };
+use crate::support::wait::until;
 use crate::support::{FakeGateway, ok, skip, webdev_json};
 use tempfile::TempDir;
 

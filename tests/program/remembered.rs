@@ -7,7 +7,8 @@ use std::path::Path;
 
 use gatewatch::settings::{State, WindowPlace};
 
-use crate::support::screen::{Running, gatewatch, missing, output, quit, screen, until, window};
+use crate::support::screen::{Running, gatewatch, missing, output, quit, screen, window};
+use crate::support::wait::until;
 use crate::support::{FakeGateway, ok, skip, webdev_json};
 
 /// A program in a window.

@@ -11,9 +11,8 @@ use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::screen::{
-    Running, TIMEOUT, first_line, gatewatch, missing, output, quit, screen, until, window,
-};
+use crate::support::screen::{Running, first_line, gatewatch, missing, output, quit, screen, window};
+use crate::support::wait::{TIMEOUT, until};
 use crate::support::{FakeGateway, ok, webdev_json};
 use tempfile::TempDir;
 

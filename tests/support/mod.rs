@@ -10,6 +10,7 @@ pub(crate) mod poll;
 pub(crate) mod process;
 pub(crate) mod screen;
 pub(crate) mod tls;
+pub(crate) mod wait;
 pub(crate) mod window;
 
 use std::io::{BufRead as _, BufReader, Write as _};

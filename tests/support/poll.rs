@@ -7,8 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use gatewatch::gateway::{Client, Limits, Profile};
 use gatewatch::poll::{Clocks, GatewayStatus, Poller};
 
-/// Timeout that nothing reaches unless it fails.
-pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
+pub(crate) use super::wait::TIMEOUT;
 /// Number of notifications that are kept. Further ones are dropped, so that the polling thread never waits for a test.
 const MAX_NOTIFICATIONS: usize = 10_000;
 

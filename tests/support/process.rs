@@ -24,6 +24,9 @@ pub(crate) fn isolate(command: &mut Command, config: &Path) {
     for name in ["LOG", "PASSWORD", "TOKEN", "USER"] {
         command.env_remove(format!("GATEWATCH_{name}"));
     }
+    for name in ["PGPASSWORD", "PGPASSFILE"] {
+        command.env_remove(name);
+    }
     command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
         command.env_remove(name).env_remove(name.to_uppercase());

@@ -4,12 +4,9 @@ use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use super::process::isolate;
-
-/// Limit of every wait. Only turns a hang into a failure: without a GPU and on a busy machine a frame takes seconds.
-pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
+use super::wait::until;
 
 /// A child process that ends with the test.
 pub(crate) struct Running(pub(crate) Child);
@@ -61,19 +58,6 @@ pub(crate) fn first_line(process: &mut Child) -> String {
 pub(crate) fn output(display: &str, program: &str, args: &[&str]) -> Option<Vec<u8>> {
     let output = Command::new(program).args(args).env("DISPLAY", display).output().unwrap();
     output.status.success().then_some(output.stdout)
-}
-
-/// Calls `look` until it returns something.
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + TIMEOUT;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < end, "timed out waiting for {what}");
-        // Leaves the processor to the program.
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// Returns the command that starts the program on a display, without settings from the environment.

@@ -17,8 +17,7 @@ use gatewatch::ui::{App, DesktopTheme, Start};
 use super::keyring::TestKeyring;
 use super::{FakeGateway, PLANT, ok, webdev_json};
 
-/// Maximum time to wait. Far longer than anything takes, even on a busy machine.
-pub(crate) const TIMEOUT: Duration = Duration::from_mins(3);
+pub(crate) use super::wait::TIMEOUT;
 
 /// A window without a display.
 pub(crate) struct Window {

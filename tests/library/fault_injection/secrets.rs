@@ -19,8 +19,8 @@ use gatewatch::secrets::Secret;
 use super::{FaultyGateway, ResponseMode, bytes, cases, error, healthy, instead_of_sessions, mode};
 use crate::support::poll::{TIMEOUT, TestPoller, profile};
 use crate::support::process::gatewatch;
-use crate::support::screen::until;
 use crate::support::tls::{HOST, Identity, TlsGateway, named};
+use crate::support::wait::until;
 use crate::support::{Request, ok, skip, status};
 
 const USER: &str = "billy";

@@ -11,7 +11,7 @@ use gatewatch::poll::{Activity, GatewayStatus};
 
 use super::{FaultyGateway, bytes, error, healthy, mode};
 use crate::support::poll::{TestPoller, profile};
-use crate::support::screen::until;
+use crate::support::wait::until;
 use crate::support::{FakeGateway, PLANT, Request, read, webdev_json};
 
 /// Seconds of an hour.

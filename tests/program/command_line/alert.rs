@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::record::Recording;
 use super::{failure, stdout, text};
 use crate::support::process::gatewatch;
-use crate::support::screen::until;
+use crate::support::wait::until;
 use crate::support::{FakeGateway, ok, saved_gateway, unused_address, webdev_json};
 
 const ANNA: &str = r#""anna","Boiler","10.1.2.3",false,"A1",null"#;

@@ -12,7 +12,7 @@ use super::output::signal;
 use super::{failure, run};
 use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
-use crate::support::screen::until;
+use crate::support::wait::until;
 use crate::support::{FakeGateway, PLANT, ok, saved_gateway, unused_address, webdev_json};
 
 /// `gatewatch events` in a process that ends with the test.

@@ -16,7 +16,7 @@ use super::output::signal;
 use super::output::with_default_signals;
 use crate::support::poll::TIMEOUT;
 use crate::support::process::gatewatch;
-use crate::support::screen;
+use crate::support::wait;
 
 /// `gatewatch record` in a process that ends with the test.
 pub(super) struct Recording {
@@ -73,7 +73,7 @@ fn until<T>(
     what: &str,
     found: impl Fn(&mut History) -> Result<Option<T>, HistoryError>,
 ) -> T {
-    screen::until(what, || {
+    wait::until(what, || {
         History::open_read_only(&location(folder.path()))
             .and_then(|mut history| found(&mut history))
             .ok()
