@@ -134,7 +134,7 @@ fn counts(ui: &mut Ui, state: &AppState, room: f32) {
     let p = palette(ui.visuals());
     let Some(sessions) = state.table.result() else {
         if state.has_nothing_to_show() {
-            text(ui, "No sessions", p.text);
+            text(ui, "No sessions read", p.text);
         }
         return;
     };

@@ -33,7 +33,7 @@ const DESIGNER_FILTERS: [(DesignerFilter, &str); 3] = [
 ];
 /// The reasons why an item of the compact menu is disabled.
 const NOTHING_READ: &str = "No sessions have been read";
-const NO_ROOM: &str = "Not available while an address, a login or trust is asked for";
+const NOT_CONNECTED: &str = "Connect to a gateway first";
 /// Space at both ends of the row, and between its controls.
 const PADDING: MarginF32 = regions::sides(3.0 * tokens::UNIT, 2.0 * tokens::UNIT);
 const GAP: f32 = tokens::UNIT;
@@ -124,7 +124,7 @@ fn unavailable(command: &Command, state: &AppState) -> Option<&'static str> {
     match command {
         Command::ToggleDetails | Command::ToggleCounts => state.has_nothing_to_show().then_some(NOTHING_READ),
         // A view with boxes needs the room.
-        Command::ToggleActivity => views::takes_text(state).then_some(NO_ROOM),
+        Command::ToggleActivity => views::takes_text(state).then_some(NOT_CONNECTED),
         _ => None,
     }
 }

@@ -524,6 +524,25 @@ fn button_says_that_a_saved_filter_is_replaced() {
 }
 
 #[test]
+fn typing_replaces_a_name_that_was_not_saved() {
+    let plant = plant();
+    let mut window = Window::on(&plant.url);
+    window.until_text("6 of 6 sessions");
+    let name = "Name of the filter to save";
+    for typed_name in ["Panels", "Boiler"] {
+        window.click("Saved filters");
+        window.until("the box to have the focus", |harness| {
+            harness.query_by_label(name).is_some_and(|name| name.is_focused())
+        });
+        window.harness.step();
+        window.frame(typed(typed_name).concat());
+        assert_eq!(window.text_of(name), typed_name);
+        window.press(Modifiers::NONE, Key::Escape);
+        window.until("the menu to close", |harness| harness.query_by_label("Save filter").is_none());
+    }
+}
+
+#[test]
 fn click_beside_the_text_of_a_filter_gives_the_text_the_focus() {
     let plant = plant();
     let mut window = Window::on(&plant.url);

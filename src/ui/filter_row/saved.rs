@@ -1,6 +1,8 @@
 //! The menu of saved filters: apply, save and remove them.
 
-use egui::{Align, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
+use egui::{Align, Context, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::toggles;
 use crate::ui::button::Button;
@@ -38,6 +40,14 @@ fn undo_id() -> Id {
 /// Returns the ID of the box for the name of a filter.
 fn name_id() -> Id {
     Id::unique("filter name")
+}
+
+/// Selects the name, so that typing replaces one that wasn't saved.
+fn select_name(ctx: &Context, name: &str) {
+    let mut edit = TextEditState::load(ctx, name_id()).unwrap_or_default();
+    let end = CCursor::new(name.chars().count());
+    edit.cursor.set_char_range(Some(CCursorRange::two(CCursor::default(), end)));
+    edit.store(ctx, name_id());
 }
 
 /// Draws the items of the menu.
@@ -94,6 +104,7 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         let edit = edit.inner;
         if focus_request::take(ui, name_id()) {
             edit.request_focus();
+            select_name(ui.ctx(), &drafts.filter_name);
         }
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let has_name = !drafts.filter_name.trim().is_empty();
