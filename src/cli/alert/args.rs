@@ -9,7 +9,7 @@ Alerts are [[alert]] tables in config.toml. They are evaluated by the window and
 
 Exit codes:
   0  done
-  1  an alert is invalid, or the settings or the history can't be read
+  1  an alert or another setting is invalid, or the settings or the history can't be read
   2  wrong usage, including an unknown alert and one that the history can't answer")]
 pub struct AlertArgs {
     /// The subcommand.

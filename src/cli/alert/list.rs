@@ -10,18 +10,22 @@ use crate::filter::Filter;
 use crate::sanitize::sanitize;
 use crate::settings::Settings;
 
-/// Writes a line for each alert. Those that are left out are reported on standard error.
+/// Writes a line for each alert. Those that are left out, and other invalid entries, are reported on standard error.
 pub(super) fn run() -> Result<ExitStatus, AlertError> {
     let settings = settings()?;
     let lines: Vec<String> = settings.alerts.iter().map(|rule| line(rule, &settings)).collect();
     let status = write_lines(&lines)?;
+    for problem in &settings.problems {
+        report(problem, None);
+    }
     for problem in &settings.alert_problems {
         report(problem, None);
     }
-    if lines.is_empty() && settings.alert_problems.is_empty() {
+    let is_valid = settings.problems.is_empty() && settings.alert_problems.is_empty();
+    if lines.is_empty() && is_valid {
         note("There are no alerts in config.toml");
     }
-    Ok(if settings.alert_problems.is_empty() { status } else { ExitStatus::Failed })
+    Ok(if is_valid { status } else { ExitStatus::Failed })
 }
 
 fn line(rule: &Rule, settings: &Settings) -> String {

@@ -238,4 +238,6 @@ fn lists_alerts_and_what_is_wrong_with_them() {
             .starts_with("gatewatch: Alert \"Night\" is left out: quiet in line 7 of config.toml")
     );
     assert!(failure(&run(&["test", "Night", "--from", "-1h"]), 1).starts_with("Alert \"Night\" is left out"));
+    std::fs::write(&path, "alert = [\"unreachable\"]\n").unwrap();
+    assert!(failure(&run(&["list"]), 1).starts_with("Line 1 of "));
 }
