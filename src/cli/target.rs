@@ -285,7 +285,7 @@ fn needs_no_settings(gateway: &str) -> bool {
 }
 
 /// Reports the entries that are left out.
-fn report_problems(settings: &Settings) {
+pub(super) fn report_problems(settings: &Settings) {
     for problem in &settings.problems {
         report(problem, None);
     }

@@ -5,6 +5,7 @@ use crate::alert::{Condition, Rule};
 use crate::cli::ExitStatus;
 use crate::cli::history::{settings, write_lines};
 use crate::cli::report::{note, report};
+use crate::cli::target::report_problems;
 use crate::display::{exact_duration, number};
 use crate::filter::Filter;
 use crate::sanitize::sanitize;
@@ -15,9 +16,7 @@ pub(super) fn run() -> Result<ExitStatus, AlertError> {
     let settings = settings()?;
     let lines: Vec<String> = settings.alerts.iter().map(|rule| line(rule, &settings)).collect();
     let status = write_lines(&lines)?;
-    for problem in &settings.problems {
-        report(problem, None);
-    }
+    report_problems(&settings);
     for problem in &settings.alert_problems {
         report(problem, None);
     }
