@@ -1,7 +1,9 @@
 //! A text box with a caption above it and its error below it.
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
 use egui::{
-    Align2, FontId, Frame, Id, Label, Margin, Response, RichText, ScrollArea, Sense, Shape, Stroke,
+    Align2, Context, FontId, Frame, Id, Label, Margin, Response, RichText, ScrollArea, Sense, Shape, Stroke,
     StrokeKind, TextBuffer, TextEdit, Ui, UiBuilder, epaint::RectShape, vec2,
 };
 
@@ -18,6 +20,16 @@ use super::tooltip::ResponseExt as _;
 const TEXT_MARGIN: i8 = 8;
 /// The same at the right of a box with a button.
 const TEXT_MARGIN_BUTTON: i8 = 30;
+
+/// Moves the keyboard focus to a box and selects its text, so that typing replaces it.
+pub(super) fn focus_and_select(ctx: &Context, id: Id, text: &str) {
+    // The selection is lost unless the box has the focus when it is drawn.
+    ctx.memory_mut(|memory| memory.request_focus(id));
+    let mut edit = TextEditState::load(ctx, id).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    edit.cursor.set_char_range(Some(CCursorRange::two(CCursor::default(), end)));
+    edit.store(ctx, id);
+}
 
 /// A text box with its caption.
 pub(super) struct TextField<'a> {

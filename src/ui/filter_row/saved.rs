@@ -1,8 +1,6 @@
 //! The menu of saved filters: apply, save and remove them.
 
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
-use egui::{Align, Context, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Id, Key, Layout, PopupCloseBehavior, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::toggles;
 use crate::ui::button::Button;
@@ -11,7 +9,7 @@ use crate::ui::focus_request;
 use crate::ui::icons;
 use crate::ui::menu;
 use crate::ui::model::{AppState, Drafts};
-use crate::ui::text_field::TextField;
+use crate::ui::text_field::{self, TextField};
 use crate::ui::theme;
 use crate::ui::tokens;
 use crate::ui::tooltip::ResponseExt as _;
@@ -40,14 +38,6 @@ fn undo_id() -> Id {
 /// Returns the ID of the box for the name of a filter.
 fn name_id() -> Id {
     Id::unique("filter name")
-}
-
-/// Selects the name, so that typing replaces one that wasn't saved.
-fn select_name(ctx: &Context, name: &str) {
-    let mut edit = TextEditState::load(ctx, name_id()).unwrap_or_default();
-    let end = CCursor::new(name.chars().count());
-    edit.cursor.set_char_range(Some(CCursorRange::two(CCursor::default(), end)));
-    edit.store(ctx, name_id());
 }
 
 /// Draws the items of the menu.
@@ -103,8 +93,8 @@ pub(super) fn items(ui: &mut Ui, state: &AppState, drafts: &mut Drafts, commands
         });
         let edit = edit.inner;
         if focus_request::take(ui, name_id()) {
-            edit.request_focus();
-            select_name(ui.ctx(), &drafts.filter_name);
+            // Typing replaces a name that wasn't saved.
+            text_field::focus_and_select(ui.ctx(), name_id(), &drafts.filter_name);
         }
         let entered = edit.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let has_name = !drafts.filter_name.trim().is_empty();

@@ -1,8 +1,6 @@
 //! The bar while the table shows the past: the time, how certain the sessions are, and the way back.
 
 use egui::accesskit::Role;
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
 use egui::{
     Context, FontFamily, FontId, Id, Key, Label, Response, RichText, TextWrapMode, Ui, UiBuilder, WidgetInfo,
     vec2,
@@ -14,7 +12,7 @@ use super::super::icons;
 use super::super::model::{AppState, Drafts, PAST_STATES, Past, PastSessions};
 use super::super::popup;
 use super::super::small_text;
-use super::super::text_field::TextField;
+use super::super::text_field::{self, TextField};
 use super::super::theme;
 use super::super::tokens::{self, palette};
 use super::super::tooltip::ResponseExt as _;
@@ -31,11 +29,7 @@ pub(in crate::ui) fn box_id() -> Id {
 
 /// Moves the keyboard focus to the box with the time, and selects its text.
 pub(in crate::ui) fn focus(ctx: &Context, text: &str) {
-    ctx.memory_mut(|memory| memory.request_focus(box_id()));
-    let mut edit = TextEditState::load(ctx, box_id()).unwrap_or_default();
-    let all = CCursorRange::two(CCursor::new(0), CCursor::new(text.chars().count()));
-    edit.cursor.set_char_range(Some(all));
-    edit.store(ctx, box_id());
+    text_field::focus_and_select(ctx, box_id(), text);
 }
 
 /// The width of the time with the buttons beside it.

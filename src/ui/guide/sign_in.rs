@@ -1,8 +1,6 @@
 //! The step that signs in to the gateway.
 
-use egui::text::{CCursor, CCursorRange};
-use egui::text_edit::TextEditState;
-use egui::{Id, Key, Ui};
+use egui::{Id, Key, TextBuffer as _, Ui};
 
 use super::super::button::Button;
 use super::super::command::Command;
@@ -160,7 +158,8 @@ fn secret(
     // The form's box has the same id, so that its undo history is forgotten in the same way.
     let id = Id::unique(("gateway secret", is_token));
     if form.reveal == Some(Reveal::Secret) && error.is_some() {
-        select_all(ui, id, form);
+        // What was rejected.
+        text_field::focus_and_select(ui.ctx(), id, form.draft.secret.as_str());
     }
     let field = TextField::new(id, title).name(name).hint(hint).error(error).secret();
     let shown = ui.scope(|ui| field.show(ui, &mut form.draft.secret, login.is_secret_shown)).inner;
@@ -178,16 +177,4 @@ fn secret(
         details_text::causes(ui, Id::unique("guide login error"), &ErrorReport::new(error), commands);
     }
     [edit.changed(), edit.lost_focus()]
-}
-
-/// Moves the keyboard focus to the box and selects its text, so that typing replaces what was rejected.
-fn select_all(ui: &Ui, id: Id, form: &GatewayForm) {
-    use egui::TextBuffer as _;
-
-    // The selection is lost unless the box has the focus when it is drawn.
-    ui.memory_mut(|memory| memory.request_focus(id));
-    let end = CCursor::new(form.draft.secret.as_str().chars().count());
-    let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
-    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::default(), end)));
-    state.store(ui.ctx(), id);
 }
